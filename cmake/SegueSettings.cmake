@@ -22,6 +22,7 @@ include(GNUInstallDirs)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+set(CMAKE_BUILD_RPATH "$ORIGIN")
 set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
 
 # Options of every target of ours, tests included.
@@ -68,13 +69,14 @@ function(segue_add_folder folder)
   endif()
 endfunction()
 
-# segue_library(NAME segue_x SOURCES a.cpp … LINKS segue_y … PRIVATE_LINKS third_party …)
-# One shared library for a folder. LINKS are seen by the folder's users, PRIVATE_LINKS by its own sources only. A library without
-# sources is headers only.
+# segue_library(NAME segue_x SOURCES a.cpp … LINKS segue_y … PRIVATE_LINKS third_party … LOADS segue_z …)
+# One shared library for a folder. LINKS are seen by the folder's users, PRIVATE_LINKS by its own sources only; LOADS are opened at run
+# time on first use, with dlopen("lib<name>.so"), so that a start without work does not pay for LLVM and Arrow. A library
+# without sources is headers only.
 function(segue_library)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINKS;PRIVATE_LINKS;LOADS" ${ARGN})
   if(NOT ARG_NAME OR ARG_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "segue_library: needs NAME, and knows SOURCES, LINKS, PRIVATE_LINKS; got ${ARGN}")
+    message(FATAL_ERROR "segue_library: needs NAME, and knows SOURCES, LINKS, PRIVATE_LINKS, LOADS; got ${ARGN}")
   endif()
   if(NOT ARG_SOURCES)
     add_library(${ARG_NAME} INTERFACE)
@@ -82,6 +84,9 @@ function(segue_library)
   else()
     add_library(${ARG_NAME} SHARED ${ARG_SOURCES})
     target_link_libraries(${ARG_NAME} PUBLIC segue_options ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+    if(ARG_LOADS)
+      add_dependencies(${ARG_NAME} ${ARG_LOADS})
+    endif()
   endif()
   set_property(GLOBAL APPEND PROPERTY SEGUE_LIBRARIES ${ARG_NAME})
 endfunction()
