@@ -1,0 +1,122 @@
+// This file's external interface is Database: the tables in memory, typed and linked, as every evaluator reads them.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/bitmap.h"
+#include "runtime/type.h"
+
+namespace segue {
+
+using RowId = std::uint32_t;
+inline constexpr RowId kNoRow = 0xffff'ffff;
+
+// Allocates at 64-byte boundaries, so that vectors of 64 rows load aligned.
+template <typename T>
+struct AlignedAllocator {
+  using value_type = T;
+  AlignedAllocator() = default;
+  template <typename U>
+  AlignedAllocator(const AlignedAllocator<U>&) {}  // NOLINT(google-explicit-constructor): required of allocators
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64})); }
+  void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{64}); }
+  friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
+};
+using AlignedBytes = std::vector<std::byte, AlignedAllocator<std::byte>>;
+
+// The distinct texts of one or more columns. Codes are dense, in no order that anything may rely on.
+class Dictionary {
+ public:
+  [[nodiscard]] std::size_t size() const { return ends_.size(); }
+  [[nodiscard]] std::string_view at(std::size_t code) const {
+    const std::size_t begin = code == 0 ? 0 : ends_[code - 1];
+    return std::string_view(bytes_).substr(begin, ends_[code] - begin);
+  }
+  // Appends without looking for an equal text and gives its code.
+  std::int32_t append(std::string_view text) {
+    bytes_.append(text);
+    ends_.push_back(bytes_.size());
+    return static_cast<std::int32_t>(ends_.size() - 1);
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+};
+
+// How the values of a column lie in memory.
+enum class Storage : std::uint8_t {
+  kNone,     // the column was not read
+  kBits,     // bool: a Bitmap
+  kInt8,     // int, decimal (scaled), date, timestamp, enum index: the narrowest width that holds every value
+  kInt16,
+  kInt32,
+  kInt64,
+  kFloat64,  // float
+  kCodes,    // text: int32 codes into `dictionary`
+  kLists,    // list<T>: int32 codes into `dictionary` (text) or `element_values`, cut by `offsets`; a cell's codes ascend and are distinct
+};
+
+// One column. `data` is padded with zero bytes to a multiple of 64 rows (at least 64 past the end), so vectors may be read past the last row; the value of a missing row is zero.
+struct Column {
+  Type type;
+  Storage storage = Storage::kNone;
+  std::size_t rows = 0;
+  Bitmap valid;  // empty: every row is known
+  Bitmap bits;   // kBits
+  AlignedBytes data;  // kInt8 … kCodes; for kLists the codes of all cells
+  std::vector<std::uint64_t> offsets;  // kLists: rows + 1
+  std::shared_ptr<const Dictionary> dictionary;  // kCodes, and kLists of text
+  std::vector<std::int64_t> element_values;      // kLists of anything else: distinct values as in Constant (doubles by bit_cast)
+
+  [[nodiscard]] bool is_read() const { return storage != Storage::kNone; }
+  [[nodiscard]] bool is_known(std::size_t row) const { return valid.empty() || valid.test(row); }
+  [[nodiscard]] bool bool_at(std::size_t row) const { return bits.test(row); }
+  template <typename T>
+  [[nodiscard]] const T* values() const { return reinterpret_cast<const T*>(data.data()); }
+  // Integer kinds of any width.
+  [[nodiscard]] std::int64_t int_at(std::size_t row) const {
+    switch (storage) {
+      case Storage::kInt8: return values<std::int8_t>()[row];
+      case Storage::kInt16: return values<std::int16_t>()[row];
+      case Storage::kInt32: return values<std::int32_t>()[row];
+      case Storage::kInt64: return values<std::int64_t>()[row];
+      default: assert(false && "not an integer column"); return 0;
+    }
+  }
+  [[nodiscard]] double float_at(std::size_t row) const { return values<double>()[row]; }
+  [[nodiscard]] std::int32_t code_at(std::size_t row) const { return values<std::int32_t>()[row]; }
+  [[nodiscard]] std::string_view text_at(std::size_t row) const { return dictionary->at(static_cast<std::size_t>(code_at(row))); }
+};
+
+// Which row of a parent each row of a child table belongs to, both ways round.
+struct Link {
+  std::vector<RowId> parent_of;        // by child row; kNoRow for an orphan of this link
+  std::vector<std::uint64_t> offsets;  // by parent row, parents + 1: where its children lie in `children`
+  std::vector<RowId> children;         // child rows grouped by parent, ascending within one; empty when the child table itself lies in that order
+  // Child row number i (0 ≤ i < offsets.back()) in grouped order.
+  [[nodiscard]] RowId child(std::size_t i) const { return children.empty() ? static_cast<RowId>(i) : children[i]; }
+};
+
+// A table after reading: bad rows that are skipped, rows not yet known at the clock, and repeated rows under `dedupe` are gone.
+struct Table {
+  std::string name;
+  std::size_t rows = 0;
+  std::vector<Column> columns;  // by the schema's column index; kNone where not read
+  std::vector<Link> links;      // by the schema's parent index
+  std::vector<std::vector<RowId>> references;  // by the schema's reference index: target row of each row, kNoRow where it leads nowhere
+};
+
+// All tables, by the schema's table index; table 0 is the account.
+struct Database {
+  std::vector<Table> tables;
+};
+
+}  // namespace segue
