@@ -43,6 +43,9 @@ target_link_libraries(segue_antlr INTERFACE "${SEGUE_ANTLR_LIBRARY}" Threads::Th
 # The distribution's runtime holds the name of its strings without char8_t.
 target_compile_options(segue_antlr INTERFACE -fno-char8_t)
 
+# What has to be generated before clang-tidy can read our sources.
+add_custom_target(generated_sources)
+
 # segue_antlr_grammar(variable grammar.g4): generates lexer and parser in namespace `segue::antlr`, and sets `variable` to the
 # sources; headers are included as "antlr/SegueParser.h".
 function(segue_antlr_grammar variable grammar)
@@ -52,6 +55,8 @@ function(segue_antlr_grammar variable grammar)
   add_custom_command(OUTPUT ${sources} "${out}/${name}Lexer.h" "${out}/${name}Parser.h"
     COMMAND "${SEGUE_ANTLR_TOOL}" -Dlanguage=Cpp -no-listener -no-visitor -package segue::antlr -Xexact-output-dir -o "${out}" "${grammar}"
     DEPENDS "${grammar}" VERBATIM COMMENT "Generating the parser of ${name}")
+  add_custom_target(generated_${name} DEPENDS ${sources})
+  add_dependencies(generated_sources generated_${name})
   # Generated code is not ours to warn about.
   set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-w;-fno-char8_t" SKIP_LINTING ON)
   set(${variable} ${sources} PARENT_SCOPE)

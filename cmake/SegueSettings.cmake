@@ -89,7 +89,14 @@ function(segue_library)
     endif()
   endif()
   set_property(GLOBAL APPEND PROPERTY SEGUE_LIBRARIES ${ARG_NAME})
+  # For tools/lint/includes.py: the link lines, as data.
+  file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  list(JOIN ARG_LINKS "\", \"" links)
+  list(JOIN ARG_PRIVATE_LINKS "\", \"" private_links)
+  file(APPEND "${PROJECT_BINARY_DIR}/links.json"
+    "{\"name\": \"${ARG_NAME}\", \"folder\": \"${folder}\", \"links\": [\"${links}\", \"${private_links}\"]}\n")
 endfunction()
+file(WRITE "${PROJECT_BINARY_DIR}/links.json" "")
 
 # segue_unit_test(folder SOURCES a_test.cpp … LINKS segue_folder …)
 # One executable `unit_<folder>`, known to ctest under the same name.

@@ -1,0 +1,46 @@
+# Installs what Segue is built from; sourced by `dev`, which sets $root and `die`. Nothing is done, and no network is asked, when all is there.
+#
+# bootstrap_packages: the distribution's packages (packages.txt).
+# bootstrap_python requirements.txt: pinned wheels into the virtual environment .deps/python.
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "installing needs root, and there is no sudo; run as root: $*"; fi
+}
+
+# Those of the named packages that dpkg does not show as installed.
+missing_packages() {
+  printf '%s\n' "$@" | sort | comm -23 - <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' | sort -u)
+}
+
+install_packages() {
+  local missing
+  missing=$(missing_packages "$@")
+  [ -z "$missing" ] && return
+  echo "dev: installing" $missing >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
+    echo "dev: apt-get update failed; going on with the package lists that are there" >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2 ||
+    die "apt-get could not install the packages above; check the network and /etc/apt/sources.list*, then run the same command again. " \
+        "LLVM 19 is in Debian 12 with its updates, and in Ubuntu 24.04 and later"
+}
+
+bootstrap_packages() {
+  command -v dpkg-query >/dev/null ||
+    die "this script installs with apt, which this machine has not; install the counterparts of tools/bootstrap/packages.txt by hand, and build with CMake"
+  install_packages $(cat "$root/tools/bootstrap/packages.txt")
+}
+
+bootstrap_python() {
+  local wanted=$root/tools/bootstrap/$1 folder=$root/.deps/python stamp=$root/.deps/python/$1
+  cmp -s "$wanted" "$stamp" && [ -x "$folder/bin/python3" ] && return
+  if [ ! -x "$folder/bin/python3" ]; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+    python3 -m venv --clear "$folder" >&2 || die "python3 could not make the virtual environment $folder; install python3-venv (Python 3.10 or later)"
+  fi
+  echo "dev: installing $(grep -v '^#' "$wanted" | tr '\n' ' ')into .deps/python" >&2
+  "$folder/bin/python3" -m pip install --quiet --disable-pip-version-check --requirement "$wanted" >&2 ||
+    die "pip could not install the wheels above; check the network (or set PIP_INDEX_URL to a mirror, PIP_PROXY to a proxy), then run the same command again"
+  cp "$wanted" "$stamp"
+}
