@@ -15,7 +15,8 @@
 
 #include "compiler/source/source.h"
 
-namespace segue {
+// The nodes have a namespace of their own: `segue::ast::Not` is what was written, `segue::Not` what `check` makes of it.
+namespace segue::ast {
 
 // Index into Ast::exprs.
 enum class ExprId : std::uint32_t {};
@@ -554,13 +555,17 @@ struct Comment {
   Span span;
 };
 
+}  // namespace segue::ast
+
+namespace segue {
+
 struct Ast {
   SourceId source = kNoSource;
-  std::vector<Expr> exprs;
-  std::vector<Declaration> declarations;  // in the order of the file
-  std::vector<Comment> comments;          // all, in the order of the file
+  std::vector<ast::Expr> exprs;
+  std::vector<ast::Declaration> declarations;  // in the order of the file
+  std::vector<ast::Comment> comments;          // all, in the order of the file
 
-  [[nodiscard]] const Expr& operator[](ExprId id) const { return exprs[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] const ast::Expr& operator[](ast::ExprId id) const { return exprs[static_cast<std::size_t>(id)]; }
 };
 
 // Whether both trees say the same: everything but spans, comments and the back-quotes of names that do not need them.
