@@ -1,0 +1,35 @@
+// How the readers of schema and project files say what is wrong.
+#include "compiler/schema/report.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "compiler/diagnostics/suggest.h"
+
+namespace segue {
+
+Diagnostic& Report::add(DiagnosticKind kind, Span span, std::string message) {
+  diagnostics_.push_back(make_diagnostic(kind, span, std::move(message)));
+  return diagnostics_.back();
+}
+
+Diagnostic& Report::add_near(DiagnosticKind kind, Span span, std::string message, std::string_view name,
+                             std::span<const std::string> candidates) {
+  const std::optional<std::string> nearest = nearest_name(name, candidates);
+  Diagnostic& diagnostic = add(kind, span, message + (nearest ? fmt::format("; did you mean `{}`?", *nearest) : std::string()));
+  if (nearest) diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, *nearest}}};
+  return diagnostic;
+}
+
+std::string quoted_list(std::span<const std::string> words, std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? fmt::format(" {} ", last) : std::string(", ");
+    text += fmt::format("`{}`", words[i]);
+  }
+  return text;
+}
+
+}  // namespace segue
