@@ -15,15 +15,19 @@ missing_packages() {
 }
 
 install_packages() {
-  local missing
+  local missing log
   missing=$(missing_packages "$@")
   [ -z "$missing" ] && return
   echo "dev: installing" $missing >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
+  log=$(mktemp)
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 ||
     echo "dev: apt-get update failed; going on with the package lists that are there" >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2 ||
-    die "apt-get could not install the packages above; check the network and /etc/apt/sources.list*, then run the same command again. " \
-        "LLVM 19 is in Debian 12 with its updates, and in Ubuntu 24.04 and later"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1 || {
+    grep -E '^(E|W|Err):' "$log" >&2 || tail -n 20 "$log" >&2
+    die "apt-get could not install these packages (all it said: $log); check the network and /etc/apt/sources.list*," \
+        "then run the same command again. LLVM 19 needs Debian 12 with its updates, or later"
+  }
+  rm -f "$log"
 }
 
 bootstrap_packages() {
