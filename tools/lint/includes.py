@@ -12,7 +12,7 @@ FRONT = ["segue_source", "segue_diagnostics", "segue_syntax", "segue_schema", "s
 BELOW = ["segue_runtime", "segue_stdlib"]
 ALLOWED = {
     "segue_runtime": [],
-    "segue_runtime_io": ["segue_runtime"],
+    "segue_runtime_io": BELOW,
     "segue_stdlib": ["segue_runtime"],
     "segue_source": [],
     "segue_diagnostics": FRONT[:1],
