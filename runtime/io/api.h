@@ -1,0 +1,18 @@
+// This file's external interface is `segue_runtime_io_api`: the folder's functions behind one plain symbol, for those who open
+// libsegue_runtime_io.so on first use, because Arrow's libraries cost start-up time.
+#pragma once
+
+#include "runtime/io/load.h"
+#include "runtime/io/write.h"
+
+namespace segue {
+
+struct RuntimeIoApi {
+  decltype(&load_database) load_database;
+  decltype(&output_file) output_file;
+  decltype(&write_results) write_results;
+};
+
+}  // namespace segue
+
+extern "C" const segue::RuntimeIoApi& segue_runtime_io_api();

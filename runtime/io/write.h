@@ -1,0 +1,69 @@
+// This file's external interface is `write_results`: memberships, scores and labels of accounts as a .csv, .parquet or .arrow file.
+// `command.md`, "Output".
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/bitmap.h"
+#include "runtime/table.h"
+
+namespace segue {
+
+enum class OutputKind : std::uint8_t {
+  kMembers,  // bool
+  kScores,   // float
+  kLabels,   // text, or missing
+};
+
+// One definition. Everything is borrowed; each has one entry an account, in the order of the key column.
+struct OutputColumn {
+  std::string name;
+  OutputKind kind = OutputKind::kMembers;
+  const Bitmap* members = nullptr;        // kMembers
+  std::span<const double> scores;         // kScores
+  std::span<const std::int32_t> codes;    // kLabels: index into `labels`, -1 for missing
+  std::span<const std::string> labels;
+};
+
+struct Output {
+  std::string key_name;        // heads the first column of the wide layout
+  const Column* key = nullptr; // keeps its type in Parquet and Arrow
+  std::span<const std::string> key_labels;  // the values of a key of type enum
+  std::vector<OutputColumn> columns;
+};
+
+enum class OutputLayout : std::uint8_t {
+  kWide,  // a row an account: the key, then a column a definition
+  kLong,  // `account`, `definition`, `value`: a row an account and definition, in the order of accounts, then definitions; none for who is no
+          // member or has no label
+};
+
+struct WriteOptions {
+  OutputLayout layout = OutputLayout::kWide;
+  const std::atomic<bool>* cancel = nullptr;  // set from outside: the new file is removed, the old one stays
+  // Told the temporary file's path when it is made and "" when it is gone, so that a signal handler can remove it.
+  std::function<void(const std::string& path)> on_temporary;
+};
+
+enum class WriteErrorKind : std::uint8_t { kEnvironment, kCancelled };
+
+struct WriteError {
+  WriteErrorKind kind = WriteErrorKind::kEnvironment;
+  std::string message;  // whole: it names the path
+};
+
+// The file that `--out path` means: `path` itself, or `accounts.parquet` in it where it is a folder or ends in `/` (the folder is made when
+// written; its parent must exist). An error where the ending is none of the three, or the parent folder is missing. Call it before long work.
+[[nodiscard]] std::expected<std::string, WriteError> output_file(std::string_view path);
+
+// Writes the file beside its place and renames it when it is whole and on disk; gives its path. On failure nothing remains.
+[[nodiscard]] std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output, const WriteOptions& options);
+
+}  // namespace segue
