@@ -3,10 +3,11 @@
 # bootstrap_packages: the distribution's packages (packages.txt).
 # bootstrap_python requirements.txt: pinned wheels into the virtual environment .deps/python.
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"
-  elif command -v sudo >/dev/null; then sudo "$@"
-  else die "installing needs root, and there is no sudo; run as root: $*"; fi
+# The command that gives us root: nothing for root itself.
+root_prefix() {
+  if [ "$(id -u)" = 0 ]; then return; fi
+  command -v sudo >/dev/null || die "installing needs root, and there is no sudo; run as root: apt-get install --no-install-recommends" $*
+  echo sudo
 }
 
 # Those of the named packages that dpkg does not show as installed.
@@ -15,14 +16,15 @@ missing_packages() {
 }
 
 install_packages() {
-  local missing log
+  local missing log prefix
   missing=$(missing_packages "$@")
   [ -z "$missing" ] && return
   echo "dev: installing" $missing >&2
+  prefix=$(root_prefix $missing) || exit
   log=$(mktemp)
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 ||
+  $prefix env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 ||
     echo "dev: apt-get update failed; going on with the package lists that are there" >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1 || {
+  $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1 || {
     grep -E '^(E|W|Err):' "$log" >&2 || tail -n 20 "$log" >&2
     die "apt-get could not install these packages (all it said: $log); check the network and /etc/apt/sources.list*," \
         "then run the same command again. LLVM 19 needs Debian 12 with its updates, or later"
