@@ -8,9 +8,9 @@
 namespace segue {
 
 struct RuntimeIoApi {
-  decltype(&load_database) load_database;
-  decltype(&output_file) output_file;
-  decltype(&write_results) write_results;
+  decltype(&segue::load_database) load_database;
+  decltype(&segue::output_file) output_file;
+  decltype(&segue::write_results) write_results;
 };
 
 }  // namespace segue
