@@ -90,6 +90,12 @@ std::string_view null_word(std::string_view text, std::size_t at, bool is_key) {
 
 // ── The tree ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+YamlNode empty_node(Span span) {
+  YamlNode node;
+  node.span = span;
+  return node;
+}
+
 // Thrown through yaml-cpp to leave it where a further document starts.
 struct FurtherDocument {
   std::size_t at = 0;
@@ -109,8 +115,7 @@ class TreeBuilder final : public YAML::EventHandler {
   [[nodiscard]] std::optional<std::size_t> open_bracket() const {
     if (open_.empty()) return std::nullopt;
     const std::size_t at = document_.node(open_.back().id).span.begin;
-    if (at < text_.size() && (text_[at] == '[' || text_[at] == '{')) return at;
-    return std::nullopt;
+    return opens_bracket(at) ? std::optional(at) : std::nullopt;
   }
   [[nodiscard]] std::size_t last_event() const { return last_event_; }
 
@@ -137,7 +142,7 @@ class TreeBuilder final : public YAML::EventHandler {
       const std::size_t end = text_.find_first_of(" \t\r\n,]}", at);
       const Span span{id_, offset(at), offset(end == std::string_view::npos ? text_.size() : end)};
       report_.add(DiagnosticKind::kYamlSyntax, span, "an alias stands inside the value that it repeats; write the value out");
-      return finish(append(YamlNode{.span = span}, 1), YAML::NullAnchor);
+      return finish(append(empty_node(span), 1), YAML::NullAnchor);
     }
     repeated_ += sizes_[static_cast<std::uint32_t>(found->second)];
     if (repeated_ <= kMaxRepeatedNodes) return finish(found->second, YAML::NullAnchor);
@@ -147,7 +152,7 @@ class TreeBuilder final : public YAML::EventHandler {
                     "aliases (`*`) repeat more than 100,000 values up to here; write the values out");
     }
     has_reported_aliases_ = true;
-    finish(append(YamlNode{.span = span}, 1), YAML::NullAnchor);
+    finish(append(empty_node(span), 1), YAML::NullAnchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
@@ -183,6 +188,8 @@ class TreeBuilder final : public YAML::EventHandler {
     std::unordered_map<std::string, Span> keys;
   };
 
+  [[nodiscard]] bool opens_bracket(std::size_t at) const { return at < text_.size() && (text_[at] == '[' || text_[at] == '{'); }
+
   [[nodiscard]] bool expects_key() const {
     return !open_.empty() && document_.node(open_.back().id).kind == YamlKind::kMap && !open_.back().has_key;
   }
@@ -210,7 +217,7 @@ class TreeBuilder final : public YAML::EventHandler {
     open_.pop_back();
     YamlNode& node = document_.nodes[static_cast<std::uint32_t>(done.id)];
     node.span.end = std::max(node.span.end, last_event_);
-    if (text_[std::min<std::size_t>(node.span.begin, text_.size() - 1)] == '[' || text_[node.span.begin] == '{') close_bracket(node);
+    if (opens_bracket(node.span.begin)) close_bracket(node);
     sizes_[static_cast<std::uint32_t>(done.id)] = done.size;
     finish(done.id, done.anchor);
   }
@@ -220,7 +227,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::size_t at = std::max<std::size_t>(node.span.end, node.span.begin + 1);
     while (at < text_.size() && std::string_view(" \t\r\n,:").contains(text_[at])) ++at;
     if (at < text_.size() && (text_[at] == ']' || text_[at] == '}')) node.span.end = offset(at + 1);
-    last_event_ = std::max<std::size_t>(last_event_, node.span.end);
+    last_event_ = std::max(last_event_, node.span.end);
   }
 
   // Puts a node that is whole where it belongs.
@@ -285,7 +292,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::uint64_t repeated_ = 0;
   bool has_reported_aliases_ = false;
   bool is_complete_ = false;
-  std::size_t last_event_ = 0;
+  std::uint32_t last_event_ = 0;
 };
 
 // ── What is refused before yaml-cpp sees it ──────────────────────────────────────────────────────────────────────────────────
