@@ -1,0 +1,348 @@
+// This file's external interface is Plan: one hash-consed graph for all definitions. A node stands for one value or one bit for each row of
+// its frame; what several definitions ask is one node. It is plain data: operands stand before what uses them. `make_plan` makes it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "compiler/check/program.h"
+#include "stdlib/number.h"
+
+namespace segue {
+
+// Index into Plan::nodes.
+enum class NodeId : std::uint32_t {};
+inline constexpr NodeId kNoNode{0xffff'ffff};
+constexpr std::uint32_t index_of(NodeId id) { return static_cast<std::uint32_t>(id); }
+
+// One bit a row: that of a node, or its complement. Complements cost nothing, so negations need no nodes.
+struct Bit {
+  std::uint32_t raw = 0;  // 2 * node + complemented
+
+  [[nodiscard]] constexpr NodeId node() const { return NodeId{raw / 2}; }
+  [[nodiscard]] constexpr bool is_negated() const { return (raw & 1) != 0; }
+  constexpr Bit operator~() const { return Bit{raw ^ 1}; }
+  friend constexpr auto operator<=>(const Bit&, const Bit&) = default;
+};
+constexpr Bit bit_of(NodeId node) { return Bit{2 * index_of(node)}; }
+// Node 0 is FalseBit.
+inline constexpr Bit kFalse{0};
+inline constexpr Bit kTrue{1};
+
+// ── Nodes that are a bit ─────────────────────────────────────────────────────────────────────────────────────────────────
+// A test has `known`: the bit says "known and the test holds", so a missing operand is folded in at the leaf.
+
+struct FalseBit {
+  auto fields() const { return std::tie(); }
+};
+struct AllOf {  // sorted, distinct, two to kMaxOperands; a leaf is not dissolved into the node that uses it
+  std::vector<Bit> operands;
+  bool is_leaf = false;
+  auto fields() const { return std::tie(operands, is_leaf); }
+};
+struct AnyOf {
+  std::vector<Bit> operands;
+  bool is_leaf = false;
+  auto fields() const { return std::tie(operands, is_leaf); }
+};
+struct ColumnBit {  // a bool column of the frame's table, false where missing
+  std::uint32_t column = 0;
+  auto fields() const { return std::tie(column); }
+};
+struct ColumnKnown {
+  std::uint32_t column = 0;
+  auto fields() const { return std::tie(column); }
+};
+struct ReferenceBit {  // a bool column that references lead to, false where missing
+  std::vector<std::uint32_t> references;
+  std::uint32_t column = 0;
+  auto fields() const { return std::tie(references, column); }
+};
+struct ReferenceKnown {
+  std::vector<std::uint32_t> references;
+  std::uint32_t column = 0;
+  auto fields() const { return std::tie(references, column); }
+};
+struct InRanges {  // of an integer value: inside one of the ranges, which ascend and neither touch nor overlap
+  NodeId value{};
+  Bit known;
+  std::vector<IntRange> ranges;
+  auto fields() const { return std::tie(value, known, ranges); }
+};
+struct InFloatRange {
+  NodeId value{};
+  Bit known;
+  FloatRange range;
+  auto fields() const { return std::tie(value, known, range); }
+};
+struct InWindow {  // bounds come from the clock
+  NodeId value{};
+  Bit known;
+  std::uint32_t window = 0;  // index into Plan::windows
+  auto fields() const { return std::tie(value, known, window); }
+};
+struct CompareBound {  // an integer value beside a bound that is the same for all rows, known when the clock is
+  NodeId value{};
+  Bit known;
+  Comparison comparison{};
+  NodeId bound{};
+  std::uint8_t value_scale = 0, bound_scale = 0;
+  auto fields() const { return std::tie(value, known, comparison, bound, value_scale, bound_scale); }
+};
+struct TextTestBit {  // once for each entry of the value's dictionaries, then by code
+  NodeId value{};
+  Bit known;
+  std::uint32_t predicate = 0;  // index into Plan::text_predicates
+  auto fields() const { return std::tie(value, known, predicate); }
+};
+struct ListTestBit {
+  NodeId value{};
+  Bit known;
+  std::uint32_t predicate = 0;  // index into Plan::list_predicates
+  auto fields() const { return std::tie(value, known, predicate); }
+};
+struct KernelTest {  // a comparison of the table of builtins, on two values
+  BuiltinId builtin{};
+  NodeId left{}, right{};
+  Bit known;
+  std::uint8_t left_scale = 0, right_scale = 0;
+  auto fields() const { return std::tie(builtin, left, right, known, left_scale, right_scale); }
+};
+struct TextPairTest {  // contains, starts with, ends with, where the pattern is no constant
+  TextOp op{};
+  NodeId left{}, right{};
+  Bit known;
+  bool folded = false;
+  auto fields() const { return std::tie(op, left, right, known, folded); }
+};
+struct KnownOf {  // whether a node that decides so itself (Map, sums, averages, the clock's moments) is known
+  NodeId value{};
+  auto fields() const { return std::tie(value); }
+};
+struct BroadcastBit {  // of an outer frame's row, for each row inside it
+  Bit operand;
+  FrameId from{};
+  auto fields() const { return std::tie(operand, from); }
+};
+struct AnyRow {  // some row of `rows` inside the frame's row has the bit
+  FrameId rows{};
+  Bit filter;
+  auto fields() const { return std::tie(rows, filter); }
+};
+struct PickedBit {  // of the row that a PickRow chose; false where it chose none
+  NodeId pick{};
+  FrameId rows{};
+  Bit operand;
+  auto fields() const { return std::tie(pick, rows, operand); }
+};
+
+// ── Nodes that are a value: int64 for every kind, floats by their bits, texts and lists as codes of the node's domain ───────
+
+struct ConstantValue {  // of no frame
+  std::int64_t bits = 0;
+  auto fields() const { return std::tie(bits); }
+};
+struct ClockValue {  // of no frame: now (kSecond, 0), today (kDay, 0) and moments
+  std::int64_t count = 0;
+  TimeUnit unit{};
+  auto fields() const { return std::tie(count, unit); }
+};
+struct ColumnValue {
+  std::uint32_t column = 0;
+  auto fields() const { return std::tie(column); }
+};
+struct ReferenceValue {
+  std::vector<std::uint32_t> references;
+  std::uint32_t column = 0;
+  auto fields() const { return std::tie(references, column); }
+};
+struct BitValue {  // 1 or 0
+  Bit operand;
+  auto fields() const { return std::tie(operand); }
+};
+struct Map {  // a function or an operator of the table of builtins; 0 where not KnownOf
+  BuiltinId builtin{};
+  NodeId left{};
+  NodeId right = kNoNode;
+  Bit known;  // the operands are
+  std::uint8_t left_scale = 0, right_scale = 0;
+  auto fields() const { return std::tie(builtin, left, right, known, left_scale, right_scale); }
+};
+struct ToFloatValue {
+  NodeId operand{};
+  std::uint8_t scale = 0;
+  auto fields() const { return std::tie(operand, scale); }
+};
+struct RescaleValue {
+  NodeId operand{};
+  Bit known;
+  std::uint8_t from = 0, to = 0;
+  auto fields() const { return std::tie(operand, known, from, to); }
+};
+struct Select {  // `first` where `condition`, else `second`
+  Bit condition;
+  NodeId first{}, second{};
+  auto fields() const { return std::tie(condition, first, second); }
+};
+struct BroadcastValue {
+  NodeId operand{};
+  FrameId from{};
+  auto fields() const { return std::tie(operand, from); }
+};
+struct RankText {  // place of the text in the order of a RankSpace; equal texts (folded, if the space is) have one place
+  NodeId operand{};
+  std::uint32_t space = 0;  // index into Plan::rank_spaces
+  std::uint32_t part = 0;   // which of the space's domains
+  auto fields() const { return std::tie(operand, space, part); }
+};
+struct UnrankText {  // the code of a text in that place; `space` has one domain and unique places
+  NodeId operand{};
+  std::uint32_t space = 0;
+  auto fields() const { return std::tie(operand, space); }
+};
+struct CountRows {
+  FrameId rows{};
+  Bit filter;
+  auto fields() const { return std::tie(rows, filter); }
+};
+enum class ReduceFn : std::uint8_t { kSum, kAverage, kMin, kMax, kDistinct };
+struct ReduceRows {  // the filter holds the value's known bit; KnownOf for kSum and kAverage
+  ReduceFn fn{};
+  FrameId rows{};
+  Bit filter;
+  NodeId value{};
+  auto fields() const { return std::tie(fn, rows, filter, value); }
+};
+struct PickRow {  // position of the row with the last (first) time, then the greatest (least) key, then value; -1 where there is none
+  bool is_latest = true;
+  FrameId rows{};
+  Bit filter;
+  NodeId time{};
+  std::vector<NodeId> ties;  // compared in turn, as integers or floats by their type
+  auto fields() const { return std::tie(is_latest, rows, filter, time, ties); }
+};
+struct PickedValue {
+  NodeId pick{};
+  FrameId rows{};
+  NodeId operand{};
+  auto fields() const { return std::tie(pick, rows, operand); }
+};
+struct ScoreValue {  // the exact sum of the terms whose `when` (which holds the value's known bit) is set, rounded once, clamped
+  std::vector<NodeId> values = {};
+  std::vector<Bit> when = {};
+  std::vector<bool> negative = {};
+  std::optional<std::pair<double, double>> range;
+  auto fields() const { return std::tie(values, when, negative, range); }
+};
+
+using Op = std::variant<FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, ReferenceBit, ReferenceKnown, InRanges, InFloatRange, InWindow, CompareBound,
+                        TextTestBit, ListTestBit, KernelTest, TextPairTest, KnownOf, BroadcastBit, AnyRow, PickedBit, ConstantValue, ClockValue,
+                        ColumnValue, ReferenceValue, BitValue, Map, ToFloatValue, RescaleValue, Select, BroadcastValue, RankText, UnrankText, CountRows,
+                        ReduceRows, PickRow, PickedValue, ScoreValue>;
+
+// Index into Plan::domains.
+using DomainId = std::uint32_t;
+inline constexpr DomainId kNoDomain = 0xffff'ffff;
+
+struct PlanNode {
+  Op op;
+  FrameId frame = kNoFrame;  // kNoFrame: the same for all rows
+  Type type;                 // kBool for bits
+  DomainId domain = kNoDomain;  // of texts and lists
+  std::uint32_t uses = 0;       // by other nodes and by definitions
+};
+
+// ── What nodes refer to ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Where the codes of a text or list come from: the parts one after the other, a column's dictionary (of a list: its table's rows) or one text.
+struct DomainPart {
+  std::uint32_t table = 0, column = 0;
+  std::optional<std::string> literal;
+  friend bool operator==(const DomainPart&, const DomainPart&) = default;
+  friend auto operator<=>(const DomainPart&, const DomainPart&) = default;
+};
+using Domain = std::vector<DomainPart>;
+
+struct RankSpace {
+  std::vector<DomainId> domains;
+  bool folded = false;
+  bool is_unique = false;  // texts that fold alike keep apart, in raw order
+  friend auto operator<=>(const RankSpace&, const RankSpace&) = default;
+};
+
+enum class TextTestKind : std::uint8_t { kEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIn, kContains, kStartsWith, kEndsWith, kMatches };
+struct TextPredicate {
+  TextTestKind kind{};
+  bool folded = false;
+  std::vector<std::string> texts;  // one but for kIn; folded already when `folded`
+  friend auto operator<=>(const TextPredicate&, const TextPredicate&) = default;
+};
+
+enum class ListTestKind : std::uint8_t { kHasAny, kHasAll, kIsEmpty };
+struct ListPredicate {
+  ListTestKind kind{};
+  bool folded = false;
+  bool is_text = false;
+  std::vector<std::string> texts = {};     // of a list of text, folded already when `folded`
+  std::vector<std::int64_t> values = {};   // of any other, floats by their bits
+  friend auto operator<=>(const ListPredicate&, const ListPredicate&) = default;
+};
+
+// What is asked. Segments have `members` and `undetermined`, scores `score`.
+struct PlanRoot {
+  DefinitionId definition{};
+  DefinitionKind kind{};
+  Bit members;
+  Bit undetermined;
+  NodeId score = kNoNode;
+};
+
+// The graph.
+struct Plan {
+  std::vector<PlanNode> nodes;
+  std::vector<Frame> frames;
+  std::vector<PlanRoot> roots;
+  std::vector<NodeId> live;  // what the roots need, ascending
+  std::vector<Domain> domains;
+  std::vector<RankSpace> rank_spaces;
+  std::vector<TextPredicate> text_predicates;
+  std::vector<ListPredicate> list_predicates;
+  std::vector<Window> windows;
+
+  [[nodiscard]] const PlanNode& node(NodeId id) const { return nodes[index_of(id)]; }
+};
+
+// A column of a table, by the schema's indices.
+struct TableColumn {
+  std::uint32_t table = 0, column = 0;
+  friend auto operator<=>(const TableColumn&, const TableColumn&) = default;
+};
+
+struct PlanOptions {
+  bool share = true;  // equal conditions of different definitions are one node
+  std::vector<TableColumn> never_missing;  // optional columns that hold no missing value in the data at hand
+};
+
+// Operands of an AllOf or AnyOf; longer chains become trees.
+inline constexpr std::size_t kMaxOperands = 64;
+
+// The graph that answers `roots`, segments and scores of `program`. Works in loops over `program`'s flat vectors, in time linear in what the roots need.
+[[nodiscard]] Plan make_plan(const CheckedProgram& program, const std::vector<DefinitionId>& roots, const PlanOptions& options = {});
+
+// One line a live node, `%3 account all(%1, not %2)`, then one a root. For tests and for people.
+[[nodiscard]] std::string to_text(const Plan& plan);
+
+// Calls `value(NodeId)` and `bit(Bit)` for each operand of a node.
+template <typename OnValue, typename OnBit>
+void for_each_operand(const Op& op, OnValue&& value, OnBit&& bit);
+
+// The nodes that are a value rather than a bit.
+[[nodiscard]] inline bool is_value(const Op& op) { return op.index() >= Op(ConstantValue{}).index(); }
+
+}  // namespace segue
+
+#include "compiler/plan/operands.inc"
