@@ -46,7 +46,7 @@ constexpr auto kIsPoint = [](const SchemaColumn& c) { return c.form == ColumnFor
 constexpr auto kIsBool = [](const SchemaColumn& c) { return holds(c, Kind::kBool); };
 
 constexpr std::array kFitRules = {
-    FitRule{"from", "columns that are one column of the data; a point states `lat` and `lon`", [](const SchemaColumn& c) { return !kIsPoint(c); }},
+    FitRule{"from", "columns other than points", [](const SchemaColumn& c) { return !kIsPoint(c); }},
     FitRule{"case", "text and enums", [](const SchemaColumn& c) { return holds(c, Kind::kText) || holds(c, Kind::kEnum); }},
     FitRule{"values", "enums", kIsEnum},
     FitRule{"ordered", "enums", kIsEnum},
@@ -88,19 +88,6 @@ class ColumnReader {
     return is_whole ? std::optional(std::move(column_)) : std::nullopt;
   }
 
- private:
-  [[nodiscard]] const YamlEntry* find(std::string_view key) const { return find_entry(map_, key); }
-  [[nodiscard]] std::string label() const { return fmt::format("the column `{}`", entry_.key); }
-  void refuse(Span span, std::string message) const { reader_.report.add(DiagnosticKind::kInvalidValue, span, std::move(message)); }
-
-  bool read_type() {
-    const YamlEntry* type = require_entry(reader_, map_, "type", entry_.key_span, label(), "type: text");
-    if (type == nullptr) return false;
-    const std::optional<TextValue> text = read_text(reader_, *type, "type: text");
-    return text && take_type(*text);
-  }
-
- public:
   // The short form `employees: int?` comes here directly.
   bool take_type(const TextValue& text) {
     const std::expected<ColumnType, TypeError> parsed = parse_column_type(text.text);
@@ -136,6 +123,17 @@ class ColumnReader {
   SchemaColumn take() { return std::move(column_); }
 
  private:
+  [[nodiscard]] const YamlEntry* find(std::string_view key) const { return find_entry(map_, key); }
+  [[nodiscard]] std::string label() const { return fmt::format("the column `{}`", entry_.key); }
+  void refuse(Span span, std::string message) const { reader_.report.add(DiagnosticKind::kInvalidValue, span, std::move(message)); }
+
+  bool read_type() {
+    const YamlEntry* type = require_entry(reader_, map_, "type", entry_.key_span, label(), "type: text");
+    if (type == nullptr) return false;
+    const std::optional<TextValue> text = read_text(reader_, *type, "type: text");
+    return text && take_type(*text);
+  }
+
   void refuse_unfit_keys() {
     for (const FitRule& rule : kFitRules) {
       const YamlEntry* entry = find(rule.key);
@@ -167,10 +165,8 @@ class ColumnReader {
   void read_source() {
     if (auto from = text_of("from", "from: \"Annual Revenue\"")) column_.from = *from;
     if (column_.form != ColumnForm::kPoint) return;
-    const std::string such_as = "location: {type: point, lat: latitude, lon: longitude}";
-    for (const std::string_view key : {"lat", "lon"}) {
-      (void)require_entry(reader_, map_, key, entry_.key_span, label(), such_as);
-    }
+    (void)require_entry(reader_, map_, "lat", entry_.key_span, label(), "lat: latitude");
+    (void)require_entry(reader_, map_, "lon", entry_.key_span, label(), "lon: longitude");
     column_.from.clear();
     column_.latitude_from = text_of("lat", "lat: latitude").value_or("");
     column_.longitude_from = text_of("lon", "lon: longitude").value_or("");

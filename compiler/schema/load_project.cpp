@@ -237,11 +237,13 @@ ProjectResult load_project(const Source& source, SourceId id) {
     report.add(DiagnosticKind::kMissingKey, Span{id, 0, 0},
                "the project file is empty; it needs `language`, `schema`, `rules` and `sources`, and starts with `language: 1`");
   }
+  keep_first(result.diagnostics);
   return result;
 }
 
 std::vector<Diagnostic> check_project(const Project& project, const Schema& schema) {
   std::vector<Diagnostic> diagnostics;
+  if (schema.tables.empty()) return diagnostics;
   Report report(diagnostics);
   check_sources(project, schema, report);
   check_suppress(project, schema, report);

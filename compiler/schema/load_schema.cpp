@@ -386,6 +386,7 @@ SchemaResult load_schema(const Source& source, SourceId id) {
   } else if (!has_errors(document.diagnostics)) {
     report.add(DiagnosticKind::kMissingKey, Span{id, 0, 0}, fmt::format("the schema is empty; write for example `{}`", kTableExample));
   }
+  keep_first(result.diagnostics);
   return result;
 }
 

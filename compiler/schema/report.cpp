@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "compiler/diagnostics/suggest.h"
 
@@ -21,6 +23,19 @@ Diagnostic& Report::add_near(DiagnosticKind kind, Span span, std::string message
   Diagnostic& diagnostic = add(kind, span, message + (nearest ? fmt::format("; did you mean `{}`?", *nearest) : std::string()));
   if (nearest) diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, *nearest}}};
   return diagnostic;
+}
+
+void keep_first(std::vector<Diagnostic>& diagnostics) {
+  constexpr std::size_t kMost = 100;
+  if (diagnostics.size() <= kMost) return;
+  const auto begin_of = [](const Diagnostic& diagnostic) {
+    const Span* span = std::get_if<Span>(&diagnostic.location);
+    return span == nullptr ? 0 : span->begin;
+  };
+  std::ranges::stable_sort(diagnostics, {}, begin_of);
+  const std::size_t more = diagnostics.size() - kMost;
+  diagnostics.resize(kMost);
+  diagnostics.back().notes.push_back(make_note(fmt::format("{} more follow in this file; mend these first", more)));
 }
 
 std::string quoted_list(std::span<const std::string> words, std::string_view last) {

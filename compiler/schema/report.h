@@ -1,7 +1,6 @@
 // This file's external interface is Report: how the readers of this folder say what is wrong, in one voice. Private to this folder.
 #pragma once
 
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +25,9 @@ class Report {
  private:
   std::vector<Diagnostic>& diagnostics_;
 };
+
+// Keeps the first hundred diagnostics of a file by place, and says at the last how many follow: who reads more has mended none.
+void keep_first(std::vector<Diagnostic>& diagnostics);
 
 // `a`, `b` and `c`, each in back-quotes; `last` is the word before the last one.
 [[nodiscard]] std::string quoted_list(std::span<const std::string> words, std::string_view last);

@@ -17,6 +17,7 @@
 namespace segue {
 namespace {
 
+constexpr std::string_view kBlanks = " \t";
 constexpr std::uint64_t kMaxRepeatedNodes = 100'000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -88,6 +89,38 @@ std::string_view null_word(std::string_view text, std::size_t at, bool is_key) {
   return {};
 }
 
+// yaml-cpp takes tabs on a line that holds nothing, or a comment, for indentation.
+void mask_blank_tabs(std::string& text) {
+  for (std::size_t line = 0; line < text.size();) {
+    const std::size_t end = end_of_line(text, line);
+    const std::size_t content = std::min(text.find_first_not_of(" \t", line), end);
+    if (content == end || text[content] == '#') {
+      std::replace(text.begin() + static_cast<std::ptrdiff_t>(line), text.begin() + static_cast<std::ptrdiff_t>(content), '\t', ' ');
+    }
+    line = std::min(text.find('\n', line), text.size() - 1) + 1;
+  }
+}
+
+// yaml-cpp ends a plain text in brackets at a `?`, as YAML 1.0 did; `[text?, int?]` is good YAML since. It is shown this control
+// character instead (of the same length, and refused in our files) wherever `?` cannot be the sign of a key.
+constexpr char kQuestionMark = '\x01';
+
+std::string masked_text(std::string_view text) {
+  std::string masked(text);
+  mask_blank_tabs(masked);
+  for (std::size_t at = text.find('?'); at != std::string_view::npos; at = text.find('?', at + 1)) {
+    const bool is_first = at == 0 || std::string_view(" \t\r\n[]{},").contains(text[at - 1]);
+    const bool is_last = at + 1 == text.size() || is_blank(text[at + 1]) || is_break(text[at + 1]);
+    if (!is_first || !is_last) masked[at] = kQuestionMark;
+  }
+  return masked;
+}
+
+std::string with_question_marks(std::string text) {
+  std::ranges::replace(text, kQuestionMark, '?');
+  return text;
+}
+
 // ── The tree ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 YamlNode empty_node(Span span) {
@@ -111,13 +144,6 @@ class TreeBuilder final : public YAML::EventHandler {
     const std::size_t at = base_ + static_cast<std::size_t>(std::max(mark.pos, 0));
     return std::min(at, text_.size());
   }
-  // Where the innermost list or map in brackets opens, if the text stands within one.
-  [[nodiscard]] std::optional<std::size_t> open_bracket() const {
-    if (open_.empty()) return std::nullopt;
-    const std::size_t at = document_.node(open_.back().id).span.begin;
-    return opens_bracket(at) ? std::optional(at) : std::nullopt;
-  }
-  [[nodiscard]] std::size_t last_event() const { return last_event_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (is_complete_) throw FurtherDocument{position(mark)};
@@ -142,6 +168,7 @@ class TreeBuilder final : public YAML::EventHandler {
       const std::size_t end = text_.find_first_of(" \t\r\n,]}", at);
       const Span span{id_, offset(at), offset(end == std::string_view::npos ? text_.size() : end)};
       report_.add(DiagnosticKind::kYamlSyntax, span, "an alias stands inside the value that it repeats; write the value out");
+      if (!open_.empty()) open_.back().is_dropped = true;
       return finish(append(empty_node(span), 1), YAML::NullAnchor);
     }
     repeated_ += sizes_[static_cast<std::uint32_t>(found->second)];
@@ -161,7 +188,7 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode node;
     node.kind = YamlKind::kText;
     node.is_plain = tag != "!" && (at >= text_.size() || (text_[at] != '"' && text_[at] != '\''));
-    node.text = value;
+    node.text = with_question_marks(value);
     node.span = Span{id_, offset(at), offset(end_of_text(text_, at, value, node.is_plain))};
     refuse_tag(tag, start);
     finish(append(std::move(node), 1), anchor);
@@ -344,22 +371,44 @@ bool refuse_tabs(std::string_view text, SourceId id, Report& report) {
 
 bool says(const YAML::Exception& error, const char* message) { return error.msg.starts_with(message); }
 
-// The quote that is never closed: the first one after the last value that was read, at the start of a text.
-std::optional<std::size_t> unclosed_quote(std::string_view text, std::size_t from) {
-  for (std::size_t at = from; at < text.size(); ++at) {
-    if (text[at] != '"' && text[at] != '\'') continue;
-    if (at > 0 && !std::string_view(" \t\r\n[{,:").contains(text[at - 1])) continue;
-    const std::size_t end = text[at] == '"' ? end_of_double_quoted(text, at) : end_of_single_quoted(text, at);
-    if (end == std::string_view::npos) return at;
-    at = end - 1;
+// What is open at a place in the text: brackets, the innermost last, and a quote that is never closed. A light reading of the
+// text, for messages only.
+struct OpenSigns {
+  std::vector<std::size_t> brackets;
+  std::optional<std::size_t> quote;
+};
+
+// Whether a value may begin at `at`: nothing stands before it on its line, or a sign that a value follows.
+bool may_begin_value(std::string_view text, std::size_t at) {
+  while (at > 0 && is_blank(text[at - 1])) --at;
+  return at == 0 || std::string_view("\r\n:-?[{,").contains(text[at - 1]);
+}
+
+OpenSigns open_signs(std::string_view text, std::size_t limit) {
+  OpenSigns open;
+  for (std::size_t at = 0; at < std::min(limit, text.size()); ++at) {
+    const char c = text[at];
+    if (c == '#' && (at == 0 || is_blank(text[at - 1]) || is_break(text[at - 1]))) {
+      at = end_of_line(text, at);
+    } else if ((c == '"' || c == '\'') && may_begin_value(text, at)) {
+      const std::size_t end = c == '"' ? end_of_double_quoted(text, at) : end_of_single_quoted(text, at);
+      if (end == std::string_view::npos) open.quote = at;
+      if (open.quote) break;
+      at = end - 1;
+    } else if ((c == '[' || c == '{') && (!open.brackets.empty() || may_begin_value(text, at))) {
+      open.brackets.push_back(at);
+    } else if ((c == ']' || c == '}') && !open.brackets.empty()) {
+      open.brackets.pop_back();
+    }
   }
-  return std::nullopt;
+  return open;
 }
 
 struct Complaint {
   std::size_t at = 0;
   std::size_t end = 0;
   std::string message;
+  std::string replacement = {};  // empty when none is plain
 };
 
 std::string quoted_piece(std::string_view text, std::size_t at) {
@@ -369,42 +418,54 @@ std::string quoted_piece(std::string_view text, std::size_t at) {
 }
 
 Complaint star_complaint(std::string_view text, std::size_t at) {
-  while (at > 0 && text[at] != '*' && text[at] != '&' && !is_break(text[at - 1])) --at;
+  while (at > 0 && text[std::min(at, text.size() - 1)] != '*' && text[std::min(at, text.size() - 1)] != '&' && !is_break(text[at - 1])) --at;
   const std::string piece = quoted_piece(text, at);
-  return {at, at + piece.size(), fmt::format("a text that begins with `{}` needs quotes; write `\"{}\"`", piece.empty() ? "*" : piece.substr(0, 1), piece)};
+  const std::string quoted = fmt::format("\"{}\"", piece);
+  return {at, at + piece.size(), fmt::format("a text that begins with `{}` needs quotes; write `{}`", piece.empty() ? "*" : piece.substr(0, 1), quoted), quoted};
 }
 
-Complaint complaint_of(const YAML::Exception& error, const TreeBuilder& tree, std::string_view text) {
+Complaint bracket_complaint(std::string_view text, std::size_t bracket) {
+  return {bracket, bracket + 1,
+          fmt::format("this `{}` is not closed as it should; separate its values with commas and end it with `{}`", text[bracket],
+                      text[bracket] == '[' ? ']' : '}')};
+}
+
+// A line that cannot follow those above it.
+Complaint line_complaint(std::string_view text, std::size_t at) {
+  while (at > 0 && !is_break(text[at - 1])) --at;
+  at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+  return {at, std::max(at, end_of_line(text, at)),
+          "this line does not fit the lines above it; check its indentation, and write a blank after each `:`"};
+}
+
+// `a: b: c`, or a line that is indented wrongly: yaml-cpp tells them alike.
+Complaint colon_complaint(std::string_view text, std::size_t at) {
+  const std::size_t line = at == 0 ? 0 : text.find_last_of("\r\n", at - 1) + 1;
+  if (text.substr(line, at - line).find(": ") == std::string_view::npos) return line_complaint(text, at);
+  return {at, at + 1, "a second `:` on this line; put a text that holds `: ` in double quotes, or start a new line"};
+}
+
+Complaint complaint_of(const YAML::Exception& error, std::size_t at, std::string_view text) {
   namespace msg = YAML::ErrorMsg;
-  const std::size_t at = tree.position(error.mark);
   const std::size_t end = std::min(at + 1, text.size());
+  const OpenSigns open = open_signs(text, at);
   if (says(error, msg::UNKNOWN_ANCHOR) || says(error, msg::CHAR_IN_ALIAS) || says(error, msg::ALIAS_NOT_FOUND) ||
       says(error, msg::CHAR_IN_ANCHOR) || says(error, msg::ANCHOR_NOT_FOUND) || says(error, msg::ALIAS_CONTENT)) {
     return star_complaint(text, at);
   }
   if (says(error, msg::BAD_FILE)) return {at, end, "lists and maps nest more than 500 levels deep here; write them flatter"};
-  if (says(error, msg::EOF_IN_SCALAR) || says(error, msg::DOC_IN_SCALAR)) {
-    const std::size_t quote = unclosed_quote(text, tree.last_event()).value_or(at);
-    return {quote, std::min(quote + 1, text.size()), "this quote is never closed; write the same quote at the end of the text"};
-  }
+  if (open.quote) return {*open.quote, *open.quote + 1, "this quote is never closed; write the same quote at the end of the text"};
   if (says(error, msg::INVALID_ESCAPE) || says(error, msg::INVALID_HEX) || says(error, msg::INVALID_UNICODE)) {
     return {at, end, "this is no escape that YAML knows; write `\\\\` for a backslash, or use single quotes"};
   }
+  if (!open.brackets.empty()) return bracket_complaint(text, open.brackets.back());
   if (says(error, msg::FLOW_END)) return {at, end, fmt::format("this `{}` closes no bracket; delete it, or open one", text.substr(at, 1))};
-  if (says(error, msg::TAB_IN_INDENTATION)) return {at, end, "a tab indents this line, which YAML does not allow; indent with blanks"};
-  if (const std::optional<std::size_t> bracket = tree.open_bracket()) {
-    return {*bracket, *bracket + 1,
-            fmt::format("this `{}` is not closed as it should; separate its values with commas and end it with `{}`", text[*bracket],
-                        text[*bracket] == '[' ? ']' : '}')};
-  }
   if (says(error, msg::BLOCK_ENTRY)) return {at, end, "a list entry (`-`) cannot stand here; start it on a line of its own, or use `[…]`"};
-  if (says(error, msg::MAP_VALUE) || says(error, msg::MAP_KEY)) {
-    return {at, end, "a second `:` on this line; put a text that holds `: ` in double quotes, or start a new line"};
-  }
+  if (says(error, msg::MAP_VALUE) || says(error, msg::MAP_KEY)) return colon_complaint(text, at);
   if (says(error, msg::UNKNOWN_TOKEN) && at < text.size()) {
     return {at, end, fmt::format("a text cannot begin with `{}` unless it stands in double quotes", text.substr(at, 1))};
   }
-  return {at, end, "this line does not fit the lines above it; check its indentation, and write a blank after each `:`"};
+  return line_complaint(text, at);
 }
 
 void report_further_document(std::string_view text, SourceId id, std::size_t at, Report& report) {
@@ -412,8 +473,7 @@ void report_further_document(std::string_view text, SourceId id, std::size_t at,
   if (text.substr(at).starts_with("---")) {
     report.add(DiagnosticKind::kYamlSyntax, span, "a second YAML document starts here; keep one document a file");
   } else {
-    report.add(DiagnosticKind::kYamlSyntax, span,
-                 "this line does not fit the lines above it; check its indentation, and write a blank after each `:`");
+    report.add(DiagnosticKind::kYamlSyntax, span, line_complaint(text, at).message);
   }
 }
 
@@ -421,7 +481,7 @@ void read_documents(const Source& source, SourceId id, YamlDocument& document, R
   const std::string_view text = source.text;
   TreeBuilder tree(source, id, document);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{masked_text(text)};
     YAML::Parser parser(stream);
     if (parser.HandleNextDocument(tree)) parser.HandleNextDocument(tree);
     return;
@@ -429,8 +489,12 @@ void read_documents(const Source& source, SourceId id, YamlDocument& document, R
     report_further_document(text, id, further.at, report);
     return;  // what the first document says can still be checked
   } catch (const YAML::Exception& error) {
-    const Complaint complaint = complaint_of(error, tree, text);
-    report.add(DiagnosticKind::kYamlSyntax, Span{id, offset(complaint.at), offset(complaint.end)}, complaint.message);
+    const Complaint complaint = complaint_of(error, tree.position(error.mark), text);
+    const Span span{id, offset(complaint.at), offset(complaint.end)};
+    Diagnostic& diagnostic = report.add(DiagnosticKind::kYamlSyntax, span, complaint.message);
+    if (!complaint.replacement.empty()) {
+      diagnostic.fix = Fix{fmt::format("write `{}`", complaint.replacement), {Edit{span, complaint.replacement}}};
+    }
   }
   document.root.reset();
 }

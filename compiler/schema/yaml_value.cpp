@@ -12,10 +12,10 @@ namespace {
 
 std::string shown(const YamlNode& node) {
   switch (node.kind) {
-    case YamlKind::kEmpty: return "nothing";
+    case YamlKind::kEmpty: return "empty";
     case YamlKind::kText: return node.text.empty() ? std::string("an empty text") : fmt::format("`{}`", node.text);
-    case YamlKind::kList: return "a list";
-    case YamlKind::kMap: return "a map";
+    case YamlKind::kList: return node.items.empty() ? "an empty list" : "a list";
+    case YamlKind::kMap: return node.entries.empty() ? "an empty map" : "a map";
   }
   return {};
 }
