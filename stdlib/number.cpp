@@ -50,8 +50,12 @@ Fraction fraction_parts(double fraction) {
   return {static_cast<std::uint64_t>(std::ldexp(half_to_one, 53)), 53 - exponent};
 }
 
-// value × 10^scale, for |value| <= 2^63.
+// value × 10^scale, for |value| <= 2^63. Below zero by symmetry, for there `value - floor(value)` is not exact.
 Bracket bracket_of_float(double value, int scale) {
+  if (value < 0) {
+    const Bracket opposite = bracket_of_float(-value, scale);
+    return {-opposite.ceil, -opposite.floor};
+  }
   const double whole = std::floor(value);
   const Fraction fraction = fraction_parts(value - whole);
   const UInt128 product = UInt128{fraction.mantissa} * static_cast<UInt128>(kPowersOf10[scale]);
@@ -105,6 +109,18 @@ int compare_fractions(std::uint64_t remainder, int scale, double fraction) {
   const UInt128 left = UInt128{remainder} << parts.shift;
   const UInt128 right = UInt128{parts.mantissa} * static_cast<UInt128>(kPowersOf10[scale]);
   return (left > right) - (left < right);
+}
+
+// Compares a / 10^scale with b >= 0, whose whole part and fraction are exact; |a| <= 2^63.
+int compare_to_positive(Int128 a, int scale, double b) {
+  if (b > kTwoTo63) return -1;
+  if (a < 0) return -1;
+  const double whole = std::floor(b);
+  const auto whole_b = static_cast<UInt128>(whole);
+  const auto unit = static_cast<UInt128>(kPowersOf10[scale]);
+  const UInt128 whole_a = static_cast<UInt128>(a) / unit;
+  if (whole_a != whole_b) return whole_a < whole_b ? -1 : 1;
+  return compare_fractions(static_cast<std::uint64_t>(static_cast<UInt128>(a) % unit), scale, b - whole);
 }
 
 // Power of ten of the first digit that is not zero in well-formed number text; what a number out of range has too much or too little of.
@@ -213,14 +229,7 @@ int compare_exact(std::int64_t a, int a_scale, std::int64_t b, int b_scale) {
 
 int compare_exact_float(std::int64_t a, int a_scale, double b) {
   if (a_scale == 0 && is_exact_double(a)) return compare_float(static_cast<double>(a), b);
-  if (b >= kTwoTo63) return -1;
-  if (b < -kTwoTo63) return 1;
-  const double whole = std::floor(b);
-  const Bracket bracket = bracket_of_ratio(a, kPowersOf10[a_scale]);
-  const auto whole_int = static_cast<Int128>(whole);
-  if (bracket.floor != whole_int) return bracket.floor < whole_int ? -1 : 1;
-  const Int128 remainder = Int128{a} - bracket.floor * kPowersOf10[a_scale];
-  return compare_fractions(static_cast<std::uint64_t>(remainder), a_scale, b - whole);
+  return b < 0 ? -compare_to_positive(-Int128{a}, a_scale, -b) : compare_to_positive(a, a_scale, b);
 }
 
 IntRange exact_range(int column_scale, Comparison comparison, std::int64_t constant, int constant_scale) {

@@ -29,7 +29,9 @@ std::string explain_error(RE2::ErrorCode code, const std::string& argument) {
   switch (code) {
     case RE2::ErrorBadEscape: return quoted(argument) + " is not an escape; write `\\\\` for a backslash";
     case RE2::ErrorBadCharClass: return quoted(argument) + " is not a known class of characters";
-    case RE2::ErrorBadCharRange: return "the range " + quoted(argument) + " runs backwards; write the lower character first";
+    case RE2::ErrorBadCharRange:
+      if (argument.starts_with("[:")) return quoted(argument) + " is not a known class of characters";
+      return "the range " + quoted(argument) + " runs backwards; write the lower character first";
     case RE2::ErrorMissingBracket: return quoted(argument) + " opens a bracket that is never closed; add `]`";
     case RE2::ErrorMissingParen: return "a parenthesis is not closed in " + quoted(argument) + "; add `)`";
     case RE2::ErrorUnexpectedParen: return "a `)` closes nothing in " + quoted(argument) + "; write `\\)` for the character itself";
