@@ -120,10 +120,10 @@ Bit Lowering::column_known(FrameId frame, std::uint32_t column) {
   return graph_.bit(frame, ColumnKnown{column});
 }
 
-NodeId Lowering::ordered(FrameId frame, const Lowered& operand, const Type& type, bool is_unique) {
+NodeId Lowering::keyed(FrameId frame, const Lowered& operand, const Type& type, bool is_ordered) {
   if (type.kind == Kind::kBool) return graph_.intern(frame, Type{.kind = Kind::kInt}, BitValue{operand.holds});
   if (type.kind != Kind::kText && type.kind != Kind::kList) return operand.value;
-  const RankSpace space{{graph_.node(operand.value).domain}, type.folded, is_unique};
+  const RankSpace space{{graph_.node(operand.value).domain}, type.folded, is_ordered, is_ordered};
   return graph_.intern(frame, Type{.kind = Kind::kInt}, RankText{operand.value, graph_.rank_space(space), 0});
 }
 

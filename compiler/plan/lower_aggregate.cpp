@@ -77,7 +77,7 @@ Lowered Lowering::reduce(FrameId frame, const Aggregate& node, const Type& type)
   if (node.fn == AggregateFn::kMin || node.fn == AggregateFn::kMax) return extreme(frame, node, rows, value, unsure, type);
   const Bit filter = graph_.all_of(node.rows, rows.filter.holds, value.known);
   if (node.fn == AggregateFn::kDistinct) {
-    const NodeId key = ordered(node.rows, value, program_.expr(*node.value).type, false);
+    const NodeId key = identified(node.rows, value, program_.expr(*node.value).type);
     return {.value = graph_.intern(frame, type, ReduceRows{ReduceFn::kDistinct, node.rows, filter, key}), .unsure = unsure};
   }
   const ReduceFn fn = node.fn == AggregateFn::kSum ? ReduceFn::kSum : ReduceFn::kAverage;
@@ -90,7 +90,7 @@ Lowered Lowering::extreme(FrameId frame, const Aggregate& node, const Rows& rows
   const Bit filter = graph_.all_of(node.rows, rows.filter.holds, value.known);
   const Bit known = any_row(frame, node.rows, filter);
   const ReduceFn fn = node.fn == AggregateFn::kMin ? ReduceFn::kMin : ReduceFn::kMax;
-  const NodeId key = ordered(node.rows, value, value_type, true);
+  const NodeId key = ordered(node.rows, value, value_type);
   const Type key_type = graph_.node(key).type;
   const NodeId least = graph_.intern(frame, key_type, ReduceRows{fn, node.rows, filter, key});
   if (value_type.kind == Kind::kBool) return bool_value(frame, graph_.in_ranges(frame, least, known, {{1, 1}}), known, unsure);
@@ -109,7 +109,8 @@ Lowered Lowering::pick(FrameId frame, const Aggregate& node, const Type& type) {
   const Type time_type = table.columns[*table.time].type;
   const Lowered time = column(rows, ColumnRead{*table.time}, time_type);
   const Bit filter = graph_.all_of(rows, passing.filter.holds, time.known);
-  PickRow choice{node.fn == AggregateFn::kLatest, rows, filter, time.value, ties(rows, value, program_.expr(*node.value).type)};
+  const Type value_type = program_.expr(*node.value).type;
+  PickRow choice{node.fn == AggregateFn::kLatest, rows, filter, time.value, ties(rows, value, value_type), !table.key && value_type.folded};
   const NodeId pick = graph_.intern(frame, kIntType, std::move(choice));
   const auto picked = [&](Bit bit) { return bit == kFalse ? kFalse : graph_.bit(frame, PickedBit{pick, rows, bit}); };
   const Bit known = value.known == kTrue ? any_row(frame, rows, filter) : picked(value.known);
@@ -123,14 +124,10 @@ Lowered Lowering::pick(FrameId frame, const Aggregate& node, const Type& type) {
 // What decides between rows of one time: the key, which no two rows share; in a table without one the value, a missing one being the least.
 std::vector<NodeId> Lowering::ties(FrameId rows, const Lowered& value, const Type& type) {
   const SchemaTable& table = program_.schema.tables[program_.frame(rows).table];
-  if (table.key) {
-    Type key = table.columns[*table.key].type;
-    key.folded = false;
-    return {ordered(rows, column(rows, ColumnRead{*table.key}, key), key, false)};
-  }
+  if (table.key) return {column(rows, ColumnRead{*table.key}, table.columns[*table.key].type).value};
   std::vector<NodeId> result;
   if (value.known != kTrue) result.push_back(graph_.intern(rows, kIntType, BitValue{value.known}));
-  result.push_back(ordered(rows, value, type, true));
+  result.push_back(type.kind == Kind::kText ? value.value : ordered(rows, value, type));
   return result;
 }
 

@@ -152,7 +152,7 @@ Bit Lowering::compare_texts(FrameId frame, Comparison comparison, const Side& le
     return graph_.bit(frame, TextTestBit{a, known, graph_.text_predicate(test)});
   }
   const Type place{.kind = Kind::kInt};
-  const std::uint32_t space = graph_.rank_space({{graph_.node(a).domain, graph_.node(b).domain}, folded, false});
+  const std::uint32_t space = graph_.rank_space({{graph_.node(a).domain, graph_.node(b).domain}, folded, comparison != Comparison::kEqual, false});
   const NodeId left_place = graph_.intern(frame, place, RankText{a, space, 0});
   const NodeId right_place = graph_.intern(frame, place, RankText{b, space, 1});
   return kernel_test(frame, comparison, left_place, place, right_place, place, known);

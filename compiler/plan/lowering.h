@@ -54,7 +54,10 @@ class Lowering {
   [[nodiscard]] const std::string& text_constant(NodeId value) const;
   Bit column_known(FrameId frame, std::uint32_t column);
   // A value as an integer or float whose order and equality are the value's own: texts become places in a RankSpace.
-  NodeId ordered(FrameId frame, const Lowered& operand, const Type& type, bool is_unique);
+  NodeId ordered(FrameId frame, const Lowered& operand, const Type& type) { return keyed(frame, operand, type, true); }
+  // The same for equality alone.
+  NodeId identified(FrameId frame, const Lowered& operand, const Type& type) { return keyed(frame, operand, type, false); }
+  NodeId keyed(FrameId frame, const Lowered& operand, const Type& type, bool is_ordered);
 
   // — lower_value.cpp
   Lowered literal(const Literal& node, const Type& type);

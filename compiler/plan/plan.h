@@ -222,8 +222,9 @@ struct PickRow {  // position of the row with the last (first) time, then the gr
   FrameId rows{};
   Bit filter;
   NodeId time{};
-  std::vector<NodeId> ties;  // compared in turn, as integers or floats by their type
-  auto fields() const { return std::tie(is_latest, rows, filter, time, ties); }
+  std::vector<NodeId> ties;  // compared in turn; texts by code point, under folding first if `folds`
+  bool folds = false;
+  auto fields() const { return std::tie(is_latest, rows, filter, time, ties, folds); }
 };
 struct PickedValue {
   NodeId pick{};
@@ -270,6 +271,7 @@ using Domain = std::vector<DomainPart>;
 struct RankSpace {
   std::vector<DomainId> domains;
   bool folded = false;
+  bool is_ordered = true;  // else places only tell what is equal
   bool is_unique = false;  // texts that fold alike keep apart, in raw order
   friend auto operator<=>(const RankSpace&, const RankSpace&) = default;
 };

@@ -1,0 +1,72 @@
+// This file's interface, private to the folder, is FrameState: the rows of one frame in a batch, and where their bits and values lie.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/program.h"
+#include "runtime/table.h"
+
+namespace segue {
+
+// Positions lead … rows - 1 are the batch's rows; those before `lead`, which align what is read in place, and those from `rows` to the end of
+// the last word hold anything.
+struct FrameState {
+  const FrameLayout* layout = nullptr;
+  const Table* table = nullptr;
+  std::size_t lead = 0;
+  std::size_t rows = 0;
+  std::size_t base = 0;                 // in place: the table's row at position 0
+  std::vector<RowId> row_ids;           // gathered: the table's rows by position
+  std::vector<std::uint32_t> offsets;   // by position of `outer`, + 1: the positions here
+  std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> bits;
+  std::vector<AlignedBytes> gathered;   // by input
+  std::vector<std::int64_t, AlignedAllocator<std::int64_t>> values;
+  std::size_t capacity = 0;             // rows of a value slot
+  std::vector<const void*> pointers;    // inputs, then value slots
+
+  [[nodiscard]] std::size_t words() const { return (rows + 63) / 64; }
+  [[nodiscard]] std::size_t blocks() const { return (rows + kBlockRows - 1) / kBlockRows; }
+  [[nodiscard]] std::uint64_t* bit_block(std::uint32_t slot, std::size_t block) { return bits.data() + (block * layout->bit_slots + slot) * kBlockWords; }
+  [[nodiscard]] std::int64_t* value_slot(std::uint32_t slot) { return values.data() + slot * capacity; }
+  [[nodiscard]] RowId row(std::size_t position) const {
+    return layout->is_in_place ? static_cast<RowId>(base + position) : row_ids[position];
+  }
+};
+
+// One batch in one thread.
+struct Batch {
+  const Program& program;
+  const Database& database;
+  std::vector<FrameState> frames;
+  std::vector<std::vector<std::uint32_t>> spans;  // by span of the program, where frames lie between
+  std::vector<std::uint64_t> scratch_filter, scratch_bits;
+  std::vector<std::vector<std::int64_t>> scratch_values;
+};
+
+[[nodiscard]] Batch make_batch(const Program& program, const Database& database);
+
+// Puts the accounts begin … end - 1 into the batch, and the rows of every frame under them. `begin` is a multiple of kBlockRows. False where
+// a frame would have more than 2^31 rows.
+[[nodiscard]] bool fill_batch(Batch& batch, std::size_t begin, std::size_t end);
+
+// Positions of a span's rows by position of its outer frame, + 1.
+[[nodiscard]] inline const std::vector<std::uint32_t>& span_offsets(const Batch& batch, std::uint32_t span) {
+  const RowSpan& frames = batch.program.spans[span];
+  const FrameState& rows = batch.frames[frames.rows];
+  return rows.layout->outer == frames.to ? rows.offsets : batch.spans[span];
+}
+
+// `rows` (at most kBlockRows, a multiple of 64) values from position `begin`, a multiple of kBlockRows; in `buffer` where they are not int64 already.
+[[nodiscard]] const std::int64_t* load_values(const Batch& batch, const FrameState& frame, const ValueRef& value, std::size_t begin, std::size_t rows,
+                                              std::int64_t* buffer);
+
+// The words of a block; in `buffer` where the reference is inverted or has no slot.
+[[nodiscard]] const std::uint64_t* load_bits(FrameState& frame, BitRef bit, std::size_t block, std::uint64_t* buffer);
+
+// All words of a frame one after the other, and back.
+void copy_bits(FrameState& frame, BitRef bit, std::vector<std::uint64_t>& out);
+void store_bits(FrameState& frame, std::uint32_t slot, const std::vector<std::uint64_t>& words);
+
+}  // namespace segue

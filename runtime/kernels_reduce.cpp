@@ -1,0 +1,124 @@
+// Segmented reductions over groups of neighbouring rows. Counting is by population count over words, so a row costs a fraction of a cycle.
+#include "runtime/kernels_reduce.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace segue {
+
+namespace {
+
+// The set bits of a range, one call each.
+template <typename OnRow>
+void for_each_set(const std::uint64_t* filter, std::size_t begin, std::size_t end, OnRow&& on_row) {
+  for (std::size_t at = begin; at < end;) {
+    const std::size_t word = at / 64, stop = std::min(end, (word + 1) * 64);
+    std::uint64_t bits = filter[word] >> (at % 64);
+    if (stop - at < 64) bits &= (std::uint64_t{1} << (stop - at)) - 1;
+    for (; bits != 0; bits &= bits - 1) on_row(at + static_cast<std::size_t>(std::countr_zero(bits)));
+    at = stop;
+  }
+}
+
+std::uint64_t low_bits(std::size_t count) { return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1; }
+
+std::size_t count_set(const std::uint64_t* filter, std::size_t begin, std::size_t end) {
+  if (begin == end) return 0;
+  const std::size_t first = begin / 64, last = (end - 1) / 64;
+  if (first == last) return static_cast<std::size_t>(std::popcount((filter[first] >> (begin % 64)) & low_bits(end - begin)));
+  auto count = static_cast<std::size_t>(std::popcount(filter[first] >> (begin % 64)));
+  for (std::size_t word = first + 1; word < last; ++word) count += static_cast<std::size_t>(std::popcount(filter[word]));
+  return count + static_cast<std::size_t>(std::popcount(filter[last] & low_bits(end - last * 64)));
+}
+
+bool is_any_set(const std::uint64_t* filter, std::size_t begin, std::size_t end) {
+  if (begin == end) return false;
+  const std::size_t first = begin / 64, last = (end - 1) / 64;
+  if (first == last) return ((filter[first] >> (begin % 64)) & low_bits(end - begin)) != 0;
+  if ((filter[first] >> (begin % 64)) != 0) return true;
+  for (std::size_t word = first + 1; word < last; ++word) {
+    if (filter[word] != 0) return true;
+  }
+  return (filter[last] & low_bits(end - last * 64)) != 0;
+}
+
+// Integers that stand in the order of the floats, -0.0 before 0.0; its own inverse.
+std::int64_t float_key(std::int64_t bits) { return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max()); }
+std::int64_t int_key(std::int64_t bits) { return bits; }
+
+std::int64_t canonical_float_bits(std::int64_t bits) { return bits == std::numeric_limits<std::int64_t>::min() ? 0 : bits; }
+
+template <std::int64_t (*Key)(std::int64_t), bool IsMin>
+void reduce_extreme(const ReduceCall& call) {
+  for (std::size_t group = call.begin; group < call.end; ++group) {
+    bool has_value = false;
+    std::int64_t best = 0;
+    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
+      const std::int64_t key = Key(call.values[0][row]);
+      if (!has_value || (IsMin ? key < best : key > best)) best = key;
+      has_value = true;
+    });
+    call.out[group] = has_value ? Key(best) : 0;
+  }
+}
+
+template <std::int64_t (*Canonical)(std::int64_t)>
+void reduce_distinct_by(const ReduceCall& call) {
+  std::vector<std::int64_t> values;
+  for (std::size_t group = call.begin; group < call.end; ++group) {
+    values.clear();
+    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) { values.push_back(Canonical(call.values[0][row])); });
+    std::sort(values.begin(), values.end());
+    call.out[group] = std::unique(values.begin(), values.end()) - values.begin();
+  }
+}
+
+int compare_keys(const PickOrder::Key& key, std::int64_t a, std::int64_t b) {
+  if (a == b) return 0;
+  if (key.compare != nullptr) return key.compare(key.data.get(), a, b);
+  const std::int64_t left = key.is_float ? float_key(a) : a, right = key.is_float ? float_key(b) : b;
+  return (left > right) - (left < right);
+}
+
+}  // namespace
+
+void reduce_any(const ReduceCall& call) {
+  for (std::size_t group = call.begin; group < call.end; ++group) {
+    const bool any = is_any_set(call.filter, call.offsets[group], call.offsets[group + 1]);
+    call.out_bits[group / 64] |= std::uint64_t{any} << (group % 64);
+  }
+}
+
+void reduce_count(const ReduceCall& call) {
+  for (std::size_t group = call.begin; group < call.end; ++group) {
+    call.out[group] = static_cast<std::int64_t>(count_set(call.filter, call.offsets[group], call.offsets[group + 1]));
+  }
+}
+
+void reduce_min(const ReduceCall& call) { reduce_extreme<int_key, true>(call); }
+void reduce_max(const ReduceCall& call) { reduce_extreme<int_key, false>(call); }
+void reduce_min_float(const ReduceCall& call) { reduce_extreme<float_key, true>(call); }
+void reduce_max_float(const ReduceCall& call) { reduce_extreme<float_key, false>(call); }
+void reduce_distinct(const ReduceCall& call) { reduce_distinct_by<int_key>(call); }
+void reduce_distinct_float(const ReduceCall& call) { reduce_distinct_by<canonical_float_bits>(call); }
+
+void reduce_pick(const ReduceCall& call) {
+  const auto& order = *static_cast<const PickOrder*>(call.data);
+  const auto is_before = [&](std::size_t candidate, std::size_t best) {
+    for (std::size_t i = 0; i < call.values.size(); ++i) {
+      const int by_key = compare_keys(order.keys[i], call.values[i][candidate], call.values[i][best]);
+      if (by_key != 0) return order.is_latest ? by_key > 0 : by_key < 0;
+    }
+    return false;
+  };
+  for (std::size_t group = call.begin; group < call.end; ++group) {
+    std::int64_t best = -1;
+    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
+      if (best < 0 || is_before(row, static_cast<std::size_t>(best))) best = static_cast<std::int64_t>(row);
+    });
+    call.out[group] = best;
+  }
+}
+
+}  // namespace segue

@@ -1,0 +1,162 @@
+// This file's external interface is Program: what codegen makes of a plan, as plain data. Steps in order, each over the rows of one frame in a
+// batch; compiled functions and kernels are pointers; where bits and values lie is settled. `run` (run.h) executes it.
+//
+// Bits lie in blocks of 512 rows: a frame's block holds one 64-byte line for each of its bit slots, so that a function reaches all its operands from
+// one pointer. Values lie in columns of 8 bytes a row. A frame's rows are cut and padded so that row 64 k of a batch is aligned.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "runtime/table.h"
+
+namespace segue {
+
+inline constexpr std::size_t kBlockRows = 512;
+inline constexpr std::size_t kBlockWords = kBlockRows / 64;
+inline constexpr std::uint32_t kNoSlot = 0xffff'ffff;
+
+// One bit for each row of a frame: a slot's, perhaps inverted. Without a slot it is false for all rows; inverted, true.
+struct BitRef {
+  std::uint32_t slot = kNoSlot;
+  bool is_inverted = false;
+};
+
+enum class ValueSource : std::uint8_t {
+  kColumn,    // input `index` of the frame, as `storage` says
+  kSlot,      // value slot `index`, int64
+  kConstant,  // constant `index` of the program
+  kRows,      // the table's row numbers
+};
+struct ValueRef {
+  ValueSource source = ValueSource::kSlot;
+  std::uint32_t index = 0;
+  Storage storage = Storage::kInt64;
+};
+
+// A part of a column that a frame's steps read, in place where the frame's rows lie in the table's order, else gathered.
+enum class ColumnPart : std::uint8_t { kData, kValid, kBits };
+struct ColumnInput {
+  std::uint32_t column = 0;
+  ColumnPart part = ColumnPart::kData;
+  Storage storage = Storage::kNone;  // of kData
+  friend bool operator==(const ColumnInput&, const ColumnInput&) = default;
+};
+
+// Frame 0 is the account's. The others as in the checked program: rows of `table` under each row of `anchor`, for each row of `outer`.
+struct FrameLayout {
+  bool is_used = false;
+  bool is_in_place = false;  // the rows of a batch are neighbours in the table
+  std::uint32_t table = 0, outer = 0, anchor = 0, link = 0;
+  std::vector<ColumnInput> inputs;
+  std::uint32_t bit_slots = 0;
+  std::uint32_t value_slots = 0;
+};
+
+// Where the rows of an inner frame under each row of an outer one lie, through every frame between.
+struct RowSpan {
+  std::uint32_t rows = 0, to = 0;
+  friend bool operator==(const RowSpan&, const RowSpan&) = default;
+};
+
+// `bits` are the frame's blocks, `pointers` its inputs and then its value slots, `pool` the program's, `words` the batch's rows in words of 64, rounded up.
+using CompiledFn = void (*)(std::uint64_t* bits, const void* const* pointers, const std::int64_t* pool, std::uint64_t words);
+
+// Up to one block of rows: `rows` is a multiple of 64, and includes rows that nobody asks for.
+struct MapCall {
+  std::span<const std::int64_t* const> values;
+  std::span<const std::uint64_t* const> bits;
+  std::int64_t* out = nullptr;
+  std::uint64_t* out_bits = nullptr;
+  std::size_t rows = 0;
+  const void* data = nullptr;
+};
+using MapKernel = void (*)(const MapCall& call);
+
+// Group i, for begin <= i < end, are the rows offsets[i] to offsets[i + 1]; those whose bit in `filter` is set count.
+struct ReduceCall {
+  const std::uint32_t* offsets = nullptr;
+  std::size_t begin = 0, end = 0;
+  const std::uint64_t* filter = nullptr;
+  std::span<const std::int64_t* const> values;
+  std::int64_t* out = nullptr;       // by group
+  std::uint64_t* out_bits = nullptr; // by group, zero on entry
+  const void* data = nullptr;
+};
+using ReduceKernel = void (*)(const ReduceCall& call);
+
+struct CompiledStep {
+  std::uint32_t frame = 0;
+  CompiledFn function = nullptr;
+};
+struct MapStep {
+  std::uint32_t frame = 0;
+  MapKernel kernel = nullptr;
+  std::shared_ptr<const void> data;
+  std::vector<ValueRef> values;
+  std::vector<BitRef> bits;
+  std::uint32_t out_value = kNoSlot;
+  std::uint32_t out_bits = kNoSlot;
+};
+struct ReduceStep {
+  std::uint32_t span = 0;  // index into Program::spans
+  ReduceKernel kernel = nullptr;
+  std::shared_ptr<const void> data;
+  BitRef filter;
+  std::vector<ValueRef> values;
+  std::uint32_t out_value = kNoSlot;
+  std::uint32_t out_bits = kNoSlot;
+};
+struct BroadcastValueStep {
+  std::uint32_t span = 0;
+  ValueRef value;
+  std::uint32_t out = 0;
+};
+struct BroadcastBitStep {
+  std::uint32_t span = 0;
+  BitRef bit;
+  std::uint32_t out = 0;
+};
+// `pick` holds, for each row of the outer frame, a position in the inner one, or -1.
+struct PickedValueStep {
+  RowSpan frames;
+  ValueRef pick, value;
+  std::uint32_t out = 0;
+};
+struct PickedBitStep {
+  RowSpan frames;
+  ValueRef pick;
+  BitRef bit;
+  std::uint32_t out = 0;
+};
+// The answers of a root are complete.
+struct FlushStep {
+  std::uint32_t root = 0;
+  BitRef members, undetermined;
+};
+struct FlushScoreStep {
+  std::uint32_t root = 0;
+  ValueRef score;
+};
+using Step = std::variant<CompiledStep, MapStep, ReduceStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep, PickedBitStep, FlushStep, FlushScoreStep>;
+
+enum class RootKind : std::uint8_t { kMembers, kScores, kNothing };
+
+// Bound to the database that it was compiled for, and to a clock.
+struct Program {
+  std::vector<FrameLayout> frames;
+  std::vector<RowSpan> spans;
+  std::vector<Step> steps;
+  std::vector<std::int64_t, AlignedAllocator<std::int64_t>> constants;  // each kBlockRows times
+  std::vector<std::int64_t> pool;
+  std::vector<RootKind> roots;
+  std::size_t batch_rows = 4096;  // accounts in a batch, at most; a multiple of kBlockRows
+  std::shared_ptr<void> code;     // owns the compiled functions
+};
+
+}  // namespace segue

@@ -1,0 +1,307 @@
+// The run loop: batches of accounts are handed out to threads, and each batch goes through the steps of the program.
+#include "runtime/run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <thread>
+
+#include "runtime/frames.h"
+
+namespace segue {
+
+namespace {
+
+// What a thread adds to the results; counts merge at the end, bits and scores of different batches lie apart.
+struct Output {
+  RunResults& shared;
+  bool keep_members = true;
+  std::vector<std::uint64_t> sizes, undetermined;
+};
+
+struct Execute {
+  Batch& batch;
+  Output& output;
+
+  void operator()(const CompiledStep& step) const {
+    FrameState& frame = batch.frames[step.frame];
+    if (frame.rows > 0) step.function(frame.bits.data(), frame.pointers.data(), batch.program.pool.data(), frame.words());
+  }
+
+  void operator()(const MapStep& step) const {
+    FrameState& frame = batch.frames[step.frame];
+    alignas(64) std::int64_t value_buffers[kMaxFixed][kBlockRows];
+    alignas(64) std::uint64_t bit_buffers[kMaxFixed][kBlockWords];
+    std::vector<std::vector<std::int64_t>> more_values(step.values.size() > kMaxFixed ? step.values.size() - kMaxFixed : 0);
+    std::vector<std::array<std::uint64_t, kBlockWords>> more_bits(step.bits.size() > kMaxFixed ? step.bits.size() - kMaxFixed : 0);
+    for (auto& buffer : more_values) buffer.resize(kBlockRows);
+    std::vector<const std::int64_t*> values(step.values.size());
+    std::vector<const std::uint64_t*> bits(step.bits.size());
+    for (std::size_t block = 0; block < frame.blocks(); ++block) {
+      const std::size_t begin = block * kBlockRows, rows = std::min(kBlockRows, frame.words() * 64 - begin);
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = load_values(batch, frame, step.values[i], begin, rows, i < kMaxFixed ? value_buffers[i] : more_values[i - kMaxFixed].data());
+      }
+      for (std::size_t i = 0; i < bits.size(); ++i) {
+        bits[i] = load_bits(frame, step.bits[i], block, i < kMaxFixed ? bit_buffers[i] : more_bits[i - kMaxFixed].data());
+      }
+      step.kernel({.values = values,
+                   .bits = bits,
+                   .out = step.out_value == kNoSlot ? nullptr : frame.value_slot(step.out_value) + begin,
+                   .out_bits = step.out_bits == kNoSlot ? nullptr : frame.bit_block(step.out_bits, block),
+                   .rows = rows,
+                   .data = step.data.get()});
+    }
+  }
+
+  void operator()(const ReduceStep& step) const {
+    const RowSpan& span = batch.program.spans[step.span];
+    FrameState& rows = batch.frames[span.rows];
+    FrameState& to = batch.frames[span.to];
+    copy_bits(rows, step.filter, batch.scratch_filter);
+    batch.scratch_bits.assign((to.blocks() + 1) * kBlockWords, 0);
+    std::vector<const std::int64_t*> values;
+    for (std::size_t i = 0; i < step.values.size(); ++i) values.push_back(all_values(rows, step.values[i], i));
+    step.kernel({.offsets = span_offsets(batch, step.span).data(),
+                 .begin = to.lead,
+                 .end = to.rows,
+                 .filter = batch.scratch_filter.data(),
+                 .values = values,
+                 .out = step.out_value == kNoSlot ? nullptr : to.value_slot(step.out_value),
+                 .out_bits = batch.scratch_bits.data(),
+                 .data = step.data.get()});
+    if (step.out_value != kNoSlot) clear_margins(to, step.out_value);
+    if (step.out_bits != kNoSlot) store_bits(to, step.out_bits, batch.scratch_bits);
+  }
+
+  void operator()(const BroadcastValueStep& step) const {
+    const RowSpan& span = batch.program.spans[step.span];
+    FrameState& from = batch.frames[span.to];
+    FrameState& to = batch.frames[span.rows];
+    const std::int64_t* values = all_values(from, step.value, 0);
+    const std::vector<std::uint32_t>& offsets = span_offsets(batch, step.span);
+    std::int64_t* out = to.value_slot(step.out);
+    for (std::size_t i = from.lead; i < from.rows; ++i) std::fill(out + offsets[i], out + offsets[i + 1], values[i]);
+    clear_margins(to, step.out);
+  }
+
+  void operator()(const BroadcastBitStep& step) const {
+    const RowSpan& span = batch.program.spans[step.span];
+    FrameState& from = batch.frames[span.to];
+    FrameState& to = batch.frames[span.rows];
+    copy_bits(from, step.bit, batch.scratch_filter);
+    batch.scratch_bits.assign((to.blocks() + 1) * kBlockWords, 0);
+    const std::vector<std::uint32_t>& offsets = span_offsets(batch, step.span);
+    for (std::size_t i = from.lead; i < from.rows; ++i) {
+      if ((batch.scratch_filter[i / 64] >> (i % 64)) & 1) set_range(batch.scratch_bits, offsets[i], offsets[i + 1]);
+    }
+    store_bits(to, step.out, batch.scratch_bits);
+  }
+
+  void operator()(const PickedValueStep& step) const {
+    FrameState& rows = batch.frames[step.frames.rows];
+    FrameState& to = batch.frames[step.frames.to];
+    const std::int64_t* values = all_values(rows, step.value, 0);
+    const std::int64_t* pick = all_values(to, step.pick, 1);
+    std::int64_t* out = to.value_slot(step.out);
+    for (std::size_t i = to.lead; i < to.rows; ++i) out[i] = pick[i] < 0 ? 0 : values[pick[i]];
+    clear_margins(to, step.out);
+  }
+
+  void operator()(const PickedBitStep& step) const {
+    FrameState& rows = batch.frames[step.frames.rows];
+    FrameState& to = batch.frames[step.frames.to];
+    copy_bits(rows, step.bit, batch.scratch_filter);
+    const std::int64_t* pick = all_values(to, step.pick, 0);
+    batch.scratch_bits.assign((to.blocks() + 1) * kBlockWords, 0);
+    for (std::size_t i = to.lead; i < to.rows; ++i) {
+      if (pick[i] < 0) continue;
+      const auto row = static_cast<std::size_t>(pick[i]);
+      batch.scratch_bits[i / 64] |= ((batch.scratch_filter[row / 64] >> (row % 64)) & 1) << (i % 64);
+    }
+    store_bits(to, step.out, batch.scratch_bits);
+  }
+
+  void operator()(const FlushStep& step) const {
+    FrameState& frame = batch.frames.front();
+    Bitmap& members = output.shared.results.definitions[step.root].members;
+    std::uint64_t size = 0, undetermined = 0;
+    std::uint64_t buffer[kBlockWords];
+    for (std::size_t block = 0; block < frame.blocks(); ++block) {
+      const std::size_t rows = std::min(kBlockRows, frame.rows - block * kBlockRows);
+      const std::uint64_t* words = load_bits(frame, step.members, block, buffer);
+      size += count_rows(words, rows);
+      if (output.keep_members) write_words(members.words() + (frame.base / 64 + block * kBlockWords), words, rows);
+      if (step.undetermined.slot == kNoSlot && !step.undetermined.is_inverted) continue;
+      undetermined += count_rows(load_bits(frame, step.undetermined, block, buffer), rows);
+    }
+    output.sizes[step.root] += size;
+    output.undetermined[step.root] += undetermined;
+  }
+
+  void operator()(const FlushScoreStep& step) const {
+    FrameState& frame = batch.frames.front();
+    double* scores = output.shared.results.definitions[step.root].scores.data() + frame.base;
+    std::int64_t buffer[kBlockRows];
+    for (std::size_t begin = 0; begin < frame.rows; begin += kBlockRows) {
+      const std::size_t rows = std::min(kBlockRows, frame.words() * 64 - begin);
+      const std::int64_t* values = load_values(batch, frame, step.score, begin, rows, buffer);
+      std::memcpy(scores + begin, values, std::min(rows, frame.rows - begin) * sizeof(double));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kMaxFixed = 4;
+
+  // A frame's values as one column of int64.
+  const std::int64_t* all_values(FrameState& frame, const ValueRef& value, std::size_t scratch) const {
+    if (value.source == ValueSource::kSlot) return frame.value_slot(value.index);
+    if (value.source == ValueSource::kColumn && (value.storage == Storage::kInt64 || value.storage == Storage::kFloat64)) {
+      return static_cast<const std::int64_t*>(frame.pointers[value.index]);
+    }
+    if (batch.scratch_values.size() <= scratch) batch.scratch_values.resize(scratch + 1);
+    std::vector<std::int64_t>& out = batch.scratch_values[scratch];
+    out.resize(frame.blocks() * kBlockRows + 1);
+    for (std::size_t begin = 0; begin < frame.rows; begin += kBlockRows) {
+      const std::size_t rows = std::min(kBlockRows, frame.words() * 64 - begin);
+      const std::int64_t* values = load_values(batch, frame, value, begin, rows, out.data() + begin);
+      if (values != out.data() + begin) std::copy_n(values, rows, out.data() + begin);
+    }
+    return out.data();
+  }
+
+  // Rows that nobody asks for hold zero, which is a value of every type.
+  static void clear_margins(FrameState& frame, std::uint32_t slot) {
+    std::int64_t* out = frame.value_slot(slot);
+    std::fill(out, out + std::min(frame.lead, frame.rows), 0);
+    std::fill(out + frame.rows, out + frame.words() * 64, 0);
+  }
+
+  static void set_range(std::vector<std::uint64_t>& words, std::size_t begin, std::size_t end) {
+    for (std::size_t at = begin; at < end;) {
+      const std::size_t stop = std::min(end, (at / 64 + 1) * 64), count = stop - at;
+      const std::uint64_t ones = count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+      words[at / 64] |= ones << (at % 64);
+      at = stop;
+    }
+  }
+
+  static std::uint64_t last_mask(std::size_t rows) { return rows % 64 == 0 ? ~std::uint64_t{0} : (std::uint64_t{1} << (rows % 64)) - 1; }
+
+  static std::uint64_t count_rows(const std::uint64_t* words, std::size_t rows) {
+    std::uint64_t count = 0;
+    const std::size_t full = rows / 64;
+    for (std::size_t i = 0; i < full; ++i) count += static_cast<std::uint64_t>(std::popcount(words[i]));
+    if (rows % 64 != 0) count += static_cast<std::uint64_t>(std::popcount(words[full] & last_mask(rows)));
+    return count;
+  }
+
+  static void write_words(std::uint64_t* to, const std::uint64_t* words, std::size_t rows) {
+    std::memcpy(to, words, (rows + 63) / 64 * sizeof(std::uint64_t));
+    if (rows % 64 != 0) to[rows / 64] &= last_mask(rows);
+  }
+};
+
+// Bytes that one row of a frame takes in a batch.
+std::size_t row_bytes(const FrameLayout& frame) {
+  const std::size_t gathered = frame.is_in_place ? 0 : 8 * frame.inputs.size() + sizeof(RowId);
+  return 8 * frame.value_slots + frame.bit_slots / 8 + gathered + 1;
+}
+
+// Bytes of the rows directly under accounts begin … end - 1; deeper ones are few beside them or follow them.
+std::size_t child_bytes(const Program& program, const Database& database, std::size_t begin, std::size_t end) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 1; i < program.frames.size(); ++i) {
+    const FrameLayout& frame = program.frames[i];
+    if (!frame.is_used || frame.outer != 0) continue;
+    const std::vector<std::uint64_t>& offsets = database.tables[frame.table].links[frame.link].offsets;
+    bytes += (offsets[end] - offsets[begin]) * row_bytes(frame);
+  }
+  return bytes;
+}
+
+// Where batches begin: no more accounts than the program says, and children that stay in the cache where accounts allow it.
+std::vector<std::size_t> cut_batches(const Program& program, const Database& database) {
+  constexpr std::size_t kChildBytes = std::size_t{1} << 20;
+  const std::size_t accounts = database.tables.front().rows;
+  std::vector<std::size_t> begins;
+  for (std::size_t begin = 0; begin < accounts;) {
+    begins.push_back(begin);
+    std::size_t rows = program.batch_rows;
+    while (rows > kBlockRows && child_bytes(program, database, begin, std::min(accounts, begin + rows)) > kChildBytes) {
+      rows = std::max(kBlockRows, rows / 2 / kBlockRows * kBlockRows);
+    }
+    begin += rows;
+  }
+  begins.push_back(accounts);
+  return begins;
+}
+
+RunResults empty_results(const Program& program, const Database& database, bool keep_members) {
+  RunResults results;
+  const std::size_t accounts = database.tables.front().rows;
+  results.sizes.resize(program.roots.size());
+  results.results.definitions.resize(program.roots.size());
+  for (std::size_t i = 0; i < program.roots.size(); ++i) {
+    DefinitionResult& result = results.results.definitions[i];
+    if (program.roots[i] == RootKind::kMembers && keep_members) result.members = Bitmap(accounts);
+    if (program.roots[i] == RootKind::kScores) result.scores.resize(accounts);
+  }
+  return results;
+}
+
+// What the threads share.
+struct Work {
+  const Program& program;
+  const Database& database;
+  const RunOptions& options;
+  const std::vector<std::size_t> begins;
+  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> done{0};
+  std::atomic<bool> is_stopped{false};
+  std::atomic<bool> is_too_large{false};
+};
+
+void work(Work& shared, Output& output, bool reports) {
+  Batch batch = make_batch(shared.program, shared.database);
+  while (!shared.is_stopped && !shared.is_too_large) {
+    const std::size_t at = shared.next++;
+    if (at + 1 >= shared.begins.size()) return;
+    if (!fill_batch(batch, shared.begins[at], shared.begins[at + 1])) {
+      shared.is_too_large = true;
+      return;
+    }
+    for (const Step& step : shared.program.steps) std::visit(Execute{batch, output}, step);
+    const std::size_t done = shared.done += shared.begins[at + 1] - shared.begins[at];
+    if (reports && shared.options.progress && !shared.options.progress(done, shared.begins.back())) shared.is_stopped = true;
+  }
+}
+
+}  // namespace
+
+std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options) {
+  RunResults results = empty_results(program, database, options.keep_members);
+  Work shared{program, database, options, cut_batches(program, database)};
+  if (options.progress && !options.progress(0, shared.begins.back())) return std::unexpected(RunFailure::kStopped);
+  const std::size_t batches = shared.begins.size() - 1;
+  const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));
+  const std::vector<std::uint64_t> zeros(program.roots.size());
+  std::vector<Output> outputs(count, Output{results, options.keep_members, zeros, zeros});
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&shared, &output = outputs[i]] { work(shared, output, false); });
+    work(shared, outputs.front(), true);
+  }
+  if (shared.is_too_large) return std::unexpected(RunFailure::kTooManyRows);
+  if (shared.is_stopped) return std::unexpected(RunFailure::kStopped);
+  for (const Output& output : outputs) {
+    for (std::size_t i = 0; i < program.roots.size(); ++i) {
+      results.sizes[i] += output.sizes[i];
+      results.results.definitions[i].undetermined += output.undetermined[i];
+    }
+  }
+  return results;
+}
+
+}  // namespace segue

@@ -1,0 +1,36 @@
+// This file's external interface is `run`, the loop that executes a Program over a database.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <vector>
+
+#include "runtime/program.h"
+#include "runtime/results.h"
+#include "runtime/table.h"
+
+namespace segue {
+
+struct RunOptions {
+  unsigned threads = 1;
+  bool keep_members = true;  // false: sizes alone; the members' bitmaps stay empty
+  // Called from the calling thread with the accounts done and the accounts in all; false stops the run.
+  std::function<bool(std::size_t done, std::size_t accounts)> progress;
+};
+
+struct RunResults {
+  Results results;                   // by root of the plan
+  std::vector<std::uint64_t> sizes;  // members, by root
+};
+
+enum class RunFailure : std::uint8_t {
+  kStopped,      // `progress` said so
+  kTooManyRows,  // one batch's rows of an inner frame are more than 2^31
+};
+
+// Executes `program` over the database that it was compiled for. No result depends on the number of threads or the cut into batches.
+[[nodiscard]] std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options);
+
+}  // namespace segue
