@@ -1,0 +1,7 @@
+// The folder's one plain symbol.
+#include "runtime/io/api.h"
+
+const segue::RuntimeIoApi& segue_runtime_io_api() {
+  static constexpr segue::RuntimeIoApi kApi = {&segue::load_database, &segue::output_file, &segue::write_results};
+  return kApi;
+}

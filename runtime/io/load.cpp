@@ -1,0 +1,265 @@
+// From specs to a database: which tables are read, then each table, then what links them.
+#include "runtime/io/load.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "runtime/io/finish.h"
+#include "runtime/io/links.h"
+#include "runtime/io/messages.h"
+#include "runtime/io/table_data.h"
+
+namespace segue {
+namespace {
+
+using namespace io;
+
+// A table that was read, with what links need beyond its columns.
+struct LoadedTable {
+  ReadPlan plan;
+  std::vector<FinishedSlot> joins;  // by slot; those that are columns of the schema have moved into the table
+};
+
+// ── What is read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Marks parents of what is read, targets of needed references, and the columns that references go by.
+void close_needs(std::vector<TableSpec>& specs) {
+  std::vector<std::size_t> open;
+  const auto need = [&](std::size_t table) {
+    if (specs[table].is_needed) return;
+    specs[table].is_needed = true;
+    open.push_back(table);
+  };
+  for (std::size_t table = 0; table < specs.size(); ++table) {
+    if (specs[table].is_needed) open.push_back(table);
+  }
+  while (!open.empty()) {
+    TableSpec& spec = specs[open.back()];
+    open.pop_back();
+    for (const ParentSpec& parent : spec.parents) need(parent.table);
+    for (const ReferenceSpec& reference : spec.references) {
+      if (!reference.is_needed) continue;
+      spec.columns[reference.by].is_needed = true;
+      need(reference.to);
+    }
+  }
+}
+
+// ── One table ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+BadValues bad_values(const TableSpec& spec, std::uint32_t table, const ReadPlan& plan, const TableData& data, const Finding& finding) {
+  BadValues bad;
+  bad.table = table;
+  bad.kind = finding.kind;
+  bad.count = finding.count;
+  if (finding.kind != BadKind::kCells) {
+    const Slot& slot = plan.slots[finding.slot];
+    bad.column = slot.column;
+    bad.read_as_missing = slot.spec.bad_is_missing && !slot.is_key;
+  }
+  for (const Finding::Example& example : finding.examples) bad.examples.push_back(example_at(data, example.row, example.value));
+  bad.message = bad_values_message(spec, bad);
+  return bad;
+}
+
+TableReport report_of(const TableSpec& spec, const TableData& data) {
+  const auto rows_in = [&](RowState state) { return static_cast<std::uint64_t>(std::ranges::count(data.states, state)); };
+  TableReport report;
+  report.name = spec.name;
+  report.was_read = true;
+  report.rows_read = data.rows();
+  report.bad_rows = rows_in(RowState::kBad) + rows_in(RowState::kMalformed);
+  report.not_yet_known = rows_in(RowState::kNotYetKnown);
+  report.repeated = rows_in(RowState::kRepeated);
+  return report;
+}
+
+// Runs `action(i)` for all i, in as many threads as there may be.
+void for_all(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& action) {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) action(i);
+  };
+  std::vector<std::thread> helpers;
+  for (unsigned i = 1; i < std::min<std::size_t>(threads, count); ++i) helpers.emplace_back(work);
+  work();
+  for (std::thread& helper : helpers) helper.join();
+}
+
+std::vector<FinishedSlot> finish_slots(TableData& data, const ReadPlan& plan, unsigned threads) {
+  std::vector<FinishedSlot> finished(plan.slots.size());
+  for_all(plan.slots.size(), threads, [&](std::size_t slot) { finished[slot] = finish_slot(data, plan, slot); });
+  return finished;
+}
+
+Table make_table(const TableSpec& spec, const ReadPlan& plan, std::vector<FinishedSlot>& finished, std::size_t rows) {
+  Table table;
+  table.name = spec.name;
+  table.rows = rows;
+  table.columns.resize(spec.columns.size());
+  for (std::size_t column = 0; column < spec.columns.size(); ++column) {
+    table.columns[column].type = spec.columns[column].type;
+    if (plan.slot_of_column[column]) table.columns[column] = std::move(finished[*plan.slot_of_column[column]].column);
+  }
+  return table;
+}
+
+// ── Links ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+class Linker {
+ public:
+  Linker(const std::vector<TableSpec>& specs, const std::vector<LoadedTable>& loaded, LoadResult& result)
+      : specs_(specs), loaded_(loaded), result_(result), lookups_(specs.size()) {}
+
+  void link(std::size_t table) {
+    link_parents(table);
+    link_references(table);
+  }
+
+ private:
+  [[nodiscard]] Table& table(std::size_t id) { return result_.database.tables[id]; }
+
+  const KeyLookup& lookup(std::size_t id) {
+    if (!lookups_[id]) lookups_[id] = std::make_unique<KeyLookup>(table(id).columns[*specs_[id].key]);
+    return *lookups_[id];
+  }
+
+  [[nodiscard]] const Column& join_column(std::size_t id, std::uint32_t slot) {
+    const std::optional<std::uint32_t> column = loaded_[id].plan.slots[slot].column;
+    return column ? table(id).columns[*column] : loaded_[id].joins[slot].column;
+  }
+
+  void link_parents(std::size_t id) {
+    const TableSpec& spec = specs_[id];
+    std::vector<JoinColumn> joins;
+    std::vector<std::vector<RowId>> parents_of;
+    for (std::size_t parent = 0; parent < spec.parents.size(); ++parent) {
+      const std::uint32_t slot = loaded_[id].plan.slot_of_parent[parent];
+      parents_of.push_back(lookup(spec.parents[parent].table).rows_of(join_column(id, slot)));
+    }
+    for (std::size_t parent = 0; parent < spec.parents.size(); ++parent) {
+      const std::uint32_t slot = loaded_[id].plan.slot_of_parent[parent];
+      joins.push_back({join_column(id, slot), loaded_[id].joins[slot].unfit, parents_of[parent]});
+    }
+    result_.tables[id].orphans = count_orphans(table(id).rows, joins);
+    for (std::size_t parent = 0; parent < spec.parents.size(); ++parent) {
+      table(id).links.push_back(make_link(std::move(parents_of[parent]), table(spec.parents[parent].table).rows));
+    }
+  }
+
+  void link_references(std::size_t id) {
+    table(id).references.resize(specs_[id].references.size());
+    for (std::size_t i = 0; i < specs_[id].references.size(); ++i) {
+      const ReferenceSpec& reference = specs_[id].references[i];
+      if (reference.is_needed) table(id).references[i] = lookup(reference.to).rows_of(table(id).columns[reference.by]);
+    }
+  }
+
+  const std::vector<TableSpec>& specs_;
+  const std::vector<LoadedTable>& loaded_;
+  LoadResult& result_;
+  std::vector<std::unique_ptr<KeyLookup>> lookups_;
+};
+
+// ── All tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+class Loader {
+ public:
+  Loader(std::vector<TableSpec> specs, const LoadOptions& options) : specs_(std::move(specs)), options_(options), loaded_(specs_.size()) {
+    close_needs(specs_);
+    result_.database.tables.resize(specs_.size());
+    result_.tables.resize(specs_.size());
+  }
+
+  std::expected<LoadResult, std::vector<LoadError>> load() {
+    find_files();
+    ProgressMeter progress(options_, total_bytes());
+    for (std::uint32_t table = 0; table < specs_.size(); ++table) {
+      name_table(table);
+      if (specs_[table].is_needed && !is_cancelled_ && files_[table]) load_table(table, progress);
+    }
+    if (!errors_.empty()) return std::unexpected(std::move(errors_));
+    Linker linker(specs_, loaded_, result_);
+    for (std::size_t table = 0; table < specs_.size(); ++table) {
+      if (specs_[table].is_needed) linker.link(table);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void find_files() {
+    files_.resize(specs_.size());
+    for (std::size_t table = 0; table < specs_.size(); ++table) {
+      if (!specs_[table].is_needed) continue;
+      auto found = source_files(specs_[table], options_.root);
+      if (found) {
+        files_[table] = std::move(*found);
+      } else {
+        found.error().table = specs_[table].name;
+        errors_.push_back(found.error());
+      }
+    }
+  }
+
+  [[nodiscard]] std::uint64_t total_bytes() const {
+    std::uint64_t total = 0;
+    for (const auto& files : files_) {
+      for (const SourceFile& file : files.value_or(std::vector<SourceFile>())) total += file.bytes;
+    }
+    return total;
+  }
+
+  void name_table(std::uint32_t table) {
+    result_.tables[table].name = specs_[table].name;
+    result_.database.tables[table].name = specs_[table].name;
+    result_.database.tables[table].columns.resize(specs_[table].columns.size());
+    for (std::size_t column = 0; column < specs_[table].columns.size(); ++column) {
+      result_.database.tables[table].columns[column].type = specs_[table].columns[column].type;
+    }
+  }
+
+  void load_table(std::uint32_t table, ProgressMeter& progress) {
+    const TableSpec& spec = specs_[table];
+    ReadPlan plan = make_read_plan(specs_, table, options_);
+    auto data = read_table(spec, plan, std::move(*files_[table]), options_, progress);
+    if (!data) {
+      is_cancelled_ = data.error().front().kind == LoadErrorKind::kCancelled;
+      if (is_cancelled_) errors_.clear();
+      errors_.insert(errors_.end(), data.error().begin(), data.error().end());
+      return;
+    }
+    settle_rows(*data, spec, plan);
+    for (const Finding& finding : data->findings) result_.bad.push_back(bad_values(spec, table, plan, *data, finding));
+    sort_bad_values(table);
+    result_.tables[table] = report_of(spec, *data);
+    const auto rows = static_cast<std::size_t>(std::ranges::count(data->states, RowState::kGood));
+    std::vector<FinishedSlot> finished = finish_slots(*data, plan, options_.threads);
+    result_.database.tables[table] = make_table(spec, plan, finished, rows);
+    loaded_[table] = {std::move(plan), std::move(finished)};
+  }
+
+  // Slots are not in the order of columns.
+  void sort_bad_values(std::uint32_t table) {
+    const auto first = std::ranges::find(result_.bad, table, &BadValues::table);
+    std::sort(first, result_.bad.end(), [](const BadValues& a, const BadValues& b) { return std::pair(a.column, a.kind) < std::pair(b.column, b.kind); });
+  }
+
+  std::vector<TableSpec> specs_;
+  const LoadOptions& options_;
+  std::vector<std::optional<std::vector<SourceFile>>> files_;
+  std::vector<LoadedTable> loaded_;
+  std::vector<LoadError> errors_;
+  bool is_cancelled_ = false;
+  LoadResult result_;
+};
+
+}  // namespace
+
+std::expected<LoadResult, std::vector<LoadError>> load_database(const std::vector<TableSpec>& specs, const LoadOptions& options) {
+  return Loader(specs, options).load();
+}
+
+}  // namespace segue

@@ -1,0 +1,280 @@
+// Reading the files of a table. Files are cut into tasks from front to back; threads take a task each, convert it, and put the pieces
+// together in order, so that no result depends on their number.
+#include "runtime/io/table_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "runtime/io/messages.h"
+
+namespace segue::io {
+namespace {
+
+constexpr std::uint64_t kMostRows = 0xffff'fffe;
+
+bool is_same_scalar(const ColumnSpec& a, const ColumnSpec& b) {
+  return a.type.kind == b.type.kind && a.type.scale == b.type.scale && a.enum_values == b.enum_values && a.enum_is_folded == b.enum_is_folded;
+}
+
+std::uint32_t add_slot(ReadPlan& plan, Slot slot) {
+  plan.slots.push_back(std::move(slot));
+  return static_cast<std::uint32_t>(plan.slots.size() - 1);
+}
+
+void add_column(ReadPlan& plan, const TableSpec& spec, std::uint32_t column, const TimeZone& zone) {
+  if (plan.slot_of_column[column]) return;
+  Slot slot = make_slot(spec.columns[column], zone);
+  slot.column = column;
+  slot.is_key = spec.key == column;
+  slot.is_known_at = spec.known_at == column;
+  plan.slot_of_column[column] = add_slot(plan, std::move(slot));
+}
+
+void add_parent(ReadPlan& plan, const ParentSpec& parent, const std::vector<TableSpec>& specs, const TableSpec& spec, const TimeZone& zone) {
+  const TableSpec& owner = specs[parent.table];
+  const ColumnSpec& key = owner.columns[*owner.key];
+  const std::optional<std::uint32_t> listed = parent.column ? plan.slot_of_column[*parent.column] : std::nullopt;
+  const bool is_shared = listed && is_same_scalar(spec.columns[*parent.column], key) && !spec.columns[*parent.column].bad_is_missing;
+  plan.slot_of_parent.push_back(is_shared ? *listed : add_slot(plan, make_join_slot(parent.from, key, zone)));
+}
+
+// ── One file ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+std::vector<std::string> expected_names(const TableSpec& spec) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  for (const ColumnSpec& column : spec.columns) add(column.from);
+  for (const ParentSpec& parent : spec.parents) add(parent.from);
+  for (const std::string& name : spec.also_present) add(name);
+  return names;
+}
+
+LoadError data_error(const TableSpec& spec, const SourceFile& file, std::string message) {
+  return {LoadErrorKind::kData, std::move(message), file.shown, spec.name};
+}
+
+std::vector<LoadError> check_names(const TableSpec& spec, const SourceFile& file, const std::vector<std::string>& names) {
+  std::vector<LoadError> errors;
+  for (const std::string& wanted : expected_names(spec)) {
+    const auto count = std::ranges::count(names, wanted);
+    if (count == 0) errors.push_back(data_error(spec, file, lacking_column_message(spec, file.shown, wanted, names)));
+    if (count > 1) {
+      errors.push_back(data_error(spec, file, fmt::format("`{}` has {} columns named `{}`; give each its own name", file.shown, count, wanted)));
+    }
+  }
+  return errors;
+}
+
+// The file's column of each slot, after all checks of names and types.
+std::expected<std::vector<std::uint32_t>, std::vector<LoadError>> columns_of_slots(const TableSpec& spec, const ReadPlan& plan, const SourceFile& file,
+                                                                                   const TableFile& opened) {
+  std::vector<LoadError> errors = check_names(spec, file, opened.names());
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  std::vector<std::uint32_t> columns;
+  for (const Slot& slot : plan.slots) {
+    const auto found = std::ranges::find(opened.names(), slot.spec.from);
+    columns.push_back(static_cast<std::uint32_t>(found - opened.names().begin()));
+    if (const auto fault = opened.fault(columns.back(), slot)) {
+      errors.push_back(data_error(spec, file, fmt::format("in `{}`, column `{}` {}", file.shown, slot.spec.from, *fault)));
+    }
+  }
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  return columns;
+}
+
+// ── All files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+class TableReader {
+ public:
+  TableReader(const TableSpec& spec, const ReadPlan& plan, const LoadOptions& options, ProgressMeter& progress, TableData& data)
+      : spec_(spec), plan_(plan), options_(options), progress_(progress), data_(data), context_{plan.slots, plan.known_until} {}
+
+  std::vector<LoadError> read() {
+    std::vector<std::thread> helpers;
+    for (unsigned i = 1; i < options_.threads; ++i) helpers.emplace_back([this] { work(); });
+    work();
+    for (std::thread& helper : helpers) helper.join();
+    return std::move(errors_);
+  }
+
+ private:
+  struct Job {
+    PieceTask task;
+    std::uint64_t number = 0;
+    std::uint32_t file = 0;
+  };
+
+  void work() {
+    for (;;) {
+      std::optional<Job> job = take();
+      if (!job) return;
+      std::expected<Piece, LoadError> piece = job->task();
+      put(*job, std::move(piece));
+    }
+  }
+
+  [[nodiscard]] bool is_cancelled() const { return options_.cancel != nullptr && options_.cancel->load(std::memory_order_relaxed); }
+
+  // The next task in order; nothing at the end or after an error.
+  std::optional<Job> take() {
+    const std::lock_guard lock(take_mutex_);
+    while (!is_stopped_) {
+      if (is_cancelled()) {
+        stop({{LoadErrorKind::kCancelled, "interrupted", {}, spec_.name}}, jobs_);
+        break;
+      }
+      if (!file_) {
+        if (next_file_ == data_.files.size()) break;
+        if (!open_next()) break;
+      }
+      auto task = file_->next();
+      if (!task) {
+        stop({task.error()}, jobs_);
+        break;
+      }
+      if (*task) return Job{std::move(*task), jobs_++, static_cast<std::uint32_t>(next_file_ - 1)};
+      file_.reset();
+    }
+    return std::nullopt;
+  }
+
+  bool open_next() {
+    const SourceFile& source = data_.files[next_file_++];
+    auto opened = open_file(source, spec_);
+    if (!opened) return stop({opened.error()}, jobs_);
+    auto columns = columns_of_slots(spec_, plan_, source, **opened);
+    if (!columns) return stop(columns.error(), jobs_);
+    if (auto selected = (*opened)->select(*columns, context_); !selected) return stop({selected.error()}, jobs_);
+    file_ = std::move(*opened);
+    return true;
+  }
+
+  // Ends the reading; what happened first, in the order of the data, is kept.
+  bool stop(std::vector<LoadError> errors, std::uint64_t number) {
+    const std::lock_guard lock(stop_mutex_);
+    for (LoadError& error : errors) error.table = spec_.name;
+    if (errors_.empty() || number < error_number_) {
+      errors_ = std::move(errors);
+      error_number_ = number;
+    }
+    is_stopped_ = true;
+    return false;
+  }
+
+  // Appends the piece when those before it are there.
+  void put(const Job& job, std::expected<Piece, LoadError> piece) {
+    std::unique_lock lock(put_mutex_);
+    turn_.wait(lock, [&] { return next_piece_ == job.number; });
+    if (!piece) {
+      stop({piece.error()}, job.number);
+    } else if (data_.rows() + piece->rows > kMostRows) {
+      stop({{LoadErrorKind::kData, fmt::format("`{}` has more than {} rows, the most that a table can have", spec_.name, kMostRows), {}, {}}}, job.number);
+    } else if (!is_stopped_ || job.number < error_number_) {
+      append(job, std::move(*piece));
+    }
+    ++next_piece_;
+    turn_.notify_all();
+  }
+
+  void append(const Job& job, Piece piece) {
+    piece.origin.first_row = data_.rows();
+    piece.origin.file = job.file;
+    for (Finding& finding : piece.findings) {
+      for (Finding::Example& example : finding.examples) example.row += piece.origin.first_row;
+      add_finding(data_.findings, std::move(finding));
+    }
+    data_.states.insert(data_.states.end(), piece.states.begin(), piece.states.end());
+    for (std::size_t slot = 0; slot < piece.columns.size(); ++slot) append_column(data_.slots[slot], std::move(piece.columns[slot]));
+    data_.origins.push_back(std::move(piece.origin));
+    data_.piece_rows.push_back(piece.rows);
+    progress_.add(spec_.name, piece.bytes);
+  }
+
+  static void append_column(SlotData& slot, ColumnPiece piece) {
+    const std::vector<std::int32_t> codes = slot.dictionary.merge(piece.texts.entries);
+    if (!codes.empty()) {
+      for (std::int32_t& code : piece.codes) code = codes[static_cast<std::size_t>(code)];
+    }
+    piece.texts = LocalTexts();
+    slot.pieces.push_back(std::move(piece));
+  }
+
+  const TableSpec& spec_;
+  const ReadPlan& plan_;
+  const LoadOptions& options_;
+  ProgressMeter& progress_;
+  TableData& data_;
+  const PieceContext context_;
+
+  std::mutex take_mutex_;  // guards the next four
+  std::unique_ptr<TableFile> file_;
+  std::size_t next_file_ = 0;
+  std::uint64_t jobs_ = 0;
+
+  std::mutex put_mutex_;  // guards data_, progress_ and the next one
+  std::uint64_t next_piece_ = 0;
+  std::condition_variable turn_;
+
+  std::mutex stop_mutex_;  // guards the next one
+  std::vector<LoadError> errors_;
+  std::atomic<std::uint64_t> error_number_ = 0;
+  std::atomic<bool> is_stopped_ = false;
+};
+
+}  // namespace
+
+ReadPlan make_read_plan(const std::vector<TableSpec>& specs, std::size_t table, const LoadOptions& options) {
+  const TableSpec& spec = specs[table];
+  ReadPlan plan;
+  plan.slot_of_column.resize(spec.columns.size());
+  if (spec.known_at) {
+    add_column(plan, spec, *spec.known_at, *options.zone);
+    const bool is_date = spec.columns[*spec.known_at].type.kind == Kind::kDate;
+    plan.known_until = is_date ? local_day_of(*options.zone, options.clock) : options.clock;
+  }
+  if (spec.key) add_column(plan, spec, *spec.key, *options.zone);
+  for (std::uint32_t column = 0; column < spec.columns.size(); ++column) {
+    if (spec.columns[column].is_needed || spec.dedupe) add_column(plan, spec, column, *options.zone);
+  }
+  for (const ParentSpec& parent : spec.parents) add_parent(plan, parent, specs, spec, *options.zone);
+  return plan;
+}
+
+void add_finding(std::vector<Finding>& findings, Finding&& finding) {
+  const auto place = std::ranges::lower_bound(findings, std::pair(finding.slot, finding.kind), {}, [](const Finding& f) { return std::pair(f.slot, f.kind); });
+  if (place == findings.end() || place->slot != finding.slot || place->kind != finding.kind) {
+    findings.insert(place, std::move(finding));
+    return;
+  }
+  place->count += finding.count;
+  for (Finding::Example& example : finding.examples) {
+    if (place->examples.size() < kExamples) place->examples.push_back(std::move(example));
+  }
+}
+
+BadExample example_at(const TableData& data, std::uint64_t row, std::string value) {
+  const auto after = std::ranges::upper_bound(data.origins, row, {}, &PieceOrigin::first_row);
+  const PieceOrigin& origin = *(after - 1);
+  const std::uint64_t in_piece = row - origin.first_row;
+  BadExample example{row + 1, std::move(value), data.files[origin.file].shown, std::nullopt};
+  if (origin.has_lines) example.line = origin.first_line + (origin.line_offsets.empty() ? in_piece : origin.line_offsets[in_piece]);
+  return example;
+}
+
+std::expected<TableData, std::vector<LoadError>> read_table(const TableSpec& spec, const ReadPlan& plan, std::vector<SourceFile> files,
+                                                            const LoadOptions& options, ProgressMeter& progress) {
+  TableData data;
+  data.files = std::move(files);
+  data.slots.resize(plan.slots.size());
+  std::vector<LoadError> errors = TableReader(spec, plan, options, progress, data).read();
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  return data;
+}
+
+}  // namespace segue::io

@@ -1,0 +1,69 @@
+// This file's external interface is `read_table`: all files of a table as pieces in order, texts coded, nothing dropped yet.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/io/piece.h"
+#include "runtime/io/source_files.h"
+
+namespace segue::io {
+
+// Which columns of a table are read, and where.
+struct ReadPlan {
+  std::vector<Slot> slots;  // known_at first, so that what does not exist yet is known when other columns are looked at
+  std::vector<std::optional<std::uint32_t>> slot_of_column;  // by the schema's column index
+  std::vector<std::uint32_t> slot_of_parent;                 // by parent index
+  std::int64_t known_until = 0;
+};
+
+// The columns that are needed, the key, known_at and the join columns; all under `dedupe`. A join column that the schema lists, needs and
+// types like the parent's key is read once for both.
+[[nodiscard]] ReadPlan make_read_plan(const std::vector<TableSpec>& specs, std::size_t table, const LoadOptions& options);
+
+struct SlotData {
+  std::vector<ColumnPiece> pieces;
+  DictionaryBuilder dictionary;
+};
+
+struct TableData {
+  std::vector<SlotData> slots;
+  std::vector<PieceOrigin> origins;  // by piece
+  std::vector<std::size_t> piece_rows;
+  std::vector<RowState> states;      // by row
+  std::vector<Finding> findings;     // one for each slot and kind, in that order; rows count over the table
+  std::vector<SourceFile> files;
+
+  [[nodiscard]] std::uint64_t rows() const { return states.size(); }
+};
+
+// Tells how far reading is, over all tables.
+class ProgressMeter {
+ public:
+  ProgressMeter(const LoadOptions& options, std::uint64_t total) : options_(options), total_(total) {}
+  void add(const std::string& table, std::uint64_t bytes) {
+    read_ += bytes;
+    if (options_.progress) options_.progress({table, std::min(read_, total_), total_});
+  }
+
+ private:
+  const LoadOptions& options_;
+  std::uint64_t total_;
+  std::uint64_t read_ = 0;
+};
+
+[[nodiscard]] std::expected<TableData, std::vector<LoadError>> read_table(const TableSpec& spec, const ReadPlan& plan, std::vector<SourceFile> files,
+                                                                          const LoadOptions& options, ProgressMeter& progress);
+
+// The file, and for CSV the line, of a row.
+[[nodiscard]] BadExample example_at(const TableData& data, std::uint64_t row, std::string value);
+
+// Adds `count` bad values of a kind; keeps the findings in order and the first examples only.
+void add_finding(std::vector<Finding>& findings, Finding&& finding);
+
+}  // namespace segue::io
