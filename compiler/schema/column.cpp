@@ -1,12 +1,12 @@
 // One entry under `columns` of the schema → SchemaColumn.
 #include "compiler/schema/column.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <unordered_map>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/schema/column_type.h"
 #include "stdlib/parse_value.h"
@@ -18,7 +18,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 const Words& column_keys() {
-  static const Words keys = {"type", "optional", "from",        "case",         "values", "ordered", "unit",   "currency", "digits",
+  static const Words keys = {"type", "optional", "from",        "case",         "values", "ordered",   "unit",   "currency", "digits",
                              "lat",  "lon",      "true_values", "false_values", "format", "separator", "on_bad", "class"};
   return keys;
 }
@@ -71,7 +71,10 @@ std::vector<std::string> texts_of(std::vector<TextValue> values) {
 class ColumnReader {
  public:
   ColumnReader(const YamlReader& reader, const YamlEntry& entry, const YamlNode& map, std::vector<EnumType>& enums)
-      : reader_(reader), entry_(entry), map_(map), enums_(enums) {}
+      : reader_(reader),
+        entry_(entry),
+        map_(map),
+        enums_(enums) {}
 
   std::optional<SchemaColumn> read() {
     refuse_unknown_keys(reader_, map_, column_keys(), "a column");
@@ -138,8 +141,9 @@ class ColumnReader {
     for (const FitRule& rule : kFitRules) {
       const YamlEntry* entry = find(rule.key);
       if (entry == nullptr || rule.fits(column_)) continue;
-      reader_.report.add(DiagnosticKind::kMisplacedKey, entry->key_span,
-                         fmt::format("`{}` is for {}; {} is `{}`", rule.key, rule.owners, label(), column_type_text(column_.form, column_.type)));
+      reader_.report.add(
+          DiagnosticKind::kMisplacedKey, entry->key_span,
+          fmt::format("`{}` is for {}; {} is `{}`", rule.key, rule.owners, label(), column_type_text(column_.form, column_.type)));
     }
   }
 
@@ -214,7 +218,8 @@ class ColumnReader {
     for (const TextValue& value : values) {
       const auto [first, is_new] = seen.emplace(fold(value.text), &value);
       if (is_new) continue;
-      refuse(value.span, fmt::format("`{}` and `{}` are one value with `case: insensitive`; keep one of the two", first->second->text, value.text));
+      refuse(value.span,
+             fmt::format("`{}` and `{}` are one value with `case: insensitive`; keep one of the two", first->second->text, value.text));
       is_good = false;
     }
     return is_good;
@@ -259,8 +264,10 @@ class ColumnReader {
   void read_text_form() {
     if (const YamlEntry* entry = find("format")) read_format(*entry);
     if (auto separator = text_of("separator", "separator: \"|\"")) {
-      const bool is_usable = separator->find_first_of("\"\r\n") == std::string::npos && separator->find_first_not_of(" \t") != std::string::npos;
-      if (!is_usable) refuse(value_span(reader_, *find("separator")), "a separator must be a sign such as `;` or `|`, not a blank, quote or line break");
+      const bool is_usable =
+          separator->find_first_of("\"\r\n") == std::string::npos && separator->find_first_not_of(" \t") != std::string::npos;
+      if (!is_usable)
+        refuse(value_span(reader_, *find("separator")), "a separator must be a sign such as `;` or `|`, not a blank, quote or line break");
       else column_.separator = *separator;
     }
   }
@@ -296,7 +303,8 @@ class ColumnReader {
 
 void refuse_shape(const YamlReader& reader, const YamlEntry& entry, const YamlNode& value) {
   std::string message = fmt::format("the column `{}` needs a type; write for example `{}: text`", entry.key, entry.key);
-  if (value.kind == YamlKind::kList) message += fmt::format(", or `{}: {{type: enum, values: […]}}` for a closed list of values", entry.key);
+  if (value.kind == YamlKind::kList)
+    message += fmt::format(", or `{}: {{type: enum, values: […]}}` for a closed list of values", entry.key);
   reader.report.add(DiagnosticKind::kInvalidValue, entry.key_span, std::move(message));
 }
 
@@ -317,9 +325,12 @@ std::optional<SchemaColumn> read_column(const YamlReader& reader, const YamlEntr
 
 bool check_name(const YamlReader& reader, const YamlEntry& entry, std::string_view what) {
   if (!entry.key.empty() && entry.key.find_first_of("`\r\n\t") == std::string::npos) return true;
-  reader.report.add(DiagnosticKind::kInvalidValue, entry.key_span,
-                    entry.key.empty() ? fmt::format("the name of {} is empty; write one", what)
-                                      : fmt::format("the name of {} may hold no back-quote, tab or line break; write another, and `from:` where the data keep theirs", what));
+  reader.report.add(
+      DiagnosticKind::kInvalidValue, entry.key_span,
+      entry.key.empty()
+          ? fmt::format("the name of {} is empty; write one", what)
+          : fmt::format("the name of {} may hold no back-quote, tab or line break; write another, and `from:` where the data keep theirs",
+                        what));
   return false;
 }
 

@@ -1,13 +1,13 @@
 // The text of a column's type → ColumnType.
 #include "compiler/schema/column_type.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 
@@ -22,19 +22,43 @@ struct NamedType {
 
 // `decimal` and `list` take something in brackets and stand apart.
 constexpr std::array kNamedTypes = {
-    NamedType{"bool", Kind::kBool}, NamedType{"int", Kind::kInt},   NamedType{"float", Kind::kFloat},
-    NamedType{"text", Kind::kText}, NamedType{"date", Kind::kDate}, NamedType{"timestamp", Kind::kTimestamp},
-    NamedType{"enum", Kind::kEnum}, NamedType{"point", Kind::kFloat, ColumnForm::kPoint},
+    NamedType{"bool", Kind::kBool},
+    NamedType{"int", Kind::kInt},
+    NamedType{"float", Kind::kFloat},
+    NamedType{"text", Kind::kText},
+    NamedType{"date", Kind::kDate},
+    NamedType{"timestamp", Kind::kTimestamp},
+    NamedType{"enum", Kind::kEnum},
+    NamedType{"point", Kind::kFloat, ColumnForm::kPoint},
     NamedType{"money", Kind::kDecimal, ColumnForm::kMoney},
 };
 
 // What other tools call our types.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kForeignTypes = {{
-    {"string", "text"},        {"str", "text"},         {"varchar", "text"},     {"char", "text"},       {"uuid", "text"},
-    {"integer", "int"},        {"bigint", "int"},       {"int64", "int"},        {"long", "int"},        {"boolean", "bool"},
-    {"double", "float"},       {"real", "float"},       {"float64", "float"},    {"number", "decimal(2)"}, {"numeric", "decimal(2)"},
-    {"currency", "money"},     {"datetime", "timestamp"}, {"time", "timestamp"}, {"timestamptz", "timestamp"}, {"array", "list<text>"},
-    {"set", "list<text>"},     {"category", "enum"},    {"choice", "enum"},      {"geo", "point"},
+    {"string", "text"},
+    {"str", "text"},
+    {"varchar", "text"},
+    {"char", "text"},
+    {"uuid", "text"},
+    {"integer", "int"},
+    {"bigint", "int"},
+    {"int64", "int"},
+    {"long", "int"},
+    {"boolean", "bool"},
+    {"double", "float"},
+    {"real", "float"},
+    {"float64", "float"},
+    {"number", "decimal(2)"},
+    {"numeric", "decimal(2)"},
+    {"currency", "money"},
+    {"datetime", "timestamp"},
+    {"time", "timestamp"},
+    {"timestamptz", "timestamp"},
+    {"array", "list<text>"},
+    {"set", "list<text>"},
+    {"category", "enum"},
+    {"choice", "enum"},
+    {"geo", "point"},
 }};
 
 std::string_view trimmed(std::string_view text) {
@@ -103,8 +127,9 @@ std::expected<ColumnType, TypeError> parse_scalar_type(std::string_view text) {
 std::expected<ColumnType, TypeError> parse_list_type(std::string_view element) {
   if (element.ends_with('?')) {
     const std::string_view bare = trimmed(element.substr(0, element.size() - 1));
-    return wrong(fmt::format("a value in a list cannot be missing; write `list<{}>`, or `list<{}>?` for a list that may be missing", bare, bare),
-                 fmt::format("list<{}>?", bare));
+    return wrong(
+        fmt::format("a value in a list cannot be missing; write `list<{}>`, or `list<{}>?` for a list that may be missing", bare, bare),
+        fmt::format("list<{}>?", bare));
   }
   if (element.starts_with("list")) return wrong("a list holds single values, not lists; write for example `list<text>`");
   std::expected<ColumnType, TypeError> inner = parse_scalar_type(element);
@@ -132,7 +157,8 @@ std::expected<ColumnType, TypeError> parse_column_type(std::string_view text) {
   const std::optional<std::string_view> element = argument_of(bare, "list", '<', '>');
   std::expected<ColumnType, TypeError> column = element ? parse_list_type(*element) : parse_scalar_type(bare);
   if (column) column->type.optional = is_optional;
-  else if (is_optional && !column.error().replacement.empty() && !column.error().replacement.ends_with('?')) column.error().replacement += '?';
+  else if (is_optional && !column.error().replacement.empty() && !column.error().replacement.ends_with('?'))
+    column.error().replacement += '?';
   return column;
 }
 

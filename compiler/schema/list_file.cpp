@@ -1,10 +1,10 @@
 // The file of a list → its values.
 #include "compiler/schema/list_file.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/schema/report.h"
@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 
-Span span_of(SourceId id, std::size_t begin, std::size_t end) { return Span{id, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}; }
+Span span_of(SourceId id, std::size_t begin, std::size_t end) {
+  return Span{id, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
+}
 
 std::size_t start_of(std::string_view text) { return text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; }
 
@@ -83,7 +85,8 @@ class CsvReader {
       else break;
     }
     if (at_ >= text_.size()) {
-      report_.add(DiagnosticKind::kBrokenListFile, span_of(id_, begin, begin + 1), "this quote is never closed; write `\"` at the end of the value");
+      report_.add(DiagnosticKind::kBrokenListFile, span_of(id_, begin, begin + 1),
+                  "this quote is never closed; write `\"` at the end of the value");
       return false;
     }
     ++at_;
@@ -139,7 +142,8 @@ ListFile read_list_file(const Source& source, SourceId id, std::optional<std::st
   ListFile file;
   const std::string_view text = source.text;
   if (const std::size_t bad = first_invalid_utf8(text); bad < text.size()) {
-    Report(file.diagnostics).add(DiagnosticKind::kInvalidUtf8, span_of(id, bad, bad + 1), "this is not UTF-8 text; save the file in the encoding UTF-8");
+    Report(file.diagnostics)
+        .add(DiagnosticKind::kInvalidUtf8, span_of(id, bad, bad + 1), "this is not UTF-8 text; save the file in the encoding UTF-8");
     return file;
   }
   if (column) read_column(text, id, *column, file);

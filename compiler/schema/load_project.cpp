@@ -1,9 +1,9 @@
 // The text of a project file → Project, and what project and schema must say of each other.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/schema/project.h"
@@ -57,9 +57,10 @@ class ProjectReader {
     if (entry == nullptr) return;
     const YamlNode& value = reader_.value(*entry);
     if (value.kind == YamlKind::kText && value.text == "1") return;
-    refuse(value_span(reader_, *entry), value.kind == YamlKind::kText
-                                            ? fmt::format("`language` is `{}`, but this version of Segue reads language 1; write `language: 1`", value.text)
-                                            : std::string("`language` must be the version of the language; write `language: 1`"));
+    refuse(value_span(reader_, *entry),
+           value.kind == YamlKind::kText
+               ? fmt::format("`language` is `{}`, but this version of Segue reads language 1; write `language: 1`", value.text)
+               : std::string("`language` must be the version of the language; write `language: 1`"));
   }
 
   void read_rules() {
@@ -98,8 +99,8 @@ class ProjectReader {
       project_.timezone = name->text;
       return;
     }
-    Diagnostic& diagnostic = reader_.report.add_near(DiagnosticKind::kInvalidValue, name->span, fmt::format("unknown time zone `{}`", name->text),
-                                                     name->text, time_zone_names());
+    Diagnostic& diagnostic = reader_.report.add_near(DiagnosticKind::kInvalidValue, name->span,
+                                                     fmt::format("unknown time zone `{}`", name->text), name->text, time_zone_names());
     if (!diagnostic.fix) diagnostic.message += "; write an IANA name, such as `Europe/Berlin`, `America/New_York` or `UTC`";
   }
 
@@ -151,7 +152,8 @@ class ProjectReader {
     if (entry == nullptr) return;
     const YamlNode& value = reader_.value(*entry);
     if (value.kind != YamlKind::kList) {
-      return refuse(value_span(reader_, *entry), "`suppress` must be a list of files, such as `[lists/opted_out.csv, {path: lists/embargoed.csv, by: domain}]`");
+      return refuse(value_span(reader_, *entry),
+                    "`suppress` must be a list of files, such as `[lists/opted_out.csv, {path: lists/embargoed.csv, by: domain}]`");
     }
     for (const YamlId item : value.items) read_suppress_list(*entry, reader_.node(item));
   }
@@ -204,8 +206,9 @@ void check_sources(const Project& project, const Schema& schema, Report& report)
   if (project.sources.empty()) return;  // reported where they should stand
   for (const std::string& name : names) {
     if (find_source(project, name) != nullptr) continue;
-    Diagnostic& diagnostic = report.add(DiagnosticKind::kMissingSource, project.span,
-                                        fmt::format("the table `{}` has no source; add one under `sources`, such as `{}: data/{}.csv`", name, name, name));
+    Diagnostic& diagnostic =
+        report.add(DiagnosticKind::kMissingSource, project.span,
+                   fmt::format("the table `{}` has no source; add one under `sources`, such as `{}: data/{}.csv`", name, name, name));
     if (name == "account") diagnostic.severity = Severity::kError;
   }
 }
@@ -216,7 +219,8 @@ void check_suppress(const Project& project, const Schema& schema, Report& report
   for (const SchemaColumn& column : account.columns) names.push_back(column.name);
   for (const SuppressList& list : project.suppress) {
     if (!list.by || list.by->text.empty() || find_column(account, list.by->text)) continue;
-    report.add_near(DiagnosticKind::kUnknownColumn, list.by->span, fmt::format("unknown column `{}` of `account`", list.by->text), list.by->text, names);
+    report.add_near(DiagnosticKind::kUnknownColumn, list.by->span, fmt::format("unknown column `{}` of `account`", list.by->text),
+                    list.by->text, names);
   }
 }
 

@@ -1,10 +1,11 @@
 // The text of a schema file → Schema: first every table by itself, then what leads from one table to another.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/schema/column.h"
@@ -97,7 +98,8 @@ class SchemaReader {
     others.kind = YamlKind::kMap;
     for (const YamlEntry& entry : map.entries) {
       if (entry.key != "of" && entry.key != "on" && entry.key != "time") others.entries.push_back(entry);
-      else refuse(entry.key_span, fmt::format("`{}` is for relations; the account table has none", entry.key), DiagnosticKind::kMisplacedKey);
+      else
+        refuse(entry.key_span, fmt::format("`{}` is for relations; the account table has none", entry.key), DiagnosticKind::kMisplacedKey);
     }
     refuse_unknown_keys(reader_, others, account_keys, "the account table");
   }
@@ -140,8 +142,9 @@ class SchemaReader {
     if (!id) return;
     const SchemaColumn& other = table.columns[*id];
     if (other.form != ColumnForm::kPlain || std::ranges::find(kinds, other.type.kind) == kinds.end()) {
-      refuse(column.span, fmt::format("`{}` of the column `{}` is the column `{}`, which is `{}`; it must be {}", key, column.name, other.name,
-                                      column_type_text(other.form, other.type), key == "currency" ? "text or an enum" : "a number"),
+      refuse(column.span,
+             fmt::format("`{}` of the column `{}` is the column `{}`, which is `{}`; it must be {}", key, column.name, other.name,
+                         column_type_text(other.form, other.type), key == "currency" ? "text or an enum" : "a number"),
              DiagnosticKind::kUnfitColumn);
       return;
     }
@@ -195,8 +198,10 @@ class SchemaReader {
 
   static std::string_view key_flaw(const SchemaColumn& column) {
     const Kind kind = column.type.kind;
-    const bool is_good = kind == Kind::kText || kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp;
-    if (column.form != ColumnForm::kPlain || !is_good) return "cannot tell rows apart by its type; a key is text, an int, decimal, date or timestamp";
+    const bool is_good =
+        kind == Kind::kText || kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp;
+    if (column.form != ColumnForm::kPlain || !is_good)
+      return "cannot tell rows apart by its type; a key is text, an int, decimal, date or timestamp";
     if (column.accepts_missing) return "cannot be optional, because every row needs one; make the column's type one without `?`";
     if (column.bad_is_missing) return "cannot have `on_bad: missing`, because every row needs one; delete `on_bad`";
     return {};
@@ -238,7 +243,8 @@ class SchemaReader {
       return;
     }
     if (value.kind != YamlKind::kText || value.text.empty()) {
-      return refuse(value_span(reader_, *of), "`of` must name a table, such as `of: account`, or several with their columns, such as `of: {account: account_id}`");
+      return refuse(value_span(reader_, *of),
+                    "`of` must name a table, such as `of: account`, or several with their columns, such as `of: {account: account_id}`");
     }
     on = require_entry(reader_, *entry.map, "on", table_of(entry).span, owner, "on: account_id");
     if (on != nullptr) read_parent(entry, {value.text, value.span}, *on);
@@ -269,14 +275,19 @@ class SchemaReader {
     const YamlEntry* by = require_entry(reader_, *map, "by", reference.key_span, owner, "by: parent_id");
     const std::optional<TextValue> target = to == nullptr ? std::nullopt : read_text(reader_, *to, "to: account");
     const std::optional<TextValue> column = by == nullptr ? std::nullopt : read_text(reader_, *by, "by: parent_id");
-    const std::optional<TableId> table = target ? table_named(*target) : std::nullopt;
-    const std::optional<ColumnId> id = column ? column_named(entry, *column, "list it under `columns`") : std::nullopt;
-    if (!table || !id || !require_key(*table, target->span, reference.key) || !fits_key(entry, *id, *table, column->span)) return;
+    if (target && column) link_reference(entry, reference, *target, *column);
+  }
+
+  void link_reference(const TableEntry& entry, const YamlEntry& reference, const TextValue& target, const TextValue& column) {
+    const std::optional<TableId> table = table_named(target);
+    const std::optional<ColumnId> id = column_named(entry, column, "list it under `columns`");
+    if (!table || !id || !require_key(*table, target.span, reference.key) || !fits_key(entry, *id, *table, column.span)) return;
     table_of(entry).references.push_back(SchemaReference{reference.key, *table, *id, reference.key_span});
   }
 
   bool check_reference_name(const TableEntry& entry, const YamlEntry& reference) {
-    const bool is_column = table_of(entry).column_ids.contains(reference.key) || broken_columns_.contains(column_key(entry.id, reference.key));
+    const bool is_column =
+        table_of(entry).column_ids.contains(reference.key) || broken_columns_.contains(column_key(entry.id, reference.key));
     if (!is_column && !ids_.contains(reference.key)) return true;
     refuse(reference.key_span, fmt::format("the reference `{}` is named like a {}; give it another name", reference.key,
                                            is_column ? fmt::format("column of `{}`", table_of(entry).name) : std::string("table")));
@@ -299,8 +310,9 @@ class SchemaReader {
     const SchemaTable& table = schema_.tables[id];
     if (table.key) return true;
     if (std::ranges::find(broken_tables_, id) != broken_tables_.end()) return false;
-    reader_.report.add(DiagnosticKind::kMissingKey, span,
-                       fmt::format("`{}` leads to `{}` by its key, but `{}` has none; add `key:` there", user, table.name, table.name))
+    reader_.report
+        .add(DiagnosticKind::kMissingKey, span,
+             fmt::format("`{}` leads to `{}` by its key, but `{}` has none; add `key:` there", user, table.name, table.name))
         .notes.push_back(make_note(fmt::format("`{}` is declared here", table.name), table.span));
     return false;
   }
@@ -359,10 +371,14 @@ class SchemaReader {
   }
 
   void report_circle(const std::vector<TableId>& circle, Span span) {
+    constexpr std::size_t kMostShown = 8;
     std::string path;
-    for (const TableId id : circle) path += fmt::format("`{}` of ", schema_.tables[id].name);
-    refuse(span, fmt::format("relations cannot be `of` each other in a circle: {}`{}`; one of them must be of `account`", path,
-                             schema_.tables[circle.front()].name),
+    for (const TableId id : std::span(circle).first(std::min(circle.size(), kMostShown)))
+      path += fmt::format("`{}` of ", schema_.tables[id].name);
+    if (circle.size() > kMostShown) path += "… of ";
+    refuse(span,
+           fmt::format("relations cannot be `of` each other in a circle: {}`{}`; one of them must be of `account`", path,
+                       schema_.tables[circle.front()].name),
            DiagnosticKind::kRelationCycle);
   }
 
@@ -370,7 +386,7 @@ class SchemaReader {
   Schema schema_;
   std::vector<TableEntry> entries_;
   std::unordered_map<std::string, TableId> ids_;
-  std::vector<TableId> broken_tables_;                     // whose key is in error
+  std::vector<TableId> broken_tables_;              // whose key is in error
   std::unordered_set<std::string> broken_columns_;  // by column_key: there, but in error
 };
 

@@ -36,15 +36,15 @@ struct SuppressList {
 struct Project {
   std::int64_t language = 1;
   ProjectText schema;
-  std::vector<ProjectText> rules;  // globs
-  std::string timezone = "UTC";    // an IANA name
+  std::vector<ProjectText> rules;       // globs
+  std::string timezone = "UTC";         // an IANA name
   std::uint8_t week_starts = 0;         // 0 monday … 6 sunday
   std::uint8_t fiscal_year_starts = 1;  // 1 january … 12 december
   std::vector<TableSource> sources;     // in the order written
   std::vector<SuppressList> suppress;
-  std::string currency;                 // empty when none
-  std::optional<ProjectText> rates;     // a CSV file: currency, valid_from, rate
-  Span span;                            // of the file's first key
+  std::string currency;              // empty when none
+  std::optional<ProjectText> rates;  // a CSV file: currency, valid_from, rate
+  Span span;                         // of the file's first key
 };
 
 struct ProjectResult {

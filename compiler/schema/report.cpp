@@ -1,16 +1,22 @@
 // How the readers of schema and project files say what is wrong.
 #include "compiler/schema/report.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "compiler/diagnostics/suggest.h"
 
 namespace segue {
+namespace {
+
+// How many diagnostics of a file are kept.
+constexpr std::size_t kMost = 100;
+
+}  // namespace
 
 Diagnostic& Report::add(DiagnosticKind kind, Span span, std::string message) {
   diagnostics_.push_back(make_diagnostic(kind, span, std::move(message)));
@@ -19,14 +25,14 @@ Diagnostic& Report::add(DiagnosticKind kind, Span span, std::string message) {
 
 Diagnostic& Report::add_near(DiagnosticKind kind, Span span, std::string message, std::string_view name,
                              std::span<const std::string> candidates) {
-  const std::optional<std::string> nearest = nearest_name(name, candidates);
+  // What will not be kept is not worth the search.
+  const std::optional<std::string> nearest = diagnostics_.size() < kMost ? nearest_name(name, candidates) : std::nullopt;
   Diagnostic& diagnostic = add(kind, span, message + (nearest ? fmt::format("; did you mean `{}`?", *nearest) : std::string()));
   if (nearest) diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, *nearest}}};
   return diagnostic;
 }
 
 void keep_first(std::vector<Diagnostic>& diagnostics) {
-  constexpr std::size_t kMost = 100;
   if (diagnostics.size() <= kMost) return;
   const auto begin_of = [](const Diagnostic& diagnostic) {
     const Span* span = std::get_if<Span>(&diagnostic.location);

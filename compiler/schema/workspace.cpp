@@ -1,11 +1,6 @@
 // A project from disk.
 #include "compiler/schema/workspace.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -13,6 +8,11 @@
 #include <set>
 #include <system_error>
 #include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "compiler/schema/glob.h"
 #include "compiler/schema/report.h"
@@ -49,7 +49,9 @@ struct FileHandle {
   explicit FileHandle(int d) : descriptor(d) {}
   FileHandle(const FileHandle&) = delete;
   FileHandle& operator=(const FileHandle&) = delete;
-  ~FileHandle() { if (descriptor >= 0) ::close(descriptor); }
+  ~FileHandle() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
 };
 
 bool is_file(const fs::path& path) {
@@ -90,8 +92,10 @@ std::expected<void, EnvironmentError> read_rules(Workspace& workspace) {
                  fmt::format("`{}` matches no `.seg` file in the project's folder; check the pattern", rule.text));
     } else if (is_folder(workspace.root / rule.text)) {
       const std::string pattern = (fs::path(rule.text) / "**/*.seg").generic_string();
-      report.add(DiagnosticKind::kInvalidValue, rule.span, fmt::format("`{}` is a folder; write `{}` for the rule files in it", rule.text, pattern)).fix =
-          Fix{fmt::format("write `{}`", pattern), {Edit{rule.span, pattern}}};
+      report
+          .add(DiagnosticKind::kInvalidValue, rule.span,
+               fmt::format("`{}` is a folder; write `{}` for the rule files in it", rule.text, pattern))
+          .fix = Fix{fmt::format("write `{}`", pattern), {Edit{rule.span, pattern}}};
     } else {
       const auto missing = read_file(workspace.root / rule.text, rule.text);
       if (!missing) return std::unexpected(named_in(missing.error(), workspace, rule));
@@ -134,7 +138,8 @@ std::expected<fs::path, EnvironmentError> find_project(const fs::path& path, con
   }
   if (is_folder(path)) {
     if (is_file(path / kProjectFile)) return path / kProjectFile;
-    return std::unexpected(EnvironmentError{fmt::format("the folder `{}` holds no `{}`", path.generic_string(), kProjectFile), path.generic_string()});
+    return std::unexpected(
+        EnvironmentError{fmt::format("the folder `{}` holds no `{}`", path.generic_string(), kProjectFile), path.generic_string()});
   }
   if (is_yaml(path)) {
     if (is_file(path)) return path;

@@ -47,6 +47,6 @@ struct Workspace {
 
 // Reads the file at `path` (relative to `root`) into `sources`; gives the id it has there already when it was read before.
 [[nodiscard]] std::expected<SourceId, EnvironmentError> read_source(SourceMap& sources, const std::filesystem::path& root,
-                                                                   std::string_view path);
+                                                                    std::string_view path);
 
 }  // namespace segue

@@ -1,16 +1,16 @@
 // YAML text → YamlDocument, over yaml-cpp's events: they show duplicate keys, aliases and further documents, which its nodes hide.
 #include "compiler/schema/yaml.h"
 
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+#include <utility>
+
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
-
-#include <algorithm>
-#include <sstream>
-#include <unordered_map>
-#include <utility>
 
 #include "compiler/schema/report.h"
 
@@ -137,7 +137,10 @@ struct FurtherDocument {
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(const Source& source, SourceId id, YamlDocument& document)
-      : text_(source.text), id_(id), document_(document), report_(document.diagnostics),
+      : text_(source.text),
+        id_(id),
+        document_(document),
+        report_(document.diagnostics),
         base_(text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0) {}
 
   [[nodiscard]] std::size_t position(const YAML::Mark& mark) const {
@@ -175,8 +178,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (repeated_ <= kMaxRepeatedNodes) return finish(found->second, YAML::NullAnchor);
     const Span span{id_, offset(at), offset(std::min(at + 1, text_.size()))};
     if (!has_reported_aliases_) {
-      report_.add(DiagnosticKind::kYamlSyntax, span,
-                    "aliases (`*`) repeat more than 100,000 values up to here; write the values out");
+      report_.add(DiagnosticKind::kYamlSyntax, span, "aliases (`*`) repeat more than 100,000 values up to here; write the values out");
     }
     has_reported_aliases_ = true;
     finish(append(empty_node(span), 1), YAML::NullAnchor);
@@ -279,15 +281,17 @@ class TreeBuilder final : public YAML::EventHandler {
     map.entry = YamlEntry{node.text, node.span, {}};
     if (node.kind != YamlKind::kText) {
       map.is_dropped = true;
-      report_.add(DiagnosticKind::kYamlSyntax, node.span,
-                    node.kind == YamlKind::kEmpty ? "a key is missing here; write `key: value`" : "a key must be one text; write `key: value`");
+      report_.add(
+          DiagnosticKind::kYamlSyntax, node.span,
+          node.kind == YamlKind::kEmpty ? "a key is missing here; write `key: value`" : "a key must be one text; write `key: value`");
       return;
     }
     const auto [first, is_new] = map.keys.emplace(node.text, node.span);
     if (is_new) return;
     map.is_dropped = true;
     report_
-        .add(DiagnosticKind::kDuplicateKey, node.span, fmt::format("the key `{}` stands here a second time; keep one of the two", node.text))
+        .add(DiagnosticKind::kDuplicateKey, node.span,
+             fmt::format("the key `{}` stands here a second time; keep one of the two", node.text))
         .notes.push_back(make_note("the first one", first->second));
   }
 
@@ -305,7 +309,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const std::size_t end = text_.find_first_of(" \t\r\n,]}", at);
     const Span span{id_, offset(at), offset(end == std::string_view::npos ? text_.size() : end)};
     report_.add(DiagnosticKind::kYamlSyntax, span,
-                  "a text that begins with `!` is a tag in YAML, which these files do not use; put the text in double quotes");
+                "a text that begins with `!` is a tag in YAML, which these files do not use; put the text in double quotes");
   }
 
   std::string_view text_;
@@ -333,13 +337,13 @@ bool is_forbidden(std::string_view text, std::size_t at) {
 bool refuse_bytes(std::string_view text, SourceId id, Report& report) {
   if (const std::size_t bad = first_invalid_utf8(text); bad < text.size()) {
     report.add(DiagnosticKind::kInvalidUtf8, Span{id, offset(bad), offset(bad + 1)},
-                 "this is not UTF-8 text; save the file in the encoding UTF-8");
+               "this is not UTF-8 text; save the file in the encoding UTF-8");
     return true;
   }
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!is_forbidden(text, at)) continue;
     report.add(DiagnosticKind::kYamlSyntax, Span{id, offset(at), offset(at + 1)},
-                 fmt::format("a control character (U+{:04X}) stands here; delete it", static_cast<unsigned char>(text[at])));
+               fmt::format("a control character (U+{:04X}) stands here; delete it", static_cast<unsigned char>(text[at])));
     return true;
   }
   return false;
@@ -418,10 +422,12 @@ std::string quoted_piece(std::string_view text, std::size_t at) {
 }
 
 Complaint star_complaint(std::string_view text, std::size_t at) {
-  while (at > 0 && text[std::min(at, text.size() - 1)] != '*' && text[std::min(at, text.size() - 1)] != '&' && !is_break(text[at - 1])) --at;
+  while (at > 0 && text[std::min(at, text.size() - 1)] != '*' && text[std::min(at, text.size() - 1)] != '&' && !is_break(text[at - 1]))
+    --at;
   const std::string piece = quoted_piece(text, at);
   const std::string quoted = fmt::format("\"{}\"", piece);
-  return {at, at + piece.size(), fmt::format("a text that begins with `{}` needs quotes; write `{}`", piece.empty() ? "*" : piece.substr(0, 1), quoted), quoted};
+  return {at, at + piece.size(),
+          fmt::format("a text that begins with `{}` needs quotes; write `{}`", piece.empty() ? "*" : piece.substr(0, 1), quoted), quoted};
 }
 
 Complaint bracket_complaint(std::string_view text, std::size_t bracket) {

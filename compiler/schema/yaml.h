@@ -25,9 +25,9 @@ struct YamlEntry {
 
 struct YamlNode {
   YamlKind kind = YamlKind::kEmpty;
-  bool is_plain = false;  // a text without quotes
-  std::string text;       // kText
-  Span span;              // of a block list or map: from its first entry on; of an empty value: its key
+  bool is_plain = false;           // a text without quotes
+  std::string text;                // kText
+  Span span;                       // of a block list or map: from its first entry on; of an empty value: its key
   std::vector<YamlId> items;       // kList
   std::vector<YamlEntry> entries;  // kMap: in order, each key once
 };

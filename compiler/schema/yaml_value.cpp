@@ -1,11 +1,11 @@
 // Single values out of a YAML tree, each with its complaint.
 #include "compiler/schema/yaml_value.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 namespace segue {
 namespace {
@@ -98,7 +98,9 @@ std::optional<std::vector<TextValue>> read_texts(const YamlReader& reader, const
                         fmt::format("a value of `{}` is {}; each must be one text that is not empty", entry.key, shown(item)));
       is_good = false;
     } else if (const auto [first, is_new] = seen.emplace(item.text, span); !is_new) {
-      reader.report.add(DiagnosticKind::kInvalidValue, span, fmt::format("the value `{}` of `{}` stands here a second time; keep one of the two", item.text, entry.key))
+      reader.report
+          .add(DiagnosticKind::kInvalidValue, span,
+               fmt::format("the value `{}` of `{}` stands here a second time; keep one of the two", item.text, entry.key))
           .notes.push_back(make_note("the first one", first->second));
       is_good = false;
     } else {

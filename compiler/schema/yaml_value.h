@@ -43,7 +43,8 @@ void refuse_unknown_keys(const YamlReader& reader, const YamlNode& map, std::spa
 [[nodiscard]] std::optional<bool> read_flag(const YamlReader& reader, const YamlEntry& entry);
 
 // A whole number from `low` to `high`.
-[[nodiscard]] std::optional<std::int64_t> read_number(const YamlReader& reader, const YamlEntry& entry, std::int64_t low, std::int64_t high);
+[[nodiscard]] std::optional<std::int64_t> read_number(const YamlReader& reader, const YamlEntry& entry, std::int64_t low,
+                                                      std::int64_t high);
 
 // A list of one or more texts, each once; none is empty unless `may_be_blank`.
 [[nodiscard]] std::optional<std::vector<TextValue>> read_texts(const YamlReader& reader, const YamlEntry& entry, std::string_view such_as,

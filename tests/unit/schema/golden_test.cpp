@@ -1,8 +1,5 @@
 // Runs the golden files of tests/golden/schema; its README says how they are written. With SEGUE_UPDATE_GOLDEN=1 it rewrites them.
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +8,9 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "compiler/schema/project.h"
 #include "compiler/schema/schema.h"
@@ -35,7 +35,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 bool is_expectation(const std::string& line) {
-  return line.starts_with("# error: ") || line.starts_with("# warning: ") || line.starts_with("#   fix: ") || line.starts_with("#   note: ");
+  return line.starts_with("# error: ") || line.starts_with("# warning: ") || line.starts_with("#   fix: ") ||
+         line.starts_with("#   note: ");
 }
 
 std::string without_expectations(const std::string& text) {

@@ -19,10 +19,15 @@ std::vector<std::string> values(const ListFile& file) {
 using Texts = std::vector<std::string>;
 
 TEST_CASE("a list is one value a line, without blank lines and blanks around") {
-  const ListFile file = read("\xEF\xBB\xBF" "acme.com\r\n\n  example.org\t\n   \nlast.io");
+  const ListFile file = read(
+      "\xEF\xBB\xBF"
+      "acme.com\r\n\n  example.org\t\n   \nlast.io");
   CHECK(file.diagnostics.empty());
   CHECK(values(file) == Texts{"acme.com", "example.org", "last.io"});
-  CHECK(position_at(make_source("x", "\xEF\xBB\xBF" "acme.com\r\n\n  example.org\t\n"), file.values[1].span.begin) == Position{3, 3});
+  CHECK(position_at(make_source("x",
+                                "\xEF\xBB\xBF"
+                                "acme.com\r\n\n  example.org\t\n"),
+                    file.values[1].span.begin) == Position{3, 3});
 }
 
 TEST_CASE("a line in double quotes is unquoted as in CSV, others stay as they are") {
@@ -38,7 +43,11 @@ TEST_CASE("a column of a CSV with a header is read under the rules of RFC 4180")
   CHECK(values(file) == Texts{"acme.com", "quo\"ted", "last.io"});
 }
 
-TEST_CASE("a byte-order mark is not part of the header's first name") { CHECK(values(read("\xEF\xBB\xBF" "domain\nacme.com\n", "domain")) == Texts{"acme.com"}); }
+TEST_CASE("a byte-order mark is not part of the header's first name") {
+  CHECK(values(read("\xEF\xBB\xBF"
+                    "domain\nacme.com\n",
+                    "domain")) == Texts{"acme.com"});
+}
 
 TEST_CASE("a column that is not there is an error that names the nearest") {
   const ListFile file = read("name,domian\na,b\n", "domain");

@@ -24,7 +24,8 @@ TEST_CASE("what is not said has its default") {
 
 TEST_CASE("every key of a project file is read") {
   const ProjectResult result = load(
-      "language: 1\nschema: s/schema.yaml\nrules: [a/*.seg, \"*.seg\"]\ntimezone: Europe/Berlin\nweek_starts: sunday\nfiscal_year_starts: february\n"
+      "language: 1\nschema: s/schema.yaml\nrules: [a/*.seg, \"*.seg\"]\ntimezone: Europe/Berlin\nweek_starts: sunday\nfiscal_year_starts: "
+      "february\n"
       "sources:\n  account: data/accounts.parquet\n  contacts: {path: data/c.csv, delimiter: \"\\t\", null_values: [\"NULL\", NA]}\n"
       "suppress: [lists/opted_out.csv, {path: lists/embargoed.csv, by: domain}]\ncurrency: EUR\nrates: data/rates.csv\n");
   CHECK(result.diagnostics.empty());

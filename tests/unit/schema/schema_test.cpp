@@ -1,10 +1,11 @@
 // What a schema says, as data.
 #include "compiler/schema/schema.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <catch2/catch.hpp>
 
 namespace segue {
 namespace {
@@ -107,7 +108,8 @@ TEST_CASE("enums with the same values, order and folding are one type") {
 
 TEST_CASE("plain scalars are text: NO is Norway, and null is a name") {
   const SchemaResult result = load(
-      "account:\n  key: id\n  columns:\n    id: text\n    null: int\n    NO: int\n    country: {type: enum, values: [NO, null, ~, 1.0, 0x10, yes, NULL]}\n");
+      "account:\n  key: id\n  columns:\n    id: text\n    null: int\n    NO: int\n    country: {type: enum, values: [NO, null, ~, 1.0, "
+      "0x10, yes, NULL]}\n");
   REQUIRE(result.diagnostics.empty());
   CHECK(find_column(result.schema.tables[0], "null"));
   CHECK(find_column(result.schema.tables[0], "NO"));
@@ -149,7 +151,8 @@ TEST_CASE("a key with insensitive case is read as it stands: keys never fold") {
 
 TEST_CASE("money and points find the columns beside them under their names in the data") {
   const SchemaResult result = load(
-      "account:\n  key: id\n  columns:\n    id: text\n    amount: {type: money, currency: cur, digits: 0}\n    cur: {type: text, from: Currency}\n"
+      "account:\n  key: id\n  columns:\n    id: text\n    amount: {type: money, currency: cur, digits: 0}\n    cur: {type: text, from: "
+      "Currency}\n"
       "    place: {type: point, lat: la, lon: longitude}\n    la: {type: float, from: Latitude}\n");
   REQUIRE(result.diagnostics.empty());
   const SchemaTable& account = result.schema.tables[0];

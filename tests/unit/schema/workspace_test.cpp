@@ -1,10 +1,10 @@
 // Projects on disk: finding them, their rule files, and files that are not there.
 #include "compiler/schema/workspace.h"
 
-#include <unistd.h>
+#include <fstream>
 
 #include <catch2/catch.hpp>
-#include <fstream>
+#include <unistd.h>
 
 #include "compiler/schema/glob.h"
 

@@ -1,8 +1,9 @@
 // YAML as these files use it: any bytes give a tree or diagnostics, with places.
 #include "compiler/schema/yaml.h"
 
-#include <catch2/catch.hpp>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 namespace segue {
 namespace {
@@ -32,7 +33,9 @@ TEST_CASE("a value's span covers exactly its text") {
   CHECK(spanned("a: [x, [y, \"]\"], z ]\nb: 1\n", "a") == "[x, [y, \"]\"], z ]");
   CHECK(spanned("a: {x: 1,}\n", "a") == "{x: 1,}");
   CHECK(spanned("a: {}\n", "a") == "{}");
-  CHECK(spanned("\xEF\xBB\xBF" "a: x\n", "a") == "x");
+  CHECK(spanned("\xEF\xBB\xBF"
+                "a: x\n",
+                "a") == "x");
   CHECK(spanned("a: x\r\nb: y\r\n", "b") == "y");
   CHECK(spanned("ä: ü\nb: ö\n", "b") == "ö");
   CHECK(spanned("a: one\n  two\n", "a") == "one\n  two");
@@ -53,9 +56,10 @@ TEST_CASE("what is not UTF-8, a control character or a tab in the indentation is
 }
 
 TEST_CASE("deep nesting, long lines and unclosed brackets end in one diagnostic") {
-  for (const std::string& text : {repeated("[", 100'000), repeated("{a: ", 100'000), repeated("- ", 100'000), repeated("? ", 10'000),
-                                  repeated("&a ", 10'000), repeated("!a ", 10'000), repeated("a: ", 10'000), repeated("]", 10'000),
-                                  repeated("*a ", 10'000), repeated("\"", 99'999), repeated("'", 99'999), repeated("%", 10'000), repeated("|\n", 10'000)}) {
+  for (const std::string& text :
+       {repeated("[", 100'000), repeated("{a: ", 100'000), repeated("- ", 100'000), repeated("? ", 10'000), repeated("&a ", 10'000),
+        repeated("!a ", 10'000), repeated("a: ", 10'000), repeated("]", 10'000), repeated("*a ", 10'000), repeated("\"", 99'999),
+        repeated("'", 99'999), repeated("%", 10'000), repeated("|\n", 10'000)}) {
     INFO(text.substr(0, 6));
     const YamlDocument document = parse(text);
     CHECK(document.diagnostics.size() <= 1);
