@@ -1,0 +1,18 @@
+// This file's external interface is `run_engine`: answers by the engine that was asked for. Private to this folder.
+#pragma once
+
+#include <expected>
+#include <span>
+
+#include "bindings/cpp/checked_project.h"
+#include "bindings/cpp/evaluate.h"
+#include "runtime/results.h"
+#include "runtime/table.h"
+
+namespace segue {
+
+// One entry of the results for each root. The columns that the roots need have been read.
+[[nodiscard]] std::expected<Results, Failure> run_engine(const CheckedProject& project, const Database& database, std::span<const DefinitionId> roots,
+                                                        const EvaluateOptions& options);
+
+}  // namespace segue

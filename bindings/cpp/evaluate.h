@@ -1,0 +1,115 @@
+// This file's external interface is `evaluate`: the definitions of a project over its tables, and what came of them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bindings/cpp/failure.h"
+#include "bindings/cpp/project.h"
+#include "runtime/bitmap.h"
+
+namespace segue {
+
+enum class Engine : std::uint8_t {
+  kNative,       // compiled to machine code
+  kInterpreter,  // the reference: row by row, slow; gives the same answers
+};
+
+enum class OnBadRow : std::uint8_t { kFail, kSkip };
+
+// How far a long piece of work is. `total` is 0 where it is not known.
+struct Progress {
+  std::string step;  // for people: `reading contacts`
+  std::uint64_t done = 0, total = 0;
+};
+
+// What reading tables needs to know.
+struct DataOptions {
+  std::int64_t clock = 0;          // `now`, of parse_clock or current_clock
+  std::vector<NamedText> sources;  // files to read instead of the project's, by table; relative to the current folder
+  OnBadRow on_bad_row = OnBadRow::kFail;
+  unsigned threads = 1;
+  std::function<void(const Progress&)> progress;  // called now and then, by any thread but never by two at once
+  const std::atomic<bool>* cancel = nullptr;      // set from outside: the work ends with kCancelled
+};
+
+struct EvaluateOptions {
+  DataOptions data;
+  std::vector<std::string> names;  // the definitions asked for; none: all
+  Engine engine = Engine::kNative;
+};
+
+// The numbers of a score over all accounts; nothing in an evaluation without accounts.
+struct ScoreSummary {
+  double min = 0, max = 0;
+  double mean = 0;  // the double nearest to the exact sum divided by the count; NaN where infinities of both signs meet
+};
+
+struct DefinitionOutcome {
+  std::size_t definition = 0;  // index into OpenedProject::definitions
+  std::uint64_t size = 0;      // of a segment: accounts
+  double share = 0;            // of a segment: size divided by the accounts; 0 without accounts
+  std::uint64_t undetermined = 0;  // of a segment: accounts for which three-valued evaluation gives unknown
+  std::optional<ScoreSummary> score;
+};
+
+struct ExpectationOutcome {
+  std::string definition;
+  std::string text;  // as written, without `expect`
+  bool holds = false;
+  Location location;
+  std::string found;  // for people: what it is instead, `12 accounts`
+};
+
+struct Answers;
+
+struct Evaluation {
+  std::int64_t clock = 0;
+  std::uint64_t accounts = 0;  // those that exist at the clock
+  std::vector<DefinitionOutcome> definitions;  // those asked for, by file, then line
+  std::vector<ExpectationOutcome> expectations;
+  std::vector<TableSummary> tables;     // those that were read
+  std::vector<Diagnostic> diagnostics;  // about the data: bad rows that were skipped, values read as missing
+  std::shared_ptr<const Answers> answers;
+
+  [[nodiscard]] bool all_expectations_hold() const {
+    for (const ExpectationOutcome& expectation : expectations) {
+      if (!expectation.holds) return false;
+    }
+    return true;
+  }
+};
+
+// Reads the columns that the definitions asked for need, and evaluates those definitions. A Failure of kRules: the project has errors, rows are
+// bad under kFail, or a file is not what it claims to be. kCall: an unknown definition or table. The outcome depends on the rules, the data, the params and the
+// clock only, never on threads or engine.
+[[nodiscard]] std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const EvaluateOptions& options);
+
+// The members of outcome number `outcome`, one bit an account in the order of the account table; empty for a score.
+[[nodiscard]] const Bitmap& members(const Evaluation& evaluation, std::size_t outcome);
+// The score of each account; empty for a segment.
+[[nodiscard]] std::span<const double> scores(const Evaluation& evaluation, std::size_t outcome);
+// The key of the account in a row, as text.
+[[nodiscard]] std::string account_key(const Evaluation& evaluation, std::uint32_t row);
+
+// What reading all tables, all columns, and evaluating all definitions says about the data (`segue check --data`).
+struct DataCheck {
+  std::uint64_t accounts = 0;
+  std::vector<TableSummary> tables;
+  std::vector<DefinitionOutcome> definitions;  // empty when bad rows ended the check
+  // Bad rows (errors under kFail), orphans, and what missing values decide: for each warning about a value that may be missing and each segment
+  // with undetermined accounts.
+  std::vector<Diagnostic> diagnostics;
+};
+
+// `options.names` is not looked at: all definitions are evaluated.
+[[nodiscard]] std::expected<DataCheck, Failure> check_data(const OpenedProject& project, const EvaluateOptions& options);
+
+}  // namespace segue

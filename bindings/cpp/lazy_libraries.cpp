@@ -1,0 +1,37 @@
+// They lie beside this library, in the build tree and after installation, and so are found by its RUNPATH.
+#include "bindings/cpp/lazy_libraries.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+namespace segue {
+namespace {
+
+// The address of `entry` in a library.
+std::expected<void*, std::string> open_entry(const char* library, const char* entry) {
+  void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  void* address = handle == nullptr ? nullptr : dlsym(handle, entry);
+  if (address != nullptr) return address;
+  return std::unexpected(fmt::format("cannot load a part of Segue: {}; install Segue again", dlerror()));
+}
+
+template <typename Api>
+std::expected<const Api*, std::string> open_api(const char* library, const char* entry) {
+  const auto address = open_entry(library, entry);
+  if (!address) return std::unexpected(address.error());
+  return &reinterpret_cast<const Api& (*)()>(*address)();
+}
+
+}  // namespace
+
+std::expected<const CodegenApi*, std::string> codegen_api() {
+  static const auto api = open_api<CodegenApi>("libsegue_codegen.so", "segue_codegen_api");
+  return api;
+}
+
+std::expected<const RuntimeIoApi*, std::string> runtime_io_api() {
+  static const auto api = open_api<RuntimeIoApi>("libsegue_runtime_io.so", "segue_runtime_io_api");
+  return api;
+}
+
+}  // namespace segue

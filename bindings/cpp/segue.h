@@ -1,0 +1,16 @@
+// The C++ facade of Segue, whole: open a project, evaluate it, explain an account, write results, format rules. Everything is plain data and
+// free functions; no exception leaves them.
+//
+//   auto file = segue::find_project_file("", std::filesystem::current_path());
+//   auto project = segue::open_project(*file);
+//   auto evaluation = segue::evaluate(*project, {.data = {.clock = segue::current_clock(), .threads = 2}});
+//   for (const auto& outcome : evaluation->definitions) use(project->definitions[outcome.definition].name, outcome.size);
+#pragma once
+
+#include "bindings/cpp/evaluate.h"
+#include "bindings/cpp/explain.h"
+#include "bindings/cpp/failure.h"
+#include "bindings/cpp/format.h"
+#include "bindings/cpp/output.h"
+#include "bindings/cpp/project.h"
+#include "bindings/cpp/report.h"

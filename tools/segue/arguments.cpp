@@ -1,0 +1,268 @@
+// CLI11 splits the words into options and their values; what they mean, and every message, is decided here.
+#include "tools/segue/arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <string_view>
+#include <thread>
+
+#include "bindings/cpp/report.h"
+#include "tools/segue/options.h"
+
+namespace segue::command {
+namespace {
+
+constexpr unsigned kMostThreads = 1024;
+
+using Words = std::vector<std::string>;
+
+EarlyEnd refusal(std::string message, std::string_view verb = {}) {
+  const std::string help = verb.empty() ? "segue --help" : fmt::format("segue {} --help", verb);
+  return {fmt::format("segue: {}\nTry `{}`.\n", message, help), 2};
+}
+
+// What was given for one option, in order.
+struct Given {
+  const OptionInfo* info = nullptr;
+  Words values;
+  std::size_t count = 0;  // of a flag
+};
+
+std::vector<std::string> flags_of(Verb verb) {
+  std::vector<std::string> flags = {"--help"};
+  for (const OptionInfo& option : options()) {
+    if (takes(option, verb) && !option.is_later) flags.emplace_back(option.flag);
+  }
+  return flags;
+}
+
+// A word that opens like an option: `-` alone is standard input.
+bool is_flag(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
+
+EarlyEnd unknown_flag(const std::string& word, const VerbInfo& info) {
+  const std::string flag = word.substr(0, word.find('='));
+  return refusal(fmt::format("`{}` has no option `{}`{}", info.name, flag, did_you_mean(flag, flags_of(*info.verb))), info.name);
+}
+
+// Splits the words; those that are no option stay in `rest`. The message of what CLI11 finds wrong.
+std::optional<std::string> split(CLI::App& app, std::deque<Given>& given, Words words, Words& rest) {
+  for (Given& option : given) {
+    const std::string flag(option.info->flag);
+    if (option.info->value.empty()) app.add_flag(flag, option.count);
+    else app.add_option(flag, option.values)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  app.set_help_flag();
+  app.allow_extras();
+  std::ranges::reverse(words);  // CLI11 takes them from the end
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  rest = app.remaining();
+  return std::nullopt;
+}
+
+// The option that is last among the words and so lacks its value, for a message.
+std::string lacking_value(const Words& words, const std::deque<Given>& given) {
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    for (const Given& option : given) {
+      if (*word == option.info->flag && !option.info->value.empty()) return fmt::format("`{}` needs a value: {}", *word, option.info->value);
+    }
+  }
+  return {};
+}
+
+// `name=value`.
+std::expected<NamedText, std::string> named_text(const OptionInfo& info, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return std::unexpected(fmt::format("`{}` takes {}, not `{}`", info.flag, info.value, text));
+  return NamedText{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::string not_one_of(const OptionInfo& info, const std::string& text) {
+  Words choices;
+  for (std::size_t begin = 0; begin <= info.value.size();) {
+    const std::size_t end = std::min(info.value.find('|', begin), info.value.size());
+    choices.emplace_back(info.value.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  std::string list;
+  for (std::size_t i = 0; i < choices.size(); ++i) list += fmt::format("{}`{}`", i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ", choices[i]);
+  return fmt::format("`{}` takes {}, not `{}`", info.flag, list, text);
+}
+
+// Sets `target` to what the word stands for.
+template <typename T>
+std::optional<std::string> choose(const OptionInfo& info, const std::string& text, T& target,
+                                  std::initializer_list<std::pair<std::string_view, T>> choices) {
+  for (const auto& [word, value] : choices) {
+    if (text != word) continue;
+    target = value;
+    return std::nullopt;
+  }
+  return not_one_of(info, text);
+}
+
+std::optional<std::string> set_threads(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  unsigned threads = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+  if (error == std::errc{} && end == text.data() + text.size() && threads >= 1 && threads <= kMostThreads) {
+    arguments.threads = threads;
+    return std::nullopt;
+  }
+  return fmt::format("`{}` takes a number from 1 to {}, not `{}`", info.flag, kMostThreads, text);
+}
+
+std::optional<std::string> set_format(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  if (arguments.verb == Verb::kCheck && (text == "sarif" || text == "github")) {
+    return fmt::format("`--format {}` is not supported yet; write `--format json`", text);
+  }
+  return choose(info, text, arguments.format, {{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}});
+}
+
+std::optional<std::string> set_clock(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  if (!is_clock(text)) {
+    return fmt::format("`{}` takes a date such as `2026-03-01` or a time such as `2026-03-01T09:30` or `2026-03-01T09:30:00Z`, not `{}`", info.flag,
+                       text);
+  }
+  arguments.as_of = text;
+  return std::nullopt;
+}
+
+std::optional<std::string> add_named(const OptionInfo& info, const std::string& text, std::vector<NamedText>& target) {
+  auto named = named_text(info, text);
+  if (!named) return named.error();
+  for (const NamedText& earlier : target) {
+    if (earlier.name == named->name) return fmt::format("`{} {}=…` stands twice", info.flag, named->name);
+  }
+  target.push_back(std::move(*named));
+  return std::nullopt;
+}
+
+std::optional<std::string> set_path(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  if (text.empty()) return fmt::format("`{}` needs a value: {}", info.flag, info.value);
+  arguments.out = text;
+  return std::nullopt;
+}
+
+// One value of an option; the message of what is wrong with it.
+std::optional<std::string> set_value(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  switch (info.id) {
+    case OptionId::kAsOf: return set_clock(info, text, arguments);
+    case OptionId::kParam: return add_named(info, text, arguments.params);
+    case OptionId::kSource: return add_named(info, text, arguments.sources);
+    case OptionId::kOnBadRow: return choose(info, text, arguments.on_bad_row, {{"fail", OnBadRow::kFail}, {"skip", OnBadRow::kSkip}});
+    case OptionId::kExpect: return choose(info, text, arguments.expect_fails, {{"fail", true}, {"warn", false}});
+    case OptionId::kThreads: return set_threads(info, text, arguments);
+    case OptionId::kEngine: return choose(info, text, arguments.engine, {{"native", Engine::kNative}, {"interpreter", Engine::kInterpreter}});
+    case OptionId::kFormat: return set_format(info, text, arguments);
+    case OptionId::kColor:
+      return choose(info, text, arguments.color, {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
+    case OptionId::kOut: return set_path(info, text, arguments);
+    case OptionId::kLayout: return choose(info, text, arguments.layout, {{"wide", Layout::kWide}, {"long", Layout::kLong}});
+    default: return std::nullopt;
+  }
+}
+
+void set_flag(OptionId id, Arguments& arguments) {
+  if (id == OptionId::kQuiet) arguments.is_quiet = true;
+  if (id == OptionId::kCheck) arguments.checks_format = true;
+  if (id == OptionId::kData) arguments.reads_data = true;
+  if (id == OptionId::kStrict) arguments.is_strict = true;
+}
+
+std::optional<std::string> set_option(const Given& option, Arguments& arguments) {
+  const OptionInfo& info = *option.info;
+  if (option.count == 0 && option.values.empty()) return std::nullopt;
+  if (info.is_later) return fmt::format("`{}` is not supported yet", info.flag);
+  if (option.count != 0) set_flag(info.id, arguments);
+  if (option.values.size() > 1 && !info.is_repeatable) return fmt::format("`{}` stands twice", info.flag);
+  for (const std::string& value : option.values) {
+    if (auto message = set_value(info, value, arguments)) return message;
+  }
+  return std::nullopt;
+}
+
+// What a verb needs or refuses beyond its options.
+std::optional<std::string> check_words(const Arguments& arguments) {
+  const Words& words = arguments.words;
+  if (arguments.verb == Verb::kCheck && words.size() > 1) return fmt::format("`check` takes one PROJECT; `{}` is one too many", words[1]);
+  if (arguments.verb == Verb::kExplain && words.size() < 2) return "`explain` needs the NAME of a definition and the KEY of an account";
+  if (arguments.verb == Verb::kExplain && words.size() > 3) return fmt::format("`explain` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
+  if (arguments.verb == Verb::kFmt && words.size() > 1 && std::ranges::find(words, "-") != words.end()) return "`-` stands alone: `segue fmt -`";
+  return std::nullopt;
+}
+
+std::optional<std::string> check_together(const Arguments& arguments, const std::deque<Given>& given) {
+  for (const Given& option : given) {
+    if (option.info->id == OptionId::kLayout && !option.values.empty() && !arguments.out) return "`--layout` needs `--out PATH`";
+  }
+  return check_words(arguments);
+}
+
+std::expected<Arguments, EarlyEnd> read_call(const VerbInfo& info, const Words& words) {
+  Arguments arguments;
+  arguments.verb = *info.verb;
+  arguments.threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
+  const auto end = std::ranges::find(words, "--");
+  const Words before(words.begin(), end);
+  if (std::ranges::any_of(before, [](const std::string& word) { return word == "--help" || word == "-h"; })) {
+    return std::unexpected(EarlyEnd{help_text(info), 0});
+  }
+  std::deque<Given> given;
+  for (const OptionInfo& option : options()) {
+    if (takes(option, *info.verb)) given.push_back({.info = &option, .values = {}});
+  }
+  CLI::App app;
+  if (const auto message = split(app, given, before, arguments.words)) {
+    const std::string lacking = lacking_value(before, given);
+    return std::unexpected(refusal(lacking.empty() ? *message : lacking, info.name));
+  }
+  for (const std::string& word : arguments.words) {
+    if (is_flag(word)) return std::unexpected(unknown_flag(word, info));
+  }
+  if (end != words.end()) arguments.words.insert(arguments.words.end(), end + 1, words.end());
+  for (const Given& option : given) {
+    if (const auto message = set_option(option, arguments)) return std::unexpected(refusal(*message, info.name));
+  }
+  if (const auto message = check_together(arguments, given)) return std::unexpected(refusal(*message, info.name));
+  return arguments;
+}
+
+const VerbInfo* find_verb(std::string_view name) {
+  const auto found = std::ranges::find(verbs(), name, &VerbInfo::name);
+  return found == verbs().end() ? nullptr : &*found;
+}
+
+EarlyEnd unknown_verb(const std::string& word) {
+  Words names;
+  for (const VerbInfo& info : verbs()) names.emplace_back(info.name);
+  if (is_flag(word)) return refusal(fmt::format("unknown option `{}`; options stand after the verb: `segue run {}`", word, word));
+  return refusal(fmt::format("unknown verb `{}`{}", word, did_you_mean(word, names)));
+}
+
+EarlyEnd help_of(const Words& words) {
+  if (words.size() < 2) return {help_text(), 0};
+  const VerbInfo* info = find_verb(words[1]);
+  if (info == nullptr) return unknown_verb(words[1]);
+  if (!info->verb) return refusal(fmt::format("`segue {}` is not supported yet", info->name));
+  return {help_text(*info), 0};
+}
+
+}  // namespace
+
+std::expected<Arguments, EarlyEnd> read_arguments(const Words& words) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") return std::unexpected(help_of(words));
+  if (words[0] == "--version" || words[0] == "-V") return std::unexpected(EarlyEnd{fmt::format("segue {}\n", version()), 0});
+  const VerbInfo* info = find_verb(words[0]);
+  if (info == nullptr) return std::unexpected(unknown_verb(words[0]));
+  if (!info->verb) return std::unexpected(refusal(fmt::format("`segue {}` is not supported yet", info->name)));
+  return read_call(*info, Words(words.begin() + 1, words.end()));
+}
+
+}  // namespace segue::command

@@ -1,0 +1,48 @@
+// This file's external interface is the call of the command as plain data: `read_arguments` makes it from the words of the command line.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bindings/cpp/evaluate.h"
+#include "bindings/cpp/output.h"
+
+namespace segue::command {
+
+enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain };
+enum class OutputFormat : std::uint8_t { kText, kJson };
+enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
+
+// One call. What a verb does not take keeps its default.
+struct Arguments {
+  Verb verb = Verb::kCheck;
+  std::vector<std::string> words;  // what is no option, in order
+  std::optional<std::string> as_of;
+  std::vector<NamedText> params, sources;
+  OnBadRow on_bad_row = OnBadRow::kFail;
+  bool expect_fails = true;  // `--expect fail`
+  unsigned threads = 1;
+  Engine engine = Engine::kNative;
+  bool is_quiet = false;
+  OutputFormat format = OutputFormat::kText;
+  ColorMode color = ColorMode::kAuto;
+  std::optional<std::string> out;
+  Layout layout = Layout::kWide;
+  bool checks_format = false;  // fmt --check
+  bool reads_data = false;     // check --data
+  bool is_strict = false;      // check --strict
+};
+
+// What ends the command before it has anything to do: text for standard output (help, the version) with code 0, or for standard error with code 2.
+struct EarlyEnd {
+  std::string text;
+  int code = 0;
+};
+
+// `words` are those after the command's own name. A call that cannot be understood ends early with a message that says what to write.
+[[nodiscard]] std::expected<Arguments, EarlyEnd> read_arguments(const std::vector<std::string>& words);
+
+}  // namespace segue::command

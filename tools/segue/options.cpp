@@ -1,0 +1,102 @@
+// The table, and help made of it.
+#include "tools/segue/options.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace segue::command {
+namespace {
+
+constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
+constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain);
+constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt);
+
+constexpr std::string_view kProjectHelp =
+    "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest\n"
+    "`segue.yaml` in the current folder or above it.\n";
+
+constexpr VerbInfo kVerbs[] = {
+    {"new", {}, "", "start a project from data files", "", ""},
+    {"check", Verb::kCheck, "[PROJECT]", "parse and check everything", "",
+     "  segue check                       the project around the current folder\n"
+     "  segue check --data --strict       the tables as well, and warnings fail\n"
+     "  segue check --format json\n"},
+    {"fmt", Verb::kFmt, "[PATH…]", "format rule files in place",
+     "PATH is a file, or a folder whose .seg files are formatted; `-` reads standard input. Left out,\n"
+     "it is the folder of the nearest `segue.yaml`, or else the current folder.\n",
+     "  segue fmt                         every rule file of the project\n"
+     "  segue fmt --check segments        list what would change, change nothing\n"
+     "  segue fmt - < icp.seg\n"},
+    {"run", Verb::kRun, "[PROJECT] [NAME…]", "evaluate all definitions, or those named", "",
+     "  segue run                         all segments and scores, as of now\n"
+     "  segue run icp intent --as-of 2026-03-01\n"
+     "  segue run --param min_employees=500 --out icp.parquet icp\n"
+     "  segue run ./abm --source account=today.csv --format json\n"},
+    {"explain", Verb::kExplain, "[PROJECT] NAME KEY", "why one account is in a segment, or not", "",
+     "  segue explain icp A00042\n"
+     "  segue explain icp A00042 --as-of 2026-03-01 --format json\n"},
+    {"test", {}, "", "run the tests of a project", "", ""},
+    {"diff", {}, "", "compare two versions of a project", "", ""},
+    {"prove", {}, "", "what always holds", "", ""},
+    {"report", {}, "", "one page for people who do not read code", "", ""},
+    {"sql", {}, "", "the same definitions for another engine", "", ""},
+    {"lsp", {}, "", "language server", "", ""},
+    {"doc", {}, "", "a catalogue of the definitions", "", ""},
+};
+
+constexpr OptionInfo kOptions[] = {
+    {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now", kEvaluating},
+    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kEvaluating, true},
+    {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kEvaluating, true},
+    {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kEvaluating},
+    {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kEvaluating},
+    {OptionId::kOut, "--out", "PATH", "write memberships and scores to a .parquet, .csv or .arrow file", bit(Verb::kRun)},
+    {OptionId::kLayout, "--layout", "wide|long", "a column a definition, or a row an account and definition (wide)", bit(Verb::kRun)},
+    {OptionId::kPrevious, "--previous", "PATH", "", bit(Verb::kRun), false, true},
+    {OptionId::kAudit, "--audit", "", "", bit(Verb::kRun), false, true},
+    {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
+    {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},
+    {OptionId::kStrict, "--strict", "", "warnings fail", bit(Verb::kCheck)},
+    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kEvaluating},
+    {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kEvaluating},
+    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kEvaluating},
+    {OptionId::kColor, "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", kAllVerbs},
+    {OptionId::kQuiet, "--quiet", "", "on standard error nothing but errors", kAllVerbs},
+};
+
+std::string option_line(std::string_view flag, std::string_view value, std::string_view help) {
+  const std::string left = value.empty() ? std::string(flag) : fmt::format("{} {}", flag, value);
+  return fmt::format("  {:<29} {}\n", left, help);
+}
+
+}  // namespace
+
+std::span<const VerbInfo> verbs() { return kVerbs; }
+std::span<const OptionInfo> options() { return kOptions; }
+
+std::string help_text() {
+  std::string text =
+      "segue: segments of business accounts, checked and compiled\n\nUsage: segue VERB [OPTION…]\n\nVerbs:\n";
+  for (const VerbInfo& verb : kVerbs) {
+    if (verb.verb) text += option_line(verb.name, verb.usage, verb.summary);
+  }
+  text += "\nOptions:\n";
+  text += option_line("--help", "", "this help; after a verb, that of the verb");
+  text += option_line("--version", "", "the version");
+  text += "\nExamples:\n  segue check\n  segue run --as-of 2026-03-01\n  segue explain icp A00042\n";
+  return text;
+}
+
+std::string help_text(const VerbInfo& info) {
+  std::string text = fmt::format("segue {}: {}\n\nUsage: segue {} {} [OPTION…]\n\n", info.name, info.summary, info.name, info.usage);
+  text += info.about.empty() ? kProjectHelp : info.about;
+  text += "\nOptions:\n";
+  for (const OptionInfo& option : kOptions) {
+    if (takes(option, *info.verb) && !option.is_later) text += option_line(option.flag, option.value, option.help);
+  }
+  text += option_line("--help", "", "this help");
+  return text + fmt::format("\nExamples:\n{}", info.examples);
+}
+
+}  // namespace segue::command

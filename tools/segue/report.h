@@ -1,0 +1,34 @@
+// This file's external interface is Report: all that a verb has to say at its end, and the documents that scripts get of it
+// (`docs/command.md`).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bindings/cpp/segue.h"
+
+namespace segue::command {
+
+// What came of a call. A call that failed early has little of it.
+struct Report {
+  std::optional<OpenedProject> project;
+  std::optional<std::int64_t> clock;
+  std::optional<Evaluation> evaluation;    // of run
+  std::optional<DataCheck> data_check;     // of check --data
+  std::optional<Explanation> explanation;  // of explain
+  std::vector<TableSummary> tables;
+  std::vector<Diagnostic> diagnostics;     // sorted; locations are those of the project's sources
+  std::string name, key;                   // of explain, as asked
+};
+
+// The sources of the report's diagnostics.
+[[nodiscard]] const SourceMap& sources_of(const Report& report);
+
+// The documents `segue.run/1`, `segue.check/1` and `segue.explain/1`, with a line break at their end. What is not known is null.
+[[nodiscard]] std::string run_document(const Report& report);
+[[nodiscard]] std::string check_document(const Report& report);
+[[nodiscard]] std::string explain_document(const Report& report);
+
+}  // namespace segue::command
