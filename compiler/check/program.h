@@ -14,7 +14,7 @@
 #include "runtime/constant.h"
 #include "runtime/type.h"
 #include "stdlib/builtins.h"
-#include "stdlib/calendar.h"
+#include "stdlib/clock.h"
 
 namespace segue {
 
@@ -55,10 +55,10 @@ struct Frame {
 struct Literal {  // a constant, a `param`'s value, or an argument of a `define`
   Constant value;
 };
-struct ColumnRead {  // of the row of the expression's own `frame`
+struct ColumnRead {          // of the row of the expression's own `frame`
   std::uint32_t column = 0;  // index into the schema table's columns
 };
-struct ReferenceRead {  // `parent.customer`, `parent.parent.customer`: missing where a reference leads nowhere
+struct ReferenceRead {                    // `parent.customer`, `parent.parent.customer`: missing where a reference leads nowhere
   std::vector<std::uint32_t> references;  // indices into the tables' `references`, from the frame's table on; at least one
   std::uint32_t column = 0;               // of the table that the last one leads to
 };
@@ -72,9 +72,15 @@ struct FromNow {  // `14 days ago` (negative count), `10 days from now`: a date 
   TimeUnit unit{};
 };
 
-struct Not { ExprId operand{}; };                // the exact complement
-struct And { std::vector<ExprId> operands; };    // two or more; also made by `except` and by several conditions
-struct Or { std::vector<ExprId> operands; };
+struct Not {
+  ExprId operand{};
+};  // the exact complement
+struct And {
+  std::vector<ExprId> operands;
+};  // two or more; also made by `except` and by several conditions
+struct Or {
+  std::vector<ExprId> operands;
+};
 
 enum class CompareOp : std::uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
 // Both sides have the same kind, or both are numbers (int, decimal, float: compared by exact value), or both are durations (kDays beside kSpan:
@@ -108,8 +114,12 @@ struct Has {  // operand is a list; kNone is the complement of kAny, so it is tr
   ExprId operand{};
   SetId set{};
 };
-struct IsEmpty { ExprId operand{}; };  // of a list
-struct IsKnown { ExprId operand{}; };  // never missing, never unknown; `is missing` is its Not
+struct IsEmpty {
+  ExprId operand{};
+};  // of a list
+struct IsKnown {
+  ExprId operand{};
+};               // never missing, never unknown; `is missing` is its Not
 struct Within {  // operand, a date or timestamp, lies in the window
   ExprId operand{};
   WindowId window{};
@@ -118,9 +128,15 @@ struct Within {  // operand, a date or timestamp, lies in the window
 struct OrElse {  // operand, or where it is missing, fallback; same kind (scale and folding already made equal)
   ExprId operand{}, fallback{};
 };
-struct Negate { ExprId operand{}; };    // unary minus on a number or a duration
-struct ToFloat { ExprId operand{}; };   // the double nearest to an int or decimal
-struct Rescale { ExprId operand{}; };   // an int or decimal as decimal(type.scale), exactly; missing beyond 18 digits
+struct Negate {
+  ExprId operand{};
+};  // unary minus on a number or a duration
+struct ToFloat {
+  ExprId operand{};
+};  // the double nearest to an int or decimal
+struct Rescale {
+  ExprId operand{};
+};  // an int or decimal as decimal(type.scale), exactly; missing beyond 18 digits
 enum class ArithmeticOp : std::uint8_t { kAdd, kSubtract, kMultiply, kDivide };
 // Numbers: both sides float, or both exact (int or decimal of any scale; the kernels align scales; kDivide gives float). Time:
 // date ± kDays/kMonths → date; timestamp ± kDays/kMonths (local wall time) or ± kSpan → timestamp; date − date → kDays;
@@ -135,7 +151,18 @@ struct Call {  // a scalar function: a row of stdlib/builtins.def
 };
 
 enum class AggregateFn : std::uint8_t {
-  kAny, kNone, kEvery, kCount, kShare, kSum, kAvg, kMin, kMax, kDistinct, kLatest, kEarliest,
+  kAny,
+  kNone,
+  kEvery,
+  kCount,
+  kShare,
+  kSum,
+  kAvg,
+  kMin,
+  kMax,
+  kDistinct,
+  kLatest,
+  kEarliest,
 };
 // Over the rows of frame `rows` that belong to the row of the expression's own frame (through every frame between: a path such as
 // `contacts.logins` has rows = logins in contacts in account). Only rows for which `within` holds (the relation's window) are looked at at all;
@@ -161,8 +188,9 @@ struct ScoreSum {
   std::optional<std::pair<double, double>> range;
 };
 
-using Node = std::variant<Literal, ColumnRead, ReferenceRead, DefinitionRead, Now, Today, FromNow, Not, And, Or, Compare, Between, InSet, TextTest,
-                          Matches, Has, IsEmpty, IsKnown, Within, OrElse, Negate, ToFloat, Rescale, Arithmetic, Call, Aggregate, ScoreSum>;
+using Node =
+    std::variant<Literal, ColumnRead, ReferenceRead, DefinitionRead, Now, Today, FromNow, Not, And, Or, Compare, Between, InSet, TextTest,
+                 Matches, Has, IsEmpty, IsKnown, Within, OrElse, Negate, ToFloat, Rescale, Arithmetic, Call, Aggregate, ScoreSum>;
 
 struct Expr {
   Node node;
@@ -206,9 +234,11 @@ struct Definition {
   std::string doc;
   std::string owner;
   std::vector<std::string> tags;
+  std::string basis;  // why personal data may be used; empty when not stated
+  std::string url;
   FrameId frame = kAccountFrame;
   ExprId body{};
-  Span name_span;     // of the declaration: file and line in results come from it
+  Span name_span;  // of the declaration: file and line in results come from it
   Span span;
   std::vector<Expectation> expectations;
 };
@@ -221,7 +251,7 @@ struct CheckedProgram {
   std::vector<Definition> definitions;
   std::vector<ConstantSet> sets;
   std::vector<Window> windows;
-  std::vector<EnumType> enums;  // those of the schema, then those of functions such as weekday
+  std::vector<EnumType> enums;        // those of the schema, then those of functions such as weekday
   std::vector<DefinitionId> results;  // segments and scores in order of file path, then line
 
   const Expr& expr(ExprId id) const { return exprs[index_of(id)]; }

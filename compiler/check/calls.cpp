@@ -1,0 +1,193 @@
+// Calls: the functions of the language, and definitions with parameters.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compiler/check/definitions.h"
+#include "compiler/check/expr.h"
+#include "compiler/check/literals.h"
+#include "compiler/check/name_errors.h"
+#include "compiler/check/names.h"
+#include "compiler/syntax/parse.h"
+#include "stdlib/builtins.h"
+#include "stdlib/parse_value.h"
+
+namespace segue::checker {
+namespace {
+
+// What authors know from elsewhere, and how it is said here.
+struct Habit {
+  std::string_view name;
+  std::string_view advice;
+};
+constexpr std::array kHabits = {
+    Habit{"coalesce", "write `x or else y`"},
+    Habit{"ifnull", "write `x or else y`"},
+    Habit{"nvl", "write `x or else y`"},
+    Habit{"isnull", "write `x is missing`"},
+    Habit{"isblank", "write `x is missing`"},
+    Habit{"lower", "give the column `case: insensitive` in the schema"},
+    Habit{"upper", "give the column `case: insensitive` in the schema"},
+    Habit{"len", "write `count(…)` for rows"},
+    Habit{"length", "write `count(…)` for rows"},
+    Habit{"average", "write `avg(…)`"},
+    Habit{"mean", "write `avg(…)`"},
+    Habit{"exists", "write `any(…)`"},
+    Habit{"all", "write `every(…)`"},
+    Habit{"last", "write `latest(…)`"},
+    Habit{"first", "write `earliest(…)`"},
+    Habit{"datediff", "subtract one date from the other, or write `days_since(…)`"},
+    Habit{"contains", "write `x contains \"…\"`"},
+};
+
+bool is_aggregate_word(std::string_view name) { return is_builtin(Form::kAggregate, name); }
+
+std::vector<std::string> callable_names(const Context& ctx) {
+  std::vector<std::string> names;
+  for (const Builtin& each : builtins()) {
+    if (each.form == Form::kFunction || each.form == Form::kAggregate) names.emplace_back(each.name);
+  }
+  for (const Declared& declared : ctx.declared) {
+    if (!declared.parameters.empty()) names.push_back(declared.name->text);
+  }
+  return names;
+}
+
+Value report_unknown_call(Context& ctx, const ast::Expr& expr, const ast::Name& name) {
+  if (is_aggregate_word(name.text)) {
+    report(ctx, DiagnosticKind::kWrongArguments, expr.span,
+           fmt::format("`{0}` looks at the rows of a related table; name the table first, as in `{0}(contacts …)`", name.text));
+    return {};
+  }
+  const auto* habit = std::ranges::find(kHabits, name.text, &Habit::name);
+  if (habit == kHabits.end() && ctx.has_lost_names) return {};
+  Diagnostic& diagnostic = report(ctx, DiagnosticKind::kUnknownFunction, name.span, fmt::format("unknown function `{}`", name.text));
+  if (habit != kHabits.end()) {
+    diagnostic.message += fmt::format("; {}", habit->advice);
+  } else {
+    suggest(ctx, diagnostic, name.span, name.text, callable_names(ctx));
+  }
+  return {};
+}
+
+Value report_superfluous_call(Context& ctx, Span span, const ast::Path& callee) {
+  const std::string right(text_at(source_of(ctx.input.sources, callee.span.source), callee.span));
+  report(ctx, DiagnosticKind::kWrongArguments, span, fmt::format("`{0}` is not called; write `{0}`", right),
+         fmt::format("write `{}`", right), Edit{span, right});
+  return {};
+}
+
+// ---- functions
+
+void report_function_argument(Context& ctx, std::string_view name, const Value& argument) {
+  std::string accepted;
+  for (const Builtin& each : builtins()) {
+    if (each.form != Form::kFunction || each.name != name) continue;
+    const std::string text(describe(each.parameters[0]));
+    if (accepted.find(text) == std::string::npos) accepted += fmt::format("{}{}", accepted.empty() ? "" : " or ", text);
+  }
+  Diagnostic& diagnostic =
+      report(ctx, DiagnosticKind::kTypeMismatch, argument.span,
+             fmt::format("`{}` is taken of {}, and {} is {}", name, accepted, code(ctx, argument.span), describe(ctx, argument.type)));
+  const auto* constant = std::get_if<Literal>(&expr_of(ctx, argument).node);
+  const auto* text = constant == nullptr ? nullptr : std::get_if<std::string>(&constant->value);
+  if (text == nullptr || !parse_date(*text).known) return;
+  diagnostic.message += fmt::format("; write `{}`", *text);
+  diagnostic.fix = Fix{fmt::format("write `{}`", *text), {Edit{argument.span, *text}}};
+}
+
+Type function_type(const Context& ctx, const Builtin& builtin, const std::vector<Type>& arguments) {
+  const bool is_optional = std::ranges::any_of(arguments, &Type::optional);
+  switch (builtin.result) {
+    case Shape::kDate: return type_of_kind(Kind::kDate, is_optional);
+    case Shape::kTimestamp: return type_of_kind(Kind::kTimestamp, is_optional);
+    case Shape::kFloat: return type_of_kind(Kind::kFloat, is_optional);
+    case Shape::kSame: return arguments.front();
+    case Shape::kWeekday: {
+      Type type = type_of_kind(Kind::kEnum, is_optional);
+      type.enum_id = ctx.weekday_enum;
+      return type;
+    }
+    default: return type_of_kind(Kind::kInt, is_optional);
+  }
+}
+
+Value check_function(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call, std::string_view name) {
+  std::vector<Value> arguments;
+  for (const ast::ExprId id : call.arguments) arguments.push_back(settled(ctx, check_expr(ctx, scope, id)));
+  if (std::ranges::any_of(arguments, &Value::is_failed)) return {};
+  std::vector<Type> types;
+  for (const Value& argument : arguments) types.push_back(argument.type);
+  const Builtin* builtin = find_builtin(Form::kFunction, name, types);
+  if (builtin == nullptr) {
+    const auto same =
+        std::ranges::find_if(builtins(), [&](const Builtin& each) { return each.form == Form::kFunction && each.name == name; });
+    if (same->arity() == arguments.size()) report_function_argument(ctx, name, arguments.front());
+    else
+      report(ctx, DiagnosticKind::kWrongArguments, expr.span,
+             fmt::format("`{}` takes {} value{} and has {}; an example is `{}`", name, same->arity(), same->arity() == 1 ? "" : "s",
+                         arguments.size(), same->example));
+    return {};
+  }
+  FrameId frame = kAccountFrame;
+  std::vector<ExprId> ids;
+  for (const Value& argument : arguments) {
+    frame = inner_frame(ctx, frame, expr_of(ctx, argument).frame);
+    ids.push_back(argument.id);
+  }
+  return make(ctx, Call{builtin->id, std::move(ids)}, function_type(ctx, *builtin, types), frame, expr.span);
+}
+
+// ---- definitions
+
+Value check_definition_call(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call, const Resolution& found) {
+  if (call.arguments.empty() && ctx.declared[found.declaration].parameters.empty()) {
+    note_use(ctx, scope, found.declaration);
+    return ctx.declared[found.declaration].state == Declared::State::kFailed ? Value{}
+                                                                             : report_superfluous_call(ctx, expr.span, call.callee);
+  }
+  std::vector<Value> arguments;
+  for (const ast::ExprId id : call.arguments) arguments.push_back(check_expr(ctx, scope, id));
+  return read_definition(ctx, scope, found.declaration, found.frame, arguments, expr.span);
+}
+
+Value check_bare_call(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call) {
+  const ast::Name& name = call.callee.parts.front();
+  const Resolution found = find_bare(ctx, scope, name.text);
+  const bool is_function = is_builtin(Form::kFunction, name.text);
+  if (found.kind == Resolution::Kind::kDefinition && (!is_function || !ctx.declared[found.declaration].parameters.empty())) {
+    return check_definition_call(ctx, scope, expr, call, found);
+  }
+  if (is_function) return check_function(ctx, scope, expr, call, name.text);
+  if (name.text == "decay") {
+    refuse(ctx, expr.span, "`decay`");
+    return {};
+  }
+  if (found.kind != Resolution::Kind::kNothing && call.arguments.empty()) return report_superfluous_call(ctx, expr.span, call.callee);
+  if (found.kind != Resolution::Kind::kNothing) {
+    report(ctx, DiagnosticKind::kUnknownFunction, name.span,
+           fmt::format("`{0}` is not a function; write `{0}` by itself, and compare it with a value", name.text));
+    return {};
+  }
+  if (ctx.by_name.contains(name.text)) {
+    report_unknown_bare(ctx, scope, name);
+    return {};
+  }
+  return report_unknown_call(ctx, expr, name);
+}
+
+}  // namespace
+
+Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& node) {
+  if (node.callee.parts.size() == 1) return check_bare_call(ctx, scope, expr, node);
+  const std::optional<Resolution> found = resolve(ctx, scope, node.callee);
+  if (!found) return {};
+  if (found->kind == Resolution::Kind::kDefinition) return check_definition_call(ctx, scope, expr, node, *found);
+  report(ctx, DiagnosticKind::kUnknownFunction, node.callee.span,
+         fmt::format("{} is not a function; write it by itself", code(ctx, node.callee.span)));
+  return {};
+}
+
+}  // namespace segue::checker

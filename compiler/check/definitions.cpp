@@ -1,0 +1,388 @@
+// The checking of definitions: each once for its own sake, and once more for every frame and every arguments that it is used with.
+#include "compiler/check/definitions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compiler/check/expr.h"
+#include "compiler/check/literals.h"
+#include "compiler/check/names.h"
+#include "compiler/check/relations.h"
+#include "compiler/check/types.h"
+#include "compiler/syntax/parse.h"
+
+namespace segue::checker {
+namespace {
+
+// ---- cycles
+
+void report_cycle(Context& ctx, DeclId id, Span use) {
+  constexpr std::size_t kShown = 12;
+  const auto start = std::ranges::find(ctx.active, id, &Use::declaration);
+  std::vector<Use> cycle(start, ctx.active.end());
+  cycle.front().span = use;  // who closes the circle asks for its first member
+  std::ranges::rotate(cycle, std::ranges::min_element(cycle, {}, &Use::declaration));
+  std::string way;
+  for (std::size_t i = 0; i < std::min(kShown, cycle.size()); ++i) way += ctx.declared[cycle[i].declaration].name->text + " → ";
+  if (cycle.size() > kShown) way += "… → ";
+  const ast::Name& first = *ctx.declared[cycle.front().declaration].name;
+  Diagnostic& diagnostic = report(ctx, DiagnosticKind::kDefinitionCycle, first.span,
+                                  fmt::format("`{}` is defined by itself: {}{}; leave one of these uses out", first.text, way, first.text));
+  for (std::size_t i = 0; i < std::min(kShown, cycle.size()); ++i) {
+    const Use& next = cycle[(i + 1) % cycle.size()];
+    diagnostic.notes.push_back(make_note(
+        fmt::format("`{}` uses `{}` here", ctx.declared[cycle[i].declaration].name->text, ctx.declared[next.declaration].name->text),
+        next.span));
+  }
+}
+
+// ---- bodies
+
+std::vector<std::string> metadata_values(const std::vector<ast::Metadata>& metadata, std::string_view key) {
+  std::vector<std::string> values;
+  for (const ast::Metadata& entry : metadata) {
+    if (entry.key.text != key) continue;
+    for (const ast::TextValue& value : entry.values) values.push_back(value.text);
+  }
+  return values;
+}
+
+std::string joined(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : ", ") + value;
+  return text;
+}
+
+template <typename Decl>
+Definition described(const Decl& decl, DefinitionKind kind) {
+  Definition definition;
+  definition.kind = kind;
+  if (decl.title) definition.title = decl.title->text;
+  definition.owner = joined(metadata_values(decl.metadata, "owner"));
+  definition.tags = metadata_values(decl.metadata, "tags");
+  definition.basis = joined(metadata_values(decl.metadata, "basis"));
+  definition.url = joined(metadata_values(decl.metadata, "url"));
+  return definition;
+}
+
+// `where`, and not each of `except`.
+std::optional<ExprId> check_conditions(Context& ctx, const Scope& scope, ast::ExprId where, std::span<const ast::ExprId> except) {
+  const std::optional<ExprId> first = check_predicate(ctx, scope, where);
+  bool is_failed = !first;
+  std::vector<ExprId> operands;
+  if (first) operands.push_back(*first);
+  FrameId frame = kAccountFrame;
+  for (const ast::ExprId id : except) {
+    const std::optional<ExprId> operand = check_predicate(ctx, scope, id);
+    is_failed = is_failed || !operand;
+    if (!operand) continue;
+    const Expr excluded = ctx.program.expr(*operand);
+    operands.push_back(make_predicate(ctx, Not{*operand}, excluded.frame, excluded.span).id);
+  }
+  if (is_failed) return std::nullopt;
+  if (operands.size() == 1) return operands.front();
+  for (const ExprId operand : operands) frame = inner_frame(ctx, frame, ctx.program.expr(operand).frame);
+  return make_predicate(ctx, And{std::move(operands)}, frame, cover(scope.ast[where].span, scope.ast[except.back()].span)).id;
+}
+
+std::optional<Definition> check_segment(Context& ctx, const Scope& scope, const ast::SegmentDecl& segment) {
+  Definition definition = described(segment, DefinitionKind::kSegment);
+  definition.expectations = check_expectations(ctx, scope, segment.expects);
+  if (segment.top) refuse(ctx, segment.top->span, "`top`");
+  if (!segment.where) return std::nullopt;
+  const std::optional<ExprId> body = check_conditions(ctx, scope, *segment.where, segment.except);
+  if (!body || segment.top) return std::nullopt;
+  definition.body = *body;
+  return definition;
+}
+
+std::optional<ScoreTerm> check_term(Context& ctx, const Scope& scope, const ast::Term& term) {
+  const Value value = settled(ctx, check_expr(ctx, scope, term.value));
+  std::optional<ExprId> when;
+  if (term.when) when = check_predicate(ctx, scope, *term.when);
+  if (value.is_failed || (term.when && !when)) return std::nullopt;
+  if (is_number(value.type)) return ScoreTerm{value.id, when, term.is_subtracted, term.span};
+  const std::string advice =
+      value.type.kind == Kind::kBool ? fmt::format("say how much it counts, as in `+10 when {}`", words(ctx, value.span)) : "name a number";
+  report(ctx, DiagnosticKind::kTypeMismatch, value.span,
+         fmt::format("a term of a score is a number, and {} is {}; {}", code(ctx, value.span), describe(ctx, value.type), advice));
+  return std::nullopt;
+}
+
+std::optional<double> range_bound(Context& ctx, const Scope& scope, ast::ExprId id) {
+  const Value value = check_expr(ctx, scope, id);
+  if (value.is_failed) return std::nullopt;
+  const Value bound = settled_as(ctx, value, type_of_kind(Kind::kFloat), "`range`");
+  const auto* constant = bound.is_failed ? nullptr : std::get_if<Literal>(&expr_of(ctx, bound).node);
+  const auto* number = constant == nullptr ? nullptr : std::get_if<double>(&constant->value);
+  if (number != nullptr) return *number;
+  if (!bound.is_failed)
+    report(ctx, DiagnosticKind::kNotConstant, value.span,
+           fmt::format("`range` takes fixed numbers, as in `range 0..100`; {} is none", code(ctx, value.span)));
+  return std::nullopt;
+}
+
+// The range of a score; `is_failed` is set where it was reported.
+std::optional<std::pair<double, double>> check_range(Context& ctx, const Scope& scope, const ast::ScoreDecl& score, bool& is_failed) {
+  if (!score.range) return std::nullopt;
+  const std::optional<double> low = range_bound(ctx, scope, score.range->low);
+  const std::optional<double> high = range_bound(ctx, scope, score.range->high);
+  is_failed = is_failed || !low || !high;
+  if (!low || !high) return std::nullopt;
+  if (*low <= *high) return std::pair(*low, *high);
+  report(ctx, DiagnosticKind::kInvalidLiteral, score.range->span,
+         fmt::format("{} ends below its start; write the smaller number first", code(ctx, score.range->span)));
+  is_failed = true;
+  return std::nullopt;
+}
+
+std::optional<Definition> check_score(Context& ctx, const Scope& scope, const ast::ScoreDecl& score, Span span) {
+  Definition definition = described(score, DefinitionKind::kScore);
+  report_score_expectations(ctx, score);
+  ScoreSum sum;
+  bool is_failed = false;
+  sum.range = check_range(ctx, scope, score, is_failed);
+  FrameId frame = kAccountFrame;
+  for (const ast::Term& term : score.terms) {
+    const std::optional<ScoreTerm> made = check_term(ctx, scope, term);
+    is_failed = is_failed || !made;
+    if (!made) continue;
+    frame = inner_frame(ctx, frame, ctx.program.expr(made->value).frame);
+    sum.terms.push_back(*made);
+  }
+  if (is_failed) return std::nullopt;
+  definition.body = make(ctx, std::move(sum), type_of_kind(Kind::kFloat), frame, span).id;
+  return definition;
+}
+
+std::optional<Definition> check_define(Context& ctx, const Scope& scope, const ast::DefineDecl& define) {
+  if (!define.body) return std::nullopt;
+  const Value body = settled(ctx, check_expr(ctx, scope, *define.body));
+  if (body.is_failed) return std::nullopt;
+  Definition definition;
+  definition.kind = DefinitionKind::kDefine;
+  definition.body = body.id;
+  return definition;
+}
+
+DefinitionId add_definition(Context& ctx, const Declared& declared, FrameId frame, Definition definition) {
+  definition.name = declared.name->text;
+  if (declared.declaration->doc) definition.doc = declared.declaration->doc->text;
+  definition.frame = frame;
+  definition.name_span = declared.name->span;
+  definition.span = declared.declaration->span;
+  ctx.program.definitions.push_back(std::move(definition));
+  return static_cast<DefinitionId>(ctx.program.definitions.size() - 1);
+}
+
+// ---- uses with arguments or in further frames
+
+// What tells one argument from another: its value where it is constant, else the expression.
+std::string key_of(const Context& ctx, ExprId id) {
+  const Expr& expr = ctx.program.expr(id);
+  const std::string type = fmt::format("{}.{}.{}", static_cast<int>(expr.type.kind), expr.type.scale, expr.type.folded ? 'f' : '-');
+  if (const auto* constant = std::get_if<Literal>(&expr.node)) {
+    if (const auto* text = std::get_if<std::string>(&constant->value)) return fmt::format("L{}:{}:{}", type, text->size(), *text);
+    if (const auto* number = std::get_if<double>(&constant->value)) return fmt::format("L{}:{:a}", type, *number);
+    if (const auto* whole = std::get_if<std::int64_t>(&constant->value)) return fmt::format("L{}:{}", type, *whole);
+    return fmt::format("L{}:{}", type, std::get<bool>(constant->value));
+  }
+  if (const auto* column = std::get_if<ColumnRead>(&expr.node)) return fmt::format("C{}.{}", index_of(expr.frame), column->column);
+  if (const auto* read = std::get_if<DefinitionRead>(&expr.node))
+    return fmt::format("D{}.{}", index_of(expr.frame), index_of(read->definition));
+  return fmt::format("E{}", index_of(id));
+}
+
+// An argument as what stands for the parameter.
+std::optional<Binding> bind_argument(Context& ctx, const Declared& declared, const Binding& parameter, Value argument, FrameId frame) {
+  if (argument.is_failed) return std::nullopt;
+  if (argument.number && is_number(parameter.type))
+    argument = settled_as(ctx, std::move(argument), parameter.type, fmt::format("`{}`", declared.name->text));
+  argument = settled(ctx, std::move(argument));
+  if (argument.is_failed) return std::nullopt;
+  if (!is_acceptable(parameter.type, argument.type)) {
+    report(ctx, DiagnosticKind::kTypeMismatch, argument.span,
+           fmt::format("`{}` takes {} for `{}`, and {} is {}", declared.name->text, describe(ctx, parameter.type), parameter.name,
+                       code(ctx, argument.span), describe(ctx, argument.type)));
+    return std::nullopt;
+  }
+  if (ctx.frame_depths[index_of(expr_of(ctx, argument).frame)] > ctx.frame_depths[index_of(frame)]) {
+    report(ctx, DiagnosticKind::kWrongArguments, argument.span,
+           fmt::format("`{}` is about a row of `{}`, so {} cannot be given to it: it belongs to a row of `{}`", declared.name->text,
+                       table_of(ctx, frame).name, code(ctx, argument.span), table_of(ctx, expr_of(ctx, argument).frame).name));
+    return std::nullopt;
+  }
+  if (argument.type.kind == Kind::kDecimal && argument.type.scale != parameter.type.scale) {
+    Type wider = argument.type;
+    wider.scale = parameter.type.scale;
+    argument = make(ctx, Rescale{argument.id}, wider, expr_of(ctx, argument).frame, argument.span);
+  }
+  const bool is_constant = std::holds_alternative<Literal>(expr_of(ctx, argument).node) && argument.type.kind != Kind::kList;
+  return Binding{parameter.name, argument.type, argument.id, is_constant, false};
+}
+
+void report_argument_count(Context& ctx, const Declared& declared, std::size_t given, Span span) {
+  std::string form = written_name(declared.name->text);
+  for (std::size_t i = 0; i < declared.parameters.size(); ++i)
+    form += fmt::format("{}{}", i == 0 ? "(" : ", ", declared.parameters[i].name);
+  if (!declared.parameters.empty()) form += ")";
+  const std::size_t needed = declared.parameters.size();
+  Diagnostic& diagnostic = report(ctx, DiagnosticKind::kWrongArguments, span,
+                                  needed == 0 ? fmt::format("`{}` takes no values; write `{}`", declared.name->text, form)
+                                              : fmt::format("`{}` needs {} value{} and has {}; write `{}`", declared.name->text, needed,
+                                                            needed == 1 ? "" : "s", given == 0 ? "none" : fmt::format("{}", given), form));
+  diagnostic.notes.push_back(make_note(fmt::format("`{}` is declared here", declared.name->text), declared.name->span));
+}
+
+std::optional<std::vector<Binding>> bind_arguments(Context& ctx, const Declared& declared, std::span<const Value> arguments, FrameId frame,
+                                                   Span span) {
+  if (arguments.size() != declared.parameters.size()) {
+    report_argument_count(ctx, declared, arguments.size(), span);
+    return std::nullopt;
+  }
+  std::vector<Binding> bindings;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::optional<Binding> binding = bind_argument(ctx, declared, declared.parameters[i], arguments[i], frame);
+    if (binding) bindings.push_back(*binding);
+  }
+  if (bindings.size() != arguments.size()) return std::nullopt;
+  return bindings;
+}
+
+std::optional<DefinitionId> make_instance(Context& ctx, DeclId id, FrameId frame, std::span<const Binding> bindings, Span use) {
+  const Declared& declared = ctx.declared[id];
+  const std::size_t reported = ctx.diagnostics.size();
+  std::optional<Definition> body;
+  deep_call(ctx.stack, [&] { body = check_body(ctx, Scope{*declared.ast, frame, bindings, id}, *declared.declaration); });
+  // The body is sound by itself: what is wrong is wrong with this use.
+  for (std::size_t i = reported; i < ctx.diagnostics.size(); ++i) {
+    if (ctx.diagnostics[i].severity == Severity::kError)
+      ctx.diagnostics[i].notes.push_back(make_note(fmt::format("in `{}` as it is used here", declared.name->text), use));
+  }
+  if (!body) return std::nullopt;
+  return add_definition(ctx, declared, frame, std::move(*body));
+}
+
+std::optional<DefinitionId> instance_of(Context& ctx, DeclId id, FrameId frame, std::span<const Binding> bindings, Span use) {
+  const Declared& declared = ctx.declared[id];
+  if (bindings.empty() && frame == declared.frame) return declared.definition;
+  std::string key = fmt::format("{}@{}", id, index_of(frame));
+  for (const Binding& binding : bindings) key += "|" + key_of(ctx, binding.value);
+  const auto known = ctx.instances.find(key);
+  if (known != ctx.instances.end()) return known->second;
+  if (ctx.instances.size() >= kMaxInstances) {
+    if (ctx.instances.size() == kMaxInstances) {
+      report(ctx, DiagnosticKind::kTooManyInstances, use,
+             fmt::format("definitions with parameters make more than {} different definitions of each other; use fewer different values",
+                         kMaxInstances));
+      ctx.instances.emplace(key, std::nullopt);
+    }
+    return std::nullopt;
+  }
+  const std::optional<DefinitionId> made = make_instance(ctx, id, frame, bindings, use);
+  ctx.instances.emplace(std::move(key), made);
+  return made;
+}
+
+bool check_once(Context& ctx, DeclId id) {
+  const Declared& declared = ctx.declared[id];
+  std::optional<Definition> body;
+  deep_call(ctx.stack,
+            [&] { body = check_body(ctx, Scope{*declared.ast, declared.frame, declared.parameters, id}, *declared.declaration); });
+  if (!body) return false;
+  ctx.declared[id].definition = add_definition(ctx, declared, declared.frame, std::move(*body));
+  return true;
+}
+
+bool check_parameters(Context& ctx, Declared& declared, const ast::DefineDecl& define) {
+  bool is_failed = false;
+  for (const ast::Parameter& parameter : define.parameters) {
+    const std::optional<Type> type = check_type_name(ctx, parameter.type);
+    is_failed = is_failed || !type;
+    if (std::ranges::count(declared.parameters, parameter.name.text, &Binding::name) > 0) {
+      report(ctx, DiagnosticKind::kDuplicateDefinition, parameter.name.span,
+             fmt::format("`{}` has two parameters called `{}`; give one another name", define.name.text, parameter.name.text));
+      is_failed = true;
+    }
+    if (!type) continue;
+    const Value example = literal(ctx, placeholder_of(*type), *type, parameter.name.span);
+    declared.parameters.push_back(Binding{parameter.name.text, *type, example.id, type->kind != Kind::kList, true});
+  }
+  return !is_failed;
+}
+
+}  // namespace
+
+std::optional<Definition> check_body(Context& ctx, const Scope& scope, const ast::Declaration& declaration) {
+  if (const auto* segment = std::get_if<ast::SegmentDecl>(&declaration.node)) return check_segment(ctx, scope, *segment);
+  if (const auto* score = std::get_if<ast::ScoreDecl>(&declaration.node)) return check_score(ctx, scope, *score, declaration.span);
+  if (const auto* define = std::get_if<ast::DefineDecl>(&declaration.node)) return check_define(ctx, scope, *define);
+  return std::nullopt;
+}
+
+void prepare_define(Context& ctx, DeclId id) {
+  Declared& declared = ctx.declared[id];
+  const auto& define = std::get<ast::DefineDecl>(declared.declaration->node);
+  const Scope account{*declared.ast, kAccountFrame, {}, id};
+  bool is_sound = true;
+  if (define.relation) {
+    const std::optional<RelationPath> path = resolve_relation(ctx, account, *define.relation);
+    if (path) declared.frame = frame_of_relation(ctx, account, *path, define.relation->span);
+    is_sound = path.has_value();
+  }
+  if (!check_parameters(ctx, declared, define)) is_sound = false;
+  if (!is_sound) declared.state = Declared::State::kFailed;
+}
+
+void note_use(Context& ctx, const Scope& scope, DeclId used) {
+  if (scope.declaration != kNoDecl) ctx.declared[scope.declaration].uses.push_back(used);
+}
+
+bool ensure_checked(Context& ctx, DeclId id, Span use) {
+  const Declared::State state = ctx.declared[id].state;
+  if (state == Declared::State::kActive) report_cycle(ctx, id, use);
+  if (state != Declared::State::kUnchecked) return state == Declared::State::kDone;
+  ctx.declared[id].state = Declared::State::kActive;
+  ctx.active.push_back({id, use});
+  const bool is_sound = check_once(ctx, id);
+  ctx.active.pop_back();
+  ctx.declared[id].state = is_sound ? Declared::State::kDone : Declared::State::kFailed;
+  return is_sound;
+}
+
+Type type_of_definition(Context& ctx, DeclId id) {
+  const Declared& declared = ctx.declared[id];
+  if (declared.param) return declared.param->type;
+  const bool is_definition = std::holds_alternative<ast::DefineDecl>(declared.declaration->node);
+  if (!is_definition || !ensure_checked(ctx, id, declared.name->span)) return {};
+  return ctx.program.expr(ctx.program.definition(*declared.definition).body).type;
+}
+
+Value read_definition(Context& ctx, const Scope& scope, DeclId id, FrameId frame, std::span<const Value> arguments, Span span) {
+  note_use(ctx, scope, id);
+  const Declared& declared = ctx.declared[id];
+  if (declared.state == Declared::State::kFailed) return {};
+  if (std::holds_alternative<ast::ListDecl>(declared.declaration->node)) {
+    report(ctx, DiagnosticKind::kMisplacedName, span,
+           fmt::format("`{0}` is a list; ask whether something is in it, as in `x in {0}`", declared.name->text));
+    return {};
+  }
+  if (declared.param) {
+    if (!arguments.empty()) report_argument_count(ctx, declared, arguments.size(), span);
+    const auto& value = std::get<Literal>(ctx.program.expr(declared.param->value).node).value;
+    return arguments.empty() ? literal(ctx, value, declared.param->type, span) : Value{};
+  }
+  if (!ensure_checked(ctx, id, span)) return {};
+  const std::optional<std::vector<Binding>> bindings = bind_arguments(ctx, declared, arguments, frame, span);
+  if (!bindings) return {};
+  const std::optional<DefinitionId> instance = instance_of(ctx, id, frame, *bindings, span);
+  if (!instance) return {};
+  const Definition& definition = ctx.program.definition(*instance);
+  Type type = ctx.program.expr(definition.body).type;
+  if (definition.kind == DefinitionKind::kSegment) type.optional = false;
+  return make(ctx, DefinitionRead{*instance}, type, frame, span);
+}
+
+}  // namespace segue::checker
