@@ -63,6 +63,7 @@ constexpr std::array kFitRules = {
 
 std::vector<std::string> texts_of(std::vector<TextValue> values) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (TextValue& value : values) texts.push_back(std::move(value.text));
   return texts;
 }

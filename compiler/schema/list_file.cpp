@@ -25,8 +25,10 @@ std::string unquoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
   std::string value;
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
-    if (text[i] == '"' && (i + 2 >= text.size() || text[++i] != '"')) return std::string(text);
     value += text[i];
+    if (text[i] != '"') continue;
+    ++i;  // a quote within the value stands twice
+    if (i + 1 >= text.size() || text[i] != '"') return std::string(text);
   }
   return value;
 }
@@ -107,6 +109,7 @@ class CsvReader {
 
 std::optional<std::size_t> find_field(const std::vector<Field>& header, std::string_view column, SourceId id, Report& report) {
   std::vector<std::string> names;
+  names.reserve(header.size());
   for (const Field& field : header) names.push_back(field.text);
   const auto found = std::ranges::find(names, column);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());

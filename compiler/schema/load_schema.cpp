@@ -20,6 +20,9 @@ using Words = std::vector<std::string>;
 
 constexpr std::string_view kTableExample = "account: {key: account_id, columns: {account_id: text}}";
 
+// How many relations of a circle a message names.
+constexpr std::size_t kMostInCircle = 8;
+
 // A table with its map in the file, for the second pass.
 struct TableEntry {
   TableId id = kAccountTable;
@@ -356,6 +359,7 @@ class SchemaReader {
         const TableId parent = parents[step.next].table;
         if (marks[parent] == Mark::kOpen) {
           std::vector<TableId> circle;
+          circle.reserve(walk.size());
           for (const Step& past : walk) circle.push_back(past.table);
           circle.erase(circle.begin(), std::ranges::find(circle, parent));
           report_circle(circle, parents[step.next].span);
@@ -371,11 +375,10 @@ class SchemaReader {
   }
 
   void report_circle(const std::vector<TableId>& circle, Span span) {
-    constexpr std::size_t kMostShown = 8;
     std::string path;
-    for (const TableId id : std::span(circle).first(std::min(circle.size(), kMostShown)))
+    for (const TableId id : std::span(circle).first(std::min(circle.size(), kMostInCircle)))
       path += fmt::format("`{}` of ", schema_.tables[id].name);
-    if (circle.size() > kMostShown) path += "… of ";
+    if (circle.size() > kMostInCircle) path += "… of ";
     refuse(span,
            fmt::format("relations cannot be `of` each other in a circle: {}`{}`; one of them must be of `account`", path,
                        schema_.tables[circle.front()].name),

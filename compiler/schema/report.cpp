@@ -23,22 +23,22 @@ Diagnostic& Report::add(DiagnosticKind kind, Span span, std::string message) {
   return diagnostics_.back();
 }
 
-Diagnostic& Report::add_near(DiagnosticKind kind, Span span, std::string message, std::string_view name,
+Diagnostic& Report::add_near(DiagnosticKind kind, Span span, std::string_view message, std::string_view name,
                              std::span<const std::string> candidates) {
   // What will not be kept is not worth the search.
   const std::optional<std::string> nearest = diagnostics_.size() < kMost ? nearest_name(name, candidates) : std::nullopt;
-  Diagnostic& diagnostic = add(kind, span, message + (nearest ? fmt::format("; did you mean `{}`?", *nearest) : std::string()));
+  Diagnostic& diagnostic = add(kind, span, fmt::format("{}{}", message, nearest ? fmt::format("; did you mean `{}`?", *nearest) : ""));
   if (nearest) diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, *nearest}}};
   return diagnostic;
 }
 
 void keep_first(std::vector<Diagnostic>& diagnostics) {
   if (diagnostics.size() <= kMost) return;
-  const auto begin_of = [](const Diagnostic& diagnostic) {
+  const auto place = [](const Diagnostic& diagnostic) {
     const Span* span = std::get_if<Span>(&diagnostic.location);
-    return span == nullptr ? 0 : span->begin;
+    return std::pair<std::uint32_t, std::string_view>(span == nullptr ? 0 : span->begin, diagnostic.message);
   };
-  std::ranges::stable_sort(diagnostics, {}, begin_of);
+  std::ranges::sort(diagnostics, {}, place);
   const std::size_t more = diagnostics.size() - kMost;
   diagnostics.resize(kMost);
   diagnostics.back().notes.push_back(make_note(fmt::format("{} more follow in this file; mend these first", more)));

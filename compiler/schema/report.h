@@ -20,7 +20,8 @@ class Report {
   Diagnostic& add(DiagnosticKind kind, Span span, std::string message);
 
   // The same, with the nearest of `candidates` as a question at the end of the message and as a fix that replaces the span.
-  Diagnostic& add_near(DiagnosticKind kind, Span span, std::string message, std::string_view name, std::span<const std::string> candidates);
+  Diagnostic& add_near(DiagnosticKind kind, Span span, std::string_view message, std::string_view name,
+                       std::span<const std::string> candidates);
 
  private:
   std::vector<Diagnostic>& diagnostics_;

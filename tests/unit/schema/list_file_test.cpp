@@ -12,6 +12,7 @@ ListFile read(std::string text, std::optional<std::string_view> column = std::nu
 
 std::vector<std::string> values(const ListFile& file) {
   std::vector<std::string> texts;
+  texts.reserve(file.values.size());
   for (const ListValue& value : file.values) texts.push_back(value.text);
   return texts;
 }

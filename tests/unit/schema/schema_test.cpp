@@ -170,6 +170,15 @@ TEST_CASE("an empty schema is an error at its start") {
   }
 }
 
+TEST_CASE("of very many errors the first hundred are told, and how many follow") {
+  std::string text = "account:\n  key: id\n  columns:\n    id: text\n";
+  for (int i = 0; i < 150; ++i) text += "    c" + std::to_string(i) + ": txt\n";
+  const SchemaResult result = load(text);
+  REQUIRE(result.diagnostics.size() == 100);
+  CHECK(result.diagnostics.front().message == "unknown type `txt`; did you mean `text`?");
+  CHECK(result.diagnostics.back().notes.back().message == "50 more follow in this file; mend these first");
+}
+
 TEST_CASE("long chains of relations and many columns take linear time") {
   std::string text = "account: {key: id, columns: {id: text}}\nrelations:\n";
   std::string parent = "account";

@@ -65,7 +65,7 @@ TEST_CASE("deep nesting, long lines and unclosed brackets end in one diagnostic"
     CHECK(document.diagnostics.size() <= 1);
     CHECK((document.root || document.nodes.empty() || !document.diagnostics.empty()));
   }
-  CHECK(parse("a: " + std::string(10'000'000, 'x') + "\n").diagnostics.empty());
+  CHECK(parse("a: " + repeated("x", 10'000'000) + "\n").diagnostics.empty());
 }
 
 TEST_CASE("aliases that multiply are refused before they are walked") {
