@@ -131,15 +131,6 @@ std::vector<Diagnostic> missing_sources(const Schema& schema, const std::vector<
 
 }  // namespace
 
-std::vector<NeededColumns> no_columns(const Schema& schema) {
-  std::vector<NeededColumns> needed;
-  for (const SchemaTable& table : schema.tables) {
-    needed.push_back({.columns = std::vector<bool>(table.columns.size()), .references = std::vector<bool>(table.references.size())});
-  }
-  if (!needed.empty()) needed[kAccountTable].table = true;
-  return needed;
-}
-
 std::vector<NeededColumns> all_columns(const Schema& schema) {
   std::vector<NeededColumns> needed;
   for (const SchemaTable& table : schema.tables) {

@@ -20,8 +20,7 @@ struct NeededColumns {
   std::vector<bool> references;  // by reference index
 };
 
-// Nothing of any table but the account's key; and everything.
-[[nodiscard]] std::vector<NeededColumns> no_columns(const Schema& schema);
+// Everything that the schema has.
 [[nodiscard]] std::vector<NeededColumns> all_columns(const Schema& schema);
 
 // One spec a table, by the schema's index. A Failure: a source for a table that is not there (kCall), or a needed table without a source (kRules).
