@@ -1,0 +1,220 @@
+// Plain words for what does not fit: what was expected, after what, and what stands there.
+#include "compiler/syntax/syntax_errors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "antlr/SegueLexer.h"
+#include "compiler/diagnostics/suggest.h"
+#include "compiler/syntax/token_classes.h"
+
+namespace segue {
+namespace {
+
+using L = antlr::SegueParser;
+
+// Words that other languages or plain English compare with.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kWordsForOperators = {{
+    {"greater", "`>`"},      {"more", "`>`"},         {"over", "`>`"},       {"above", "`>`"},    {"exceeds", "`>`"},      {"gt", "`>`"},
+    {"less", "`<`"},         {"fewer", "`<`"},        {"under", "`<`"},      {"below", "`<`"},    {"lt", "`<`"},           {"equals", "`=`"},
+    {"equal", "`=`"},        {"eq", "`=`"},           {"gte", "`>=`"},       {"lte", "`<=`"},     {"at", "`>=` or `<=`"},  {"includes", "`contains`"},
+    {"include", "`contains`"}, {"like", "`contains`"}, {"startswith", "`starts with`"}, {"endswith", "`ends with`"}, {"regex", "`matches`"}, {"exists", "`is known`"},
+}};
+
+class Explainer {
+ public:
+  Explainer(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) : tokens_(tokens), failure_(failure), reporter_(reporter) {}
+
+  [[nodiscard]] std::optional<Repair> repair() const {
+    if (failure_.start >= tokens_.size() || failure_.start == 0) return std::nullopt;
+    if (auto found = clause_repair()) return found;
+    return connector_repair();
+  }
+
+  [[nodiscard]] Diagnostic diagnostic() const {
+    if (failure_.offending >= tokens_.size()) return at_end();
+    if (failure_.start < failure_.offending || failure_.expected == nullptr) return unfit(failure_.offending);
+    if (auto found = side_by_side()) return std::move(*found);
+    return expected_instead();
+  }
+
+ private:
+  [[nodiscard]] std::size_t type(std::size_t i) const { return i < tokens_.size() ? tokens_[i].type : antlr4::Token::INVALID_TYPE; }
+  [[nodiscard]] std::string text(std::size_t i) const { return excerpt(reporter_.text(tokens_[i]), 30); }
+  [[nodiscard]] Span span(std::size_t i) const { return reporter_.span(tokens_[i]); }
+
+  // ---- repairs ----
+
+  // `wher customer`, `expct size …`: a word that opens a line and is near to one that opens clauses.
+  [[nodiscard]] std::optional<Repair> clause_repair() const {
+    static const std::vector<std::string> kWords = {"where", "except", "expect"};
+    const std::size_t i = failure_.start;
+    const bool stands_first = tokens_[i].opens_line || type(i - 1) == L::LBRACE;
+    if (type(i) != L::NAME || !stands_first || !starts_operand(type(i + 1)) || tokens_[i + 1].opens_line) return std::nullopt;
+    const auto meant = nearest_name(reporter_.text(tokens_[i]), kWords);
+    if (!meant) return std::nullopt;
+    const std::uint16_t type = *meant == "where" ? L::WHERE : *meant == "except" ? L::EXCEPT : L::EXPECT;
+    return Repair{.index = i,
+                  .type = type,
+                  .inserts = false,
+                  .diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` opens no clause; did you mean `{}`?", text(i), *meant),
+                                                fmt::format("write `{}`", *meant), {.span = span(i), .text = *meant})};
+  }
+
+  [[nodiscard]] std::optional<Repair> connector_repair() const {
+    const std::size_t i = failure_.start;
+    const bool are_conditions = tokens_[i].opens_line && ends_operand(type(i - 1)) && starts_operand(type(i)) && type(i) != L::MINUS && type(i + 1) != L::COLON;
+    if (!are_conditions || !is_in_condition(i)) return std::nullopt;
+    const bool is_or = connector_before(i) == L::OR;
+    const std::string_view word = is_or ? "or" : "and";
+    const Span before = reporter_.span(tokens_[i].begin, tokens_[i].begin);
+    return Repair{.index = i,
+                  .type = static_cast<std::uint16_t>(is_or ? L::OR : L::AND),
+                  .inserts = true,
+                  .diagnostic = make_diagnostic(DiagnosticKind::kMissingAnd, span(i), fmt::format("`{}` is missing between this line and the one before", word),
+                                                fmt::format("write `{}`", word), {.span = before, .text = fmt::format("{} ", word)})};
+  }
+
+  // The token that opens the clause around `i`; 0 in a declaration without a block.
+  [[nodiscard]] std::size_t clause_start(std::size_t i) const {
+    while (i > 0 && !tokens_[--i].opens_clause) {
+    }
+    return i;
+  }
+
+  [[nodiscard]] bool is_in_condition(std::size_t i) const {
+    const std::size_t start = clause_start(i);
+    switch (type(start)) {
+      case L::DEFINE:
+      case L::WHERE:
+      case L::EXCEPT: return true;
+      case L::TERM_PLUS:
+      case L::TERM_MINUS: return std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(start), tokens_.begin() + static_cast<std::ptrdiff_t>(i),
+                                             [](const Token& token) { return token.type == L::WHEN; });
+      case L::EXPECT: return type(0) == L::TEST;
+      default: return (type(0) == L::TIERS || type(0) == L::STAGES) && start > 0;
+    }
+  }
+
+  // `and` or `or`: the last one at the level of `i`; `and` when there is none.
+  [[nodiscard]] std::size_t connector_before(std::size_t i) const {
+    std::size_t closed = 0;
+    while (i-- > 0 && !tokens_[i].opens_clause) {
+      if (is_closer(type(i))) ++closed;
+      if (is_opener(type(i)) && closed-- == 0) break;
+      if (closed == 0 && type(i) == L::OR && type(i + 1) != L::ELSE) return L::OR;
+      if (closed == 0 && type(i) == L::AND) break;
+    }
+    return L::AND;
+  }
+
+  // ---- messages ----
+
+  [[nodiscard]] Diagnostic at_end() const {
+    const std::size_t last = tokens_.size() - 1;
+    const std::uint32_t end = tokens_[last].end;
+    const std::string what = failure_.expected == nullptr ? std::string() : expected_text();
+    const std::string message = what.empty() ? fmt::format("this definition ends too early, after `{}`", text(last))
+                                             : fmt::format("expected {} after `{}`, but the definition ends here", what, text(last));
+    return make_diagnostic(DiagnosticKind::kSyntaxError, reporter_.span(end, end), message);
+  }
+
+  [[nodiscard]] Diagnostic unfit(std::size_t i) const {
+    std::string message = i == 0 ? fmt::format("`{}` does not fit here", text(i)) : fmt::format("`{}` does not fit after `{}`", text(i), text(i - 1));
+    return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), std::move(message));
+  }
+
+  // Two operands without anything between them, on one line.
+  [[nodiscard]] std::optional<Diagnostic> side_by_side() const {
+    const std::size_t i = failure_.start;
+    if (i == 0 || tokens_[i].opens_line || !ends_operand(type(i - 1)) || !starts_operand(type(i)) || type(i) == L::MINUS) return std::nullopt;
+    if (!failure_.expected->contains(static_cast<size_t>(L::RBRACE)) && !failure_.expected->contains(static_cast<size_t>(L::RPAREN)) &&
+        !failure_.expected->contains(static_cast<size_t>(antlr4::Token::EOF))) {
+      return std::nullopt;
+    }
+    const auto word = std::ranges::find(kWordsForOperators, text(i), &std::pair<std::string_view, std::string_view>::first);
+    if (word != kWordsForOperators.end()) {
+      return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` does not compare; write {}", text(i), word->second));
+    }
+    return make_diagnostic(DiagnosticKind::kSyntaxError, span(i),
+                           fmt::format("`{}` and `{}` stand side by side; join two conditions with `and` or `or`", text(i - 1), text(i)));
+  }
+
+  [[nodiscard]] Diagnostic expected_instead() const {
+    const std::size_t i = failure_.start;
+    const std::string what = expected_text();
+    if (what.empty()) return unfit(i);
+    const std::string after = i == 0 ? std::string() : fmt::format(" after `{}`", text(i - 1));
+    Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("expected {}{}, found `{}`", what, after, text(i)));
+    if (is_reserved_type(type(i)) && (expects_value() || expects(L::NAME))) {
+      diagnostic.notes.push_back(make_note(fmt::format("`{}` is a reserved word; a column of that name stands in back-quotes", text(i))));
+    }
+    return diagnostic;
+  }
+
+  [[nodiscard]] bool expects(std::size_t token_type) const { return failure_.expected->contains(token_type); }
+  [[nodiscard]] bool expects_value() const { return expects(L::NUMBER) && expects(L::STRING) && expects(L::LPAREN); }
+
+  [[nodiscard]] std::string expected_text() const {
+    const std::size_t before = failure_.offending > 0 ? type(failure_.offending - 1) : antlr4::Token::INVALID_TYPE;
+    if (expects_value()) {
+      const bool is_condition = before == L::WHERE || before == L::EXCEPT || before == L::AND || before == L::OR || before == L::NOT || before == L::WHEN;
+      return is_condition ? "a condition" : "a value";
+    }
+    if (expects(L::ACCOUNT) && expects(L::EXPECT) && !expects(L::WHERE)) return "`account`, `as of`, `expect` or `}`";
+    if (expects(L::WHERE) && expects(L::EXPECT)) return "a clause such as `where`, or `}`";
+    if (expects(L::LAST) && expects(L::PREVIOUS) && expects(L::NUMBER)) return "a window, such as `last 30 days` or `this quarter`";
+    if (expects(L::SIZE) && expects(L::UNDETERMINED)) return "what is to hold, such as `size at least 20` or `not empty`";
+    if (expects(L::NAME)) return expects(L::STRING) ? "a name or a text" : expects(L::NUMBER) ? "a number or a name" : "a name";
+    return listed();
+  }
+
+  // All that is expected, when it is little.
+  [[nodiscard]] std::string listed() const {
+    constexpr std::size_t kMost = 6;
+    std::vector<std::string> words;
+    for (const ssize_t token_type : failure_.expected->toList()) {
+      if (token_type == static_cast<ssize_t>(antlr4::Token::EOF)) continue;
+      words.push_back(word_for(static_cast<std::size_t>(token_type)));
+    }
+    if (words.empty() || words.size() > kMost) return {};
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i) text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    return text;
+  }
+
+  [[nodiscard]] static std::string word_for(std::size_t token_type) {
+    switch (token_type) {
+      case L::NUMBER: return "a number";
+      case L::STRING: return "a text in double quotes";
+      case L::UNIT: return "a unit such as `days`";
+      case L::TERM_PLUS: return "a line that opens with `+`";
+      case L::TERM_MINUS: return "a line that opens with `-`";
+      default: break;
+    }
+    static const antlr::SegueLexer kLexer(nullptr);
+    std::string literal = kLexer.getVocabulary().getLiteralName(token_type);  // as 'and'
+    std::ranges::replace(literal, '\'', '`');
+    return literal.empty() ? std::string("something else") : literal;
+  }
+
+  const std::vector<Token>& tokens_;
+  const Failure& failure_;
+  const Reporter& reporter_;
+};
+
+}  // namespace
+
+std::optional<Repair> find_repair(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) {
+  return Explainer(tokens, failure, reporter).repair();
+}
+
+Diagnostic explain_failure(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) {
+  return Explainer(tokens, failure, reporter).diagnostic();
+}
+
+}  // namespace segue
