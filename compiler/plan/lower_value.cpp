@@ -46,13 +46,14 @@ Lowered Lowering::column(FrameId frame, const ColumnRead& node, const Type& type
 }
 
 Lowered Lowering::reference(FrameId frame, const ReferenceRead& node, const Type& type) {
-  const Bit known = graph_.bit(frame, ReferenceKnown{node.references, node.column});
-  if (type.kind == Kind::kBool) return bool_value(frame, graph_.bit(frame, ReferenceBit{node.references, node.column}), known, kFalse);
+  std::vector<std::uint32_t> tables;
   std::uint32_t table = program_.frame(frame).table;
-  for (const std::uint32_t reference : node.references) table = program_.schema.tables[table].references[reference].to;
+  for (const std::uint32_t reference : node.references) tables.push_back(table = program_.schema.tables[table].references[reference].to);
+  const Bit known = graph_.bit(frame, ReferenceKnown{node.references, tables, node.column});
+  if (type.kind == Kind::kBool) return bool_value(frame, graph_.bit(frame, ReferenceBit{node.references, tables, node.column}), known, kFalse);
   DomainId domain = kNoDomain;
   if (type.kind == Kind::kText || type.kind == Kind::kList) domain = graph_.domain({DomainPart{table, node.column, {}}});
-  return {.value = graph_.intern(frame, type, ReferenceValue{node.references, node.column}, domain), .known = known};
+  return {.value = graph_.intern(frame, type, ReferenceValue{node.references, tables, node.column}, domain), .known = known};
 }
 
 Lowered Lowering::moment(const FromNow& node, const Type& type) {

@@ -59,13 +59,15 @@ struct ColumnKnown {
 };
 struct ReferenceBit {  // a bool column that references lead to, false where missing
   std::vector<std::uint32_t> references;
-  std::uint32_t column = 0;
-  auto fields() const { return std::tie(references, column); }
+  std::vector<std::uint32_t> tables;  // that each of them leads to
+  std::uint32_t column = 0;           // of the last
+  auto fields() const { return std::tie(references, tables, column); }
 };
 struct ReferenceKnown {
   std::vector<std::uint32_t> references;
-  std::uint32_t column = 0;
-  auto fields() const { return std::tie(references, column); }
+  std::vector<std::uint32_t> tables;  // that each of them leads to
+  std::uint32_t column = 0;           // of the last
+  auto fields() const { return std::tie(references, tables, column); }
 };
 struct InRanges {  // of an integer value: inside one of the ranges, which ascend and neither touch nor overlap
   NodeId value{};
@@ -157,8 +159,9 @@ struct ColumnValue {
 };
 struct ReferenceValue {
   std::vector<std::uint32_t> references;
-  std::uint32_t column = 0;
-  auto fields() const { return std::tie(references, column); }
+  std::vector<std::uint32_t> tables;  // that each of them leads to
+  std::uint32_t column = 0;           // of the last
+  auto fields() const { return std::tie(references, tables, column); }
 };
 struct BitValue {  // 1 or 0
   Bit operand;

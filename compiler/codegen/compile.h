@@ -1,0 +1,37 @@
+// This file's external interface is `compile`: native code for a plan, bound to a database and a clock. The only folder that sees LLVM.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+
+#include "compiler/plan/plan.h"
+#include "runtime/program.h"
+#include "runtime/table.h"
+#include "stdlib/clock.h"
+
+namespace segue {
+
+// Which instructions the code may use. Answers are the same with all.
+enum class TargetCpu : std::uint8_t {
+  kHost,      // what this machine has
+  kBaseline,  // x86-64-v2 (SSE 4.2)
+  kAvx2,      // x86-64-v3
+  kAvx512,    // x86-64-v4
+};
+
+struct CodegenOptions {
+  TargetCpu cpu = TargetCpu::kHost;
+  std::size_t batch_rows = 0;  // accounts in a batch, rounded up to a multiple of 512; 0: what suits the caches. For tests
+};
+
+// Whether this machine can run code for `cpu`.
+[[nodiscard]] bool is_supported(TargetCpu cpu);
+
+// Compiles `plan` for `database`, whose columns that the plan names have been read. The program borrows `database`; it may be run once or often. Time is linear
+// in the plan, plus one look at each entry of the dictionaries that text conditions ask about. The error is LLVM's: an environment in which code cannot
+// be generated.
+[[nodiscard]] std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock, const CodegenOptions& options);
+
+}  // namespace segue

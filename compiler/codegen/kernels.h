@@ -1,0 +1,90 @@
+// This file's interface, private to the folder, is the kernels of compiled programs that are neither emitted nor plain reductions: they call the very kernels of
+// stdlib that the interpreter calls, over arrays. Each comes with what it finds in MapCall::data or ReduceCall::data.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "compiler/codegen/texts.h"
+#include "compiler/plan/plan.h"
+#include "runtime/program.h"
+#include "stdlib/builtins.h"
+#include "stdlib/clock.h"
+
+namespace segue {
+
+// Operands in the order named; `known` and other conditions are bits[0], bits[1], …
+
+struct BuiltinData {
+  BatchKernel kernel = nullptr;
+  Clock clock;
+  TimeZone zone;  // the clock's, owned
+  std::uint8_t left_scale = 0, right_scale = 0;
+};
+void map_builtin(const MapCall& call);   // values: one or two; bits: known. out, out_bits: known
+void test_builtin(const MapCall& call);  // values: two; bits: known. out_bits
+
+struct ScaleData {
+  int from = 0, to = 0;
+};
+void map_to_float(const MapCall& call);  // values: one. out
+void map_rescale(const MapCall& call);   // values: one; bits: known. out, out_bits: known
+
+// Codes of the second operand begin at `*data`, an int64; of numbers it is 0.
+void map_select(const MapCall& call);  // values: two; bits: condition. out
+
+void map_bit(const MapCall& call);  // bits: one. out: 1 or 0
+
+// `data` is a vector of uint8 by code.
+void test_codes(const MapCall& call);  // values: codes; bits: known. out_bits
+// `data` is a vector of int64 by code.
+void map_codes(const MapCall& call);  // values: codes. out
+
+// `data` is a vector of IntRange, ascending, or of FloatRange.
+void test_ranges(const MapCall& call);        // values: one; bits: known. out_bits
+void test_float_ranges(const MapCall& call);  // values: one; bits: known. out_bits
+
+// `data` is a ListTest.
+void test_lists(const MapCall& call);  // values: cells; bits: known. out_bits
+
+struct TextPairData {
+  TextDomain left, right;
+  TextOp op{};
+  bool folded = false;
+};
+void test_text_pairs(const MapCall& call);  // values: two of codes; bits: known. out_bits
+
+struct ReferenceData {
+  std::vector<RowId> targets;  // by row; kNoRow where a reference leads nowhere
+  const Column* column = nullptr;
+};
+void map_reference(const MapCall& call);         // values: rows. out
+void test_reference(const MapCall& call);        // values: rows. out_bits: the bool, false where missing
+void test_reference_known(const MapCall& call);  // values: rows. out_bits
+
+struct ScoreData {
+  struct Term {
+    bool is_float = false, is_negative = false;
+    int scale = 0;
+  };
+  std::vector<Term> terms;
+  std::optional<std::pair<double, double>> range;
+};
+void map_score(const MapCall& call);  // values: terms; bits: terms. out
+
+// out, out_bits: known. `data` is an int, the scale; of floats null.
+void reduce_sum_int(const ReduceCall& call);
+void reduce_sum_decimal(const ReduceCall& call);
+void reduce_sum_float(const ReduceCall& call);
+void reduce_average_exact(const ReduceCall& call);
+void reduce_average_float(const ReduceCall& call);
+
+// For PickOrder: the order of two codes of a text.
+struct TextOrder {
+  TextDomain domain;
+  bool folded = false;
+};
+[[nodiscard]] int compare_codes(const void* data, std::int64_t a, std::int64_t b);
+
+}  // namespace segue

@@ -1,0 +1,345 @@
+// Order, units and slots. Nodes are scheduled in phases: in a phase come the kernels, then the emitted tests, then the emitted boolean algebra, so that
+// a function is long and runs over a whole batch.
+#include "compiler/codegen/layout.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace segue {
+
+namespace {
+
+constexpr std::size_t kAtomsPerFunction = 16;
+// Larger blocks make instruction selection erratic (architecture.md, "How evaluation gets fast").
+constexpr std::size_t kOperandsPerFunction = 400;
+
+std::size_t operand_count(const Op& op) {
+  if (const auto* all = std::get_if<AllOf>(&op)) return all->operands.size();
+  if (const auto* any = std::get_if<AnyOf>(&op)) return any->operands.size();
+  return 1;
+}
+
+// The value and the known bit of a test that may be emitted.
+std::optional<std::pair<NodeId, Bit>> tested(const Op& op) {
+  if (const auto* test = std::get_if<InRanges>(&op)) return std::pair(test->value, test->known);
+  if (const auto* test = std::get_if<InFloatRange>(&op)) return std::pair(test->value, test->known);
+  if (const auto* test = std::get_if<InWindow>(&op)) return std::pair(test->value, test->known);
+  if (const auto* test = std::get_if<CompareBound>(&op)) return std::pair(test->value, test->known);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Layout::Layout(const Plan& plan, const Database& database, const BoundConstants& constants)
+    : plan_(plan), database_(database), constants_(constants), places_(plan.nodes.size()), unit_of_(plan.nodes.size(), 0),
+      bit_slots_(plan.nodes.size(), kNoSlot), value_slots_(plan.nodes.size(), kNoSlot), inlined_(plan.nodes.size()),
+      is_read_by_slot_(plan.nodes.size()), known_of_(plan.nodes.size(), kNoNode) {
+  lay_out_frames();
+  collect_inputs();
+  find_known_values();
+  place_nodes();
+  order_units();
+  assign_roots();
+  mark_inlined();
+  assign_slots();
+}
+
+// ── frames and inputs ──
+
+void Layout::use_frame(FrameId frame) {
+  for (FrameId at = frame; at != kNoFrame && !frames[index_of(at)].is_used; at = plan_.frames[index_of(at)].outer) frames[index_of(at)].is_used = true;
+}
+
+void Layout::lay_out_frames() {
+  for (const Frame& frame : plan_.frames) {
+    FrameLayout& layout = frames.emplace_back();
+    layout.table = frame.table;
+    if (frame.outer == kNoFrame) continue;
+    layout.outer = index_of(frame.outer);
+    layout.anchor = index_of(frame.anchor);
+    layout.link = frame.link;
+  }
+  use_frame(kAccountFrame);
+  for (const NodeId id : plan_.live) use_frame(plan_.node(id).frame);
+  for (const NodeId id : plan_.live) {
+    std::visit([&](const auto& op) { if constexpr (requires { op.rows; }) use_frame(op.rows); }, plan_.node(id).op);
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    FrameLayout& layout = frames[i];
+    const bool is_child_in_order = i > 0 && layout.is_used && layout.outer == layout.anchor && frames[layout.outer].is_in_place &&
+                                   database_.tables[layout.table].links[layout.link].children.empty();
+    layout.is_in_place = i == 0 || is_child_in_order;
+  }
+}
+
+std::uint32_t Layout::add_input(FrameId frame, ColumnInput input) {
+  std::vector<ColumnInput>& inputs = frames[index_of(frame)].inputs;
+  const auto [at, is_new] = input_ids_.emplace(std::pair(index_of(frame), std::pair(input.column, input.part)), static_cast<std::uint32_t>(inputs.size()));
+  if (is_new) inputs.push_back(input);
+  return at->second;
+}
+
+void Layout::collect_inputs() {
+  for (const NodeId id : plan_.live) {
+    const PlanNode& node = plan_.node(id);
+    if (const auto* value = std::get_if<ColumnValue>(&node.op); value != nullptr && node.type.kind != Kind::kList) {
+      const Storage storage = column(node, value->column).storage;
+      assert(storage != Storage::kNone);
+      add_input(node.frame, {value->column, ColumnPart::kData, storage});
+    } else if (const auto* bit = std::get_if<ColumnBit>(&node.op)) {
+      add_input(node.frame, {bit->column, ColumnPart::kBits, Storage::kNone});
+      if (!column(node, bit->column).valid.empty()) add_input(node.frame, {bit->column, ColumnPart::kValid, Storage::kNone});
+    } else if (const auto* known = std::get_if<ColumnKnown>(&node.op); known != nullptr && !column(node, known->column).valid.empty()) {
+      add_input(node.frame, {known->column, ColumnPart::kValid, Storage::kNone});
+    }
+  }
+}
+
+std::optional<std::uint32_t> Layout::validity_input(Bit known) const {
+  const PlanNode& node = plan_.node(known.node());
+  const auto* op = std::get_if<ColumnKnown>(&node.op);
+  if (op == nullptr || known.is_negated()) return std::nullopt;
+  const auto at = input_ids_.find({index_of(node.frame), {op->column, ColumnPart::kValid}});
+  return at == input_ids_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::uint32_t Layout::bits_input(NodeId column_bit) const {
+  const PlanNode& node = plan_.node(column_bit);
+  return input_ids_.at({index_of(node.frame), {std::get<ColumnBit>(node.op).column, ColumnPart::kBits}});
+}
+
+std::optional<std::uint32_t> Layout::validity_of_bits(NodeId column_bit) const {
+  const PlanNode& node = plan_.node(column_bit);
+  const auto at = input_ids_.find({index_of(node.frame), {std::get<ColumnBit>(node.op).column, ColumnPart::kValid}});
+  return at == input_ids_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::uint32_t Layout::span(FrameId rows, FrameId to) {
+  const RowSpan wanted{index_of(rows), index_of(to)};
+  const auto at = std::find(spans.begin(), spans.end(), wanted);
+  if (at == spans.end()) {
+    spans.push_back(wanted);
+    return static_cast<std::uint32_t>(spans.size() - 1);
+  }
+  return static_cast<std::uint32_t>(at - spans.begin());
+}
+
+// ── what a node is ──
+
+void Layout::find_known_values() {
+  for (const NodeId id : plan_.live) {
+    const Op& op = plan_.node(id).op;
+    if (const auto* known = std::get_if<KnownOf>(&op)) known_of_[index_of(known->value)] = id;
+    const auto test = tested(op);
+    for_each_operand(op, [](NodeId) {}, [&](Bit bit) {
+      const bool is_in_place = test && bit == test->second && class_of(id) == NodeClass::kAtom && validity_input(bit);
+      if (!is_in_place) is_read_by_slot_[index_of(bit.node())] = true;
+    });
+  }
+  for (const PlanRoot& root : plan_.roots) {
+    is_read_by_slot_[index_of(root.members.node())] = true;
+    is_read_by_slot_[index_of(root.undetermined.node())] = true;
+  }
+}
+
+std::optional<bool> Layout::constant_bit(NodeId id) const {
+  const PlanNode& node = plan_.node(id);
+  if (id == kFalse.node()) return false;
+  if (const auto* known = std::get_if<ColumnKnown>(&node.op); known != nullptr && column(node, known->column).valid.empty()) return true;
+  const auto* known = std::get_if<KnownOf>(&node.op);
+  if (known != nullptr && plan_.node(known->value).frame == kNoFrame) return constants_.values[index_of(known->value)].known;
+  return std::nullopt;
+}
+
+// Whether a value lies in memory as an array.
+bool Layout::is_plain_values(NodeId value) const {
+  const PlanNode& node = plan_.node(value);
+  return node.frame != kNoFrame && node.type.kind != Kind::kList;
+}
+
+NodeClass Layout::class_of(NodeId id) const {
+  const PlanNode& node = plan_.node(id);
+  if (node.frame == kNoFrame || std::holds_alternative<ColumnValue>(node.op) || std::holds_alternative<KnownOf>(node.op) || constant_bit(id)) {
+    return NodeClass::kFree;
+  }
+  if (std::holds_alternative<AllOf>(node.op) || std::holds_alternative<AnyOf>(node.op)) return NodeClass::kBoolean;
+  if (std::holds_alternative<ColumnBit>(node.op) || std::holds_alternative<ColumnKnown>(node.op)) return NodeClass::kAtom;
+  const auto test = tested(node.op);
+  if (!test || !is_plain_values(test->first)) return NodeClass::kStep;
+  const auto* ranges = std::get_if<InRanges>(&node.op);
+  return ranges != nullptr && ranges->ranges.size() > kMaxEmittedRanges ? NodeClass::kStep : NodeClass::kAtom;
+}
+
+// ── order ──
+
+void Layout::place_nodes() {
+  for (const NodeId id : plan_.live) {
+    const PlanNode& node = plan_.node(id);
+    Place& place = places_[index_of(id)];
+    place.kind = class_of(id);
+    const auto after = [&](NodeId operand) {
+      Place before = places_[index_of(operand)];
+      if (before.kind == NodeClass::kFree) return;
+      const bool shares = before.kind == place.kind && (place.kind == NodeClass::kStep || plan_.node(operand).frame == node.frame);
+      place.phase = std::max(place.phase, before.phase + (shares || before.kind < place.kind ? 0 : 1));
+    };
+    if (const auto* known = std::get_if<KnownOf>(&node.op); known != nullptr && !constant_bit(id)) {
+      place = places_[index_of(known->value)];  // written by the value's kernel
+      continue;
+    }
+    for_each_operand(node.op, after, [&](Bit bit) { after(bit.node()); });
+  }
+}
+
+void Layout::order_units() {
+  std::vector<NodeId> order;
+  for (const NodeId id : plan_.live) {
+    const bool is_unread = std::holds_alternative<ColumnKnown>(plan_.node(id).op) && !is_read_by_slot_[index_of(id)];
+    if (class_of(id) != NodeClass::kFree && !is_unread) order.push_back(id);
+  }
+  const auto frame_key = [&](NodeId id) {
+    return places_[index_of(id)].kind == NodeClass::kStep ? 0 : index_of(plan_.node(id).frame);
+  };
+  const auto value_key = [&](NodeId id) {
+    const auto test = tested(plan_.node(id).op);
+    return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->first) : 0;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](NodeId a, NodeId b) {
+    const Place &left = places_[index_of(a)], &right = places_[index_of(b)];
+    return std::tuple(left.phase, left.kind, frame_key(a), value_key(a)) < std::tuple(right.phase, right.kind, frame_key(b), value_key(b));
+  });
+  units_.emplace_back();  // nothing to evaluate; carries the roots that need nothing
+  for (const NodeId id : order) add_to_units(id);
+}
+
+void Layout::add_to_units(NodeId id) {
+  const PlanNode& node = plan_.node(id);
+  const NodeClass kind = places_[index_of(id)].kind;
+  const std::uint32_t frame = index_of(node.frame);
+  const Unit& last = units_.back();
+  bool fits = last.kind == kind && last.frame == frame && kind != NodeClass::kStep && !last.nodes.empty() &&
+              places_[index_of(last.nodes.front())].phase == places_[index_of(id)].phase;
+  if (fits && kind == NodeClass::kAtom) fits = last.nodes.size() < kAtomsPerFunction;
+  if (fits && kind == NodeClass::kBoolean) {
+    std::size_t operands = operand_count(node.op);
+    for (auto at = last.nodes.rbegin(); at != last.nodes.rend() && operands <= kOperandsPerFunction; ++at) operands += operand_count(plan_.node(*at).op);
+    fits = operands <= kOperandsPerFunction;
+  }
+  if (!fits) units_.push_back({kind, frame, {}, {}});
+  units_.back().nodes.push_back(id);
+  unit_of_[index_of(id)] = static_cast<std::uint32_t>(units_.size() - 1);
+  if (known_of_[index_of(id)] != kNoNode) unit_of_[index_of(known_of_[index_of(id)])] = unit_of_[index_of(id)];
+}
+
+void Layout::assign_roots() {
+  for (std::uint32_t i = 0; i < plan_.roots.size(); ++i) {
+    const PlanRoot& root = plan_.roots[i];
+    std::uint32_t unit = std::max(unit_of_[index_of(root.members.node())], unit_of_[index_of(root.undetermined.node())]);
+    if (root.score != kNoNode) unit = std::max(unit, unit_of_[index_of(root.score)]);
+    units_[unit].roots.push_back(i);
+  }
+}
+
+// ── slots ──
+
+void Layout::mark_inlined() {
+  std::vector<bool> is_candidate(plan_.nodes.size());
+  for (const Unit& unit : units_) {
+    if (unit.kind != NodeClass::kBoolean) continue;
+    for (const NodeId id : unit.nodes) {
+      is_candidate[index_of(id)] = plan_.node(id).uses == 1;
+      for_each_operand(plan_.node(id).op, [](NodeId) {}, [&](Bit bit) {
+        const NodeId operand = bit.node();
+        if (is_candidate[index_of(operand)] && unit_of_[index_of(operand)] == unit_of_[index_of(id)]) inlined_[index_of(operand)] = true;
+      });
+    }
+  }
+  // A root has a use besides those of nodes, so that no root is inlined.
+}
+
+void Layout::assign_slots() {
+  // The place in the order after which a node is not read again.
+  std::vector<std::uint32_t> last_read(plan_.nodes.size(), 0);
+  std::uint32_t sequence = 0;
+  const auto read_bit = [&](Bit bit) { last_read[index_of(bit.node())] = sequence; };
+  const auto read_value = [&](NodeId id) { last_read[index_of(id)] = sequence; };
+  for (const Unit& unit : units_) {
+    for (const NodeId id : unit.nodes) {
+      ++sequence;
+      for_each_operand(plan_.node(id).op, read_value, read_bit);
+    }
+    ++sequence;
+    for (const std::uint32_t root : unit.roots) {
+      read_bit(plan_.roots[root].members), read_bit(plan_.roots[root].undetermined);
+      if (plan_.roots[root].score != kNoNode) read_value(plan_.roots[root].score);
+    }
+  }
+  struct Free {
+    std::vector<std::uint32_t> bits, values;
+  };
+  std::vector<Free> free(frames.size());
+  std::vector<std::vector<NodeId>> ends(sequence + 1);  // by place in the order: what is read there for the last time
+  const auto take = [](std::vector<std::uint32_t>& pool, std::uint32_t& count) {
+    if (pool.empty()) return count++;
+    const std::uint32_t slot = pool.back();
+    pool.pop_back();
+    return slot;
+  };
+  const auto give_bit = [&](NodeId id) {
+    FrameLayout& frame = frames[index_of(plan_.node(id).frame)];
+    bit_slots_[index_of(id)] = take(free[index_of(plan_.node(id).frame)].bits, frame.bit_slots);
+    ends[std::max(last_read[index_of(id)], sequence)].push_back(id);
+  };
+  const auto give_value = [&](NodeId id) {
+    FrameLayout& frame = frames[index_of(plan_.node(id).frame)];
+    value_slots_[index_of(id)] = take(free[index_of(plan_.node(id).frame)].values, frame.value_slots);
+    ends[std::max(last_read[index_of(id)], sequence)].push_back(id);
+  };
+  const auto release = [&] {
+    for (const NodeId id : ends[sequence]) {
+      Free& pool = free[index_of(plan_.node(id).frame)];
+      if (is_value(plan_.node(id).op)) {
+        pool.values.push_back(value_slots_[index_of(id)]);
+      } else {
+        pool.bits.push_back(bit_slots_[index_of(id)]);
+      }
+    }
+  };
+  sequence = 0;
+  for (const Unit& unit : units_) {
+    for (const NodeId id : unit.nodes) {
+      ++sequence;
+      if (is_value(plan_.node(id).op)) {
+        give_value(id);
+        if (known_of_[index_of(id)] != kNoNode) give_bit(known_of_[index_of(id)]);
+      } else if (!inlined_[index_of(id)]) {
+        give_bit(id);
+      }
+      release();
+    }
+    ++sequence;
+    release();
+  }
+}
+
+std::uint32_t Layout::known_slot(NodeId value) const {
+  const NodeId known = known_of_[index_of(value)];
+  return known == kNoNode ? kNoSlot : bit_slots_[index_of(known)];
+}
+
+BitRef Layout::ref(Bit bit) const {
+  if (const auto constant = constant_bit(bit.node())) return {kNoSlot, *constant != bit.is_negated()};
+  return {bit_slots_[index_of(bit.node())], bit.is_negated()};
+}
+
+ValueRef Layout::ref(NodeId value) const {
+  const PlanNode& node = plan_.node(value);
+  if (node.frame == kNoFrame) return {ValueSource::kConstant, constants_.places[index_of(value)], Storage::kInt64};
+  const auto* read = std::get_if<ColumnValue>(&node.op);
+  if (read == nullptr) return {ValueSource::kSlot, value_slots_[index_of(value)], Storage::kInt64};
+  if (node.type.kind == Kind::kList) return {ValueSource::kRows, 0, Storage::kInt64};
+  const std::uint32_t input = input_ids_.at({index_of(node.frame), {read->column, ColumnPart::kData}});
+  return {ValueSource::kColumn, input, frames[index_of(node.frame)].inputs[input].storage};
+}
+
+}  // namespace segue

@@ -1,0 +1,98 @@
+// This file's interface, private to the folder, is Layout: the live nodes of a plan in the order in which they are evaluated, cut into units, and where
+// each node's bits or values lie. It knows nothing of LLVM.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "compiler/codegen/constants.h"
+#include "compiler/plan/plan.h"
+#include "runtime/program.h"
+#include "runtime/table.h"
+
+namespace segue {
+
+// How a node is evaluated. Within a phase the classes follow each other in this order.
+enum class NodeClass : std::uint8_t {
+  kFree,     // nothing to do: constants, columns, the known bits that come with a value
+  kStep,     // a kernel of its own
+  kAtom,     // emitted: a test of raw values, 64 rows at a time
+  kBoolean,  // emitted: conjunctions and disjunctions of bits
+};
+
+// A kernel, or a function to emit. `roots` are complete after it.
+struct Unit {
+  NodeClass kind = NodeClass::kFree;
+  std::uint32_t frame = 0;
+  std::vector<NodeId> nodes;
+  std::vector<std::uint32_t> roots;
+};
+
+// More ranges than this are searched by a kernel.
+inline constexpr std::size_t kMaxEmittedRanges = 16;
+
+class Layout {
+ public:
+  Layout(const Plan& plan, const Database& database, const BoundConstants& constants);
+
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] const Database& database() const { return database_; }
+  [[nodiscard]] const std::vector<Unit>& units() const { return units_; }
+  std::vector<FrameLayout> frames;  // with inputs and numbers of slots
+  std::vector<RowSpan> spans;
+
+  // Where a bit or value is read.
+  [[nodiscard]] BitRef ref(Bit bit) const;
+  [[nodiscard]] ValueRef ref(NodeId value) const;
+  [[nodiscard]] std::uint32_t bit_slot(NodeId node) const { return bit_slots_[index_of(node)]; }
+  [[nodiscard]] std::uint32_t value_slot(NodeId node) const { return value_slots_[index_of(node)]; }
+  // The slot of the known bit that a value's kernel writes; kNoSlot where nobody asks.
+  [[nodiscard]] std::uint32_t known_slot(NodeId value) const;
+  // A conjunction or disjunction that only the function that holds it reads: it needs no slot.
+  [[nodiscard]] bool is_inlined(NodeId node) const { return inlined_[index_of(node)]; }
+  // The validity of a column, where a test may read it in place; for known bits that are a ColumnKnown.
+  [[nodiscard]] std::optional<std::uint32_t> validity_input(Bit known) const;
+  [[nodiscard]] std::uint32_t bits_input(NodeId column_bit) const;
+  [[nodiscard]] std::optional<std::uint32_t> validity_of_bits(NodeId column_bit) const;
+  [[nodiscard]] std::uint32_t span(FrameId rows, FrameId to);
+  [[nodiscard]] const Column& column(const PlanNode& node, std::uint32_t column) const {
+    return database_.tables[plan_.frames[index_of(node.frame)].table].columns[column];
+  }
+
+ private:
+  struct Place {
+    NodeClass kind = NodeClass::kFree;
+    std::uint32_t phase = 0;
+  };
+
+  void use_frame(FrameId frame);
+  void lay_out_frames();
+  void collect_inputs();
+  std::uint32_t add_input(FrameId frame, ColumnInput input);
+  void find_known_values();
+  [[nodiscard]] std::optional<bool> constant_bit(NodeId node) const;
+  [[nodiscard]] NodeClass class_of(NodeId node) const;
+  [[nodiscard]] bool is_plain_values(NodeId value) const;
+  void place_nodes();
+  void order_units();
+  void add_to_units(NodeId node);
+  void assign_roots();
+  void mark_inlined();
+  void assign_slots();
+
+  const Plan& plan_;
+  const Database& database_;
+  const BoundConstants& constants_;
+  std::vector<Unit> units_;
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> unit_of_;
+  std::vector<std::uint32_t> bit_slots_, value_slots_;
+  std::vector<bool> inlined_;
+  std::vector<bool> is_read_by_slot_;  // ColumnKnown: by more than tests that read it in place
+  std::vector<NodeId> known_of_;       // by value: its KnownOf node
+  std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, ColumnPart>>, std::uint32_t> input_ids_;
+};
+
+}  // namespace segue

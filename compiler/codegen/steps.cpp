@@ -1,0 +1,205 @@
+// One step for each kind of node that is not emitted.
+#include "compiler/codegen/steps.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "compiler/codegen/kernels.h"
+#include "runtime/kernels_reduce.h"
+
+namespace segue {
+
+namespace {
+
+template <typename T>
+std::shared_ptr<const void> own(T data) {
+  return std::make_shared<const T>(std::move(data));
+}
+
+int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
+
+}  // namespace
+
+struct MakeStep {
+  StepMaker& maker;
+  Layout& layout;
+  NodeId id;
+  const PlanNode& node;
+
+  // — tests: bits out
+
+  Step operator()(const InRanges& op) const { return test(test_ranges, own(op.ranges), {op.value}, op.known); }
+  Step operator()(const InFloatRange& op) const { return test(test_float_ranges, own(std::vector{op.range}), {op.value}, op.known); }
+  Step operator()(const InWindow& op) const {
+    return test(test_ranges, own(std::vector{window_range(plan(), maker.clock_, op)}), {op.value}, op.known);
+  }
+  Step operator()(const TextTestBit& op) const {
+    return test(test_codes, maker.text_table(plan().node(op.value).domain, op.predicate), {op.value}, op.known);
+  }
+  Step operator()(const ListTestBit& op) const {
+    const Domain& domain = plan().domains[plan().node(op.value).domain];
+    return test(test_lists, own(prepare_list_test(domain, layout.database(), plan().list_predicates[op.predicate])), {op.value}, op.known);
+  }
+  Step operator()(const KernelTest& op) const {
+    return test(test_builtin, builtin_data(op.builtin, op.left_scale, op.right_scale), {op.left, op.right}, op.known);
+  }
+  Step operator()(const TextPairTest& op) const {
+    TextPairData data{text_domain(op.left), text_domain(op.right), op.op, op.folded};
+    return test(test_text_pairs, own(std::move(data)), {op.left, op.right}, op.known);
+  }
+  Step operator()(const ReferenceBit& op) const { return reference(test_reference, op); }
+  Step operator()(const ReferenceKnown& op) const { return reference(test_reference_known, op); }
+
+  // — values
+
+  Step operator()(const ReferenceValue& op) const { return reference(map_reference, op); }
+  Step operator()(const BitValue& op) const { return value(map_bit, nullptr, {}, {op.operand}); }
+  Step operator()(const Map& op) const {
+    std::vector<NodeId> operands{op.left};
+    if (op.right != kNoNode) operands.push_back(op.right);
+    return value(map_builtin, builtin_data(op.builtin, op.left_scale, op.right_scale), operands, {op.known});
+  }
+  Step operator()(const ToFloatValue& op) const { return value(map_to_float, own(ScaleData{op.scale, 0}), {op.operand}, {}); }
+  Step operator()(const RescaleValue& op) const { return value(map_rescale, own(ScaleData{op.from, op.to}), {op.operand}, {op.known}); }
+  Step operator()(const Select& op) const {
+    std::int64_t offset = 0;
+    if (const DomainId domain = plan().node(op.first).domain; domain != kNoDomain) {
+      offset = static_cast<std::int64_t>(domain_size(plan().domains[domain], layout.database()));
+    }
+    return value(map_select, own(offset), {op.first, op.second}, {op.condition});
+  }
+  Step operator()(const RankText& op) const { return value(map_codes, own(maker.places_of(op.space)[op.part]), {op.operand}, {}); }
+  Step operator()(const UnrankText& op) const {
+    const std::vector<std::int64_t>& places = maker.places_of(op.space).front();
+    std::vector<std::int64_t> codes(places.size());
+    for (std::size_t code = places.size() - 1; code-- > 0;) codes[static_cast<std::size_t>(places[code])] = static_cast<std::int64_t>(code);
+    return value(map_codes, own(std::move(codes)), {op.operand}, {});
+  }
+  Step operator()(const ScoreValue& op) const {
+    ScoreData data{.terms = {}, .range = op.range};
+    for (std::size_t i = 0; i < op.values.size(); ++i) {
+      const Type& type = plan().node(op.values[i]).type;
+      data.terms.push_back({type.kind == Kind::kFloat, op.negative[i], scale_of(type)});
+    }
+    return value(map_score, own(std::move(data)), op.values, op.when);
+  }
+
+  // — between frames
+
+  Step operator()(const BroadcastBit& op) const {
+    return BroadcastBitStep{layout.span(node.frame, op.from), layout.ref(op.operand), layout.bit_slot(id)};
+  }
+  Step operator()(const BroadcastValue& op) const {
+    return BroadcastValueStep{layout.span(node.frame, op.from), layout.ref(op.operand), layout.value_slot(id)};
+  }
+  Step operator()(const AnyRow& op) const {
+    return ReduceStep{layout.span(op.rows, node.frame), reduce_any, nullptr, layout.ref(op.filter), {}, kNoSlot, layout.bit_slot(id)};
+  }
+  Step operator()(const CountRows& op) const {
+    return ReduceStep{layout.span(op.rows, node.frame), reduce_count, nullptr, layout.ref(op.filter), {}, layout.value_slot(id), kNoSlot};
+  }
+  Step operator()(const ReduceRows& op) const {
+    const Type& type = plan().node(op.value).type;
+    return ReduceStep{layout.span(op.rows, node.frame), reduce_kernel(op.fn, type), own(scale_of(type)), layout.ref(op.filter), {layout.ref(op.value)},
+                      layout.value_slot(id), layout.known_slot(id)};
+  }
+  Step operator()(const PickRow& op) const {
+    PickOrder order{.is_latest = op.is_latest, .keys = {{}}};
+    std::vector<ValueRef> values{layout.ref(op.time)};
+    for (const NodeId tie : op.ties) {
+      values.push_back(layout.ref(tie));
+      PickOrder::Key key{.is_float = plan().node(tie).type.kind == Kind::kFloat, .compare = nullptr, .data = nullptr};
+      if (plan().node(tie).type.kind == Kind::kText) {
+        key.compare = compare_codes;
+        key.data = own(TextOrder{text_domain(tie), op.folds});
+      }
+      order.keys.push_back(std::move(key));
+    }
+    return ReduceStep{layout.span(op.rows, node.frame), reduce_pick, own(std::move(order)), layout.ref(op.filter), std::move(values), layout.value_slot(id), kNoSlot};
+  }
+  Step operator()(const PickedValue& op) const {
+    return PickedValueStep{{index_of(op.rows), index_of(node.frame)}, layout.ref(op.pick), layout.ref(op.operand), layout.value_slot(id)};
+  }
+  Step operator()(const PickedBit& op) const {
+    return PickedBitStep{{index_of(op.rows), index_of(node.frame)}, layout.ref(op.pick), layout.ref(op.operand), layout.bit_slot(id)};
+  }
+
+  // FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, CompareBound, KnownOf, ConstantValue, ClockValue, ColumnValue
+  template <typename T>
+  Step operator()(const T&) const {
+    assert(false && "has no kernel");
+    return MapStep{};
+  }
+
+ private:
+  const Plan& plan() const { return layout.plan(); }
+
+  TextDomain text_domain(NodeId value) const { return {plan().domains[plan().node(value).domain], layout.database()}; }
+
+  std::shared_ptr<const void> builtin_data(BuiltinId builtin_id, std::uint8_t left_scale, std::uint8_t right_scale) const {
+    return own(BuiltinData{builtin(builtin_id).kernel.batch, maker.clock_, *maker.clock_.zone, left_scale, right_scale});
+  }
+
+  MapStep map(MapKernel kernel, std::shared_ptr<const void> data, const std::vector<NodeId>& operands, const std::vector<Bit>& bits) const {
+    MapStep step{.frame = index_of(node.frame), .kernel = kernel, .data = std::move(data), .values = {}, .bits = {}};
+    for (const NodeId operand : operands) step.values.push_back(layout.ref(operand));
+    for (const Bit bit : bits) step.bits.push_back(layout.ref(bit));
+    return step;
+  }
+  Step test(MapKernel kernel, std::shared_ptr<const void> data, const std::vector<NodeId>& operands, Bit known) const {
+    MapStep step = map(kernel, std::move(data), operands, {known});
+    step.out_bits = layout.bit_slot(id);
+    return step;
+  }
+  Step value(MapKernel kernel, std::shared_ptr<const void> data, const std::vector<NodeId>& operands, const std::vector<Bit>& bits) const {
+    MapStep step = map(kernel, std::move(data), operands, bits);
+    step.out_value = layout.value_slot(id);
+    step.out_bits = layout.known_slot(id);
+    return step;
+  }
+
+  template <typename T>
+  Step reference(MapKernel kernel, const T& op) const {
+    const Database& database = layout.database();
+    std::vector<RowId> targets = database.tables[layout.frames[index_of(node.frame)].table].references[op.references.front()];
+    for (std::size_t i = 1; i < op.references.size(); ++i) {
+      const std::vector<RowId>& next = database.tables[op.tables[i - 1]].references[op.references[i]];
+      for (RowId& row : targets) row = row == kNoRow ? kNoRow : next[row];
+    }
+    MapStep step{.frame = index_of(node.frame), .kernel = kernel, .data = nullptr, .values = {{ValueSource::kRows, 0, Storage::kInt64}}, .bits = {}};
+    step.data = own(ReferenceData{std::move(targets), &database.tables[op.tables.back()].columns[op.column]});
+    step.out_bits = layout.bit_slot(id);
+    step.out_value = layout.value_slot(id);
+    return step;
+  }
+
+  static ReduceKernel reduce_kernel(ReduceFn fn, const Type& type) {
+    const bool is_float = type.kind == Kind::kFloat;
+    switch (fn) {
+      case ReduceFn::kSum: return is_float ? reduce_sum_float : type.kind == Kind::kDecimal ? reduce_sum_decimal : reduce_sum_int;
+      case ReduceFn::kAverage: return is_float ? reduce_average_float : reduce_average_exact;
+      case ReduceFn::kMin: return is_float ? reduce_min_float : reduce_min;
+      case ReduceFn::kMax: return is_float ? reduce_max_float : reduce_max;
+      case ReduceFn::kDistinct: return is_float ? reduce_distinct_float : reduce_distinct;
+    }
+    return nullptr;
+  }
+};
+
+Step StepMaker::make(NodeId id) {
+  const PlanNode& node = layout_.plan().node(id);
+  return std::visit(MakeStep{*this, layout_, id, node}, node.op);
+}
+
+const Places& StepMaker::places_of(std::uint32_t space) {
+  const auto [at, is_new] = places_.try_emplace(space);
+  if (is_new) at->second = rank(layout_.plan(), layout_.plan().rank_spaces[space], layout_.database());
+  return at->second;
+}
+
+std::shared_ptr<const void> StepMaker::text_table(DomainId domain, std::uint32_t predicate) {
+  const TextDomain texts(layout_.plan().domains[domain], layout_.database());
+  return own(test_texts(texts, layout_.plan().text_predicates[predicate]));
+}
+
+}  // namespace segue

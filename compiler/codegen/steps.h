@@ -1,0 +1,30 @@
+// This file's interface, private to the folder, is StepMaker: the step of a node that has a kernel of its own.
+#pragma once
+
+#include <map>
+
+#include "compiler/codegen/layout.h"
+#include "compiler/codegen/texts.h"
+#include "runtime/program.h"
+#include "stdlib/clock.h"
+
+namespace segue {
+
+class StepMaker {
+ public:
+  // All are borrowed.
+  StepMaker(Layout& layout, const Clock& clock) : layout_(layout), clock_(clock) {}
+
+  [[nodiscard]] Step make(NodeId id);
+
+ private:
+  friend struct MakeStep;
+  const Places& places_of(std::uint32_t space);
+  std::shared_ptr<const void> text_table(DomainId domain, std::uint32_t predicate);
+
+  Layout& layout_;
+  const Clock& clock_;
+  std::map<std::uint32_t, Places> places_;
+};
+
+}  // namespace segue

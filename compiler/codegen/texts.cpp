@@ -1,0 +1,178 @@
+// Text and list predicates over dictionaries.
+#include "compiler/codegen/texts.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "stdlib/number.h"
+#include "stdlib/text.h"
+
+namespace segue {
+
+namespace {
+
+const Column& column_of(const DomainPart& part, const Database& database) { return database.tables[part.table].columns[part.column]; }
+
+bool compares(TextTestKind kind, int order) {
+  switch (kind) {
+    case TextTestKind::kEqual: return order == 0;
+    case TextTestKind::kLess: return order < 0;
+    case TextTestKind::kLessEqual: return order <= 0;
+    case TextTestKind::kGreater: return order > 0;
+    default: return order >= 0;
+  }
+}
+
+// Calls `on_text(code, text)`, the text folded where that is asked for.
+template <typename OnText>
+void for_each_text(const TextDomain& domain, bool folded, OnText&& on_text) {
+  std::string buffer;
+  for (std::size_t code = 0; code < domain.size(); ++code) {
+    std::string_view text = domain.at(code);
+    if (folded && !is_folded(text)) {
+      fold_into(text, buffer);
+      text = buffer;
+    }
+    on_text(code, text);
+  }
+}
+
+template <typename Test>
+std::vector<std::uint8_t> table_of(const TextDomain& domain, bool folded, Test&& test) {
+  std::vector<std::uint8_t> table(domain.size() + 1);
+  for_each_text(domain, folded, [&](std::size_t code, std::string_view text) { table[code] = test(text) ? 1 : 0; });
+  return table;
+}
+
+}  // namespace
+
+TextDomain::TextDomain(const Domain& domain, const Database& database) {
+  for (const DomainPart& part : domain) {
+    if (part.literal) {
+      parts_.push_back({nullptr, *part.literal});
+    } else {
+      parts_.push_back({column_of(part, database).dictionary, {}});
+    }
+    const std::size_t entries = part.literal ? 1 : parts_.back().dictionary ? parts_.back().dictionary->size() : 0;
+    ends_.push_back(size() + entries);
+  }
+}
+
+std::string_view TextDomain::at(std::size_t code) const {
+  const std::size_t part = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), code) - ends_.begin());
+  return parts_[part].dictionary ? parts_[part].dictionary->at(code - begin_of(part)) : std::string_view(parts_[part].literal);
+}
+
+ListDomain::ListDomain(const Domain& domain, const Database& database) {
+  for (const DomainPart& part : domain) {
+    columns_.push_back(&column_of(part, database));
+    ends_.push_back(size() + database.tables[part.table].rows);
+  }
+}
+
+std::size_t ListDomain::part_of(std::size_t cell) const {
+  return static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), cell) - ends_.begin());
+}
+
+std::pair<const std::int32_t*, const std::int32_t*> ListDomain::codes(std::size_t part, std::size_t cell) const {
+  const Column& column = *columns_[part];
+  const std::size_t row = cell - (part == 0 ? 0 : ends_[part - 1]);
+  return {column.values<std::int32_t>() + column.offsets[row], column.values<std::int32_t>() + column.offsets[row + 1]};
+}
+
+bool is_list_domain(const Domain& domain, const Database& database) {
+  return !domain.front().literal && column_of(domain.front(), database).type.kind == Kind::kList;
+}
+
+std::size_t domain_size(const Domain& domain, const Database& database) {
+  return is_list_domain(domain, database) ? ListDomain(domain, database).size() : TextDomain(domain, database).size();
+}
+
+std::vector<std::uint8_t> test_texts(const TextDomain& domain, const TextPredicate& predicate) {
+  const bool folded = predicate.folded;
+  const std::string& operand = predicate.texts.front();
+  switch (predicate.kind) {
+    case TextTestKind::kIn: {
+      const std::unordered_set<std::string_view> wanted(predicate.texts.begin(), predicate.texts.end());
+      return table_of(domain, folded, [&](std::string_view text) { return wanted.contains(text); });
+    }
+    case TextTestKind::kContains: return table_of(domain, folded, [&](std::string_view text) { return contains(text, operand); });
+    case TextTestKind::kStartsWith: return table_of(domain, folded, [&](std::string_view text) { return starts_with(text, operand); });
+    case TextTestKind::kEndsWith: return table_of(domain, folded, [&](std::string_view text) { return ends_with(text, operand); });
+    case TextTestKind::kMatches: {
+      const auto pattern = Pattern::compile(operand);
+      assert(pattern && "the checker has compiled it");
+      return table_of(domain, false, [&](std::string_view text) { return pattern->matches(text); });
+    }
+    default: return table_of(domain, folded, [&](std::string_view text) { return compares(predicate.kind, compare_text(text, operand)); });
+  }
+}
+
+// ── lists ──
+
+namespace {
+
+std::int64_t canonical(const Column& column, std::int64_t value) {
+  if (column.type.element != Kind::kFloat) return value;
+  return std::bit_cast<std::int64_t>(canonical_float(std::bit_cast<double>(value)));
+}
+
+std::vector<std::int32_t> text_places(const Column& column, const ListPredicate& predicate) {
+  std::unordered_map<std::string_view, std::int32_t> wanted;
+  for (std::size_t i = 0; i < predicate.texts.size(); ++i) wanted.emplace(predicate.texts[i], static_cast<std::int32_t>(i));
+  std::vector<std::int32_t> places(column.dictionary->size());
+  for (std::size_t code = 0; code < places.size(); ++code) {
+    const std::string_view text = column.dictionary->at(code);
+    const auto at = predicate.folded ? wanted.find(fold(text)) : wanted.find(text);
+    places[code] = at == wanted.end() ? -1 : at->second;
+  }
+  return places;
+}
+
+std::vector<std::int32_t> value_places(const Column& column, const ListPredicate& predicate) {
+  std::unordered_map<std::int64_t, std::int32_t> wanted;
+  for (std::size_t i = 0; i < predicate.values.size(); ++i) wanted.emplace(canonical(column, predicate.values[i]), static_cast<std::int32_t>(i));
+  std::vector<std::int32_t> places;
+  for (const std::int64_t value : column.element_values) {
+    const auto at = wanted.find(canonical(column, value));
+    places.push_back(at == wanted.end() ? -1 : at->second);
+  }
+  return places;
+}
+
+bool has_all(const std::vector<std::int32_t>& places, const std::int32_t* begin, const std::int32_t* end, std::size_t wanted) {
+  std::vector<std::int32_t> found;
+  for (const std::int32_t* code = begin; code != end; ++code) {
+    if (places[static_cast<std::size_t>(*code)] >= 0) found.push_back(places[static_cast<std::size_t>(*code)]);
+  }
+  if (found.size() < wanted) return false;
+  std::sort(found.begin(), found.end());
+  return static_cast<std::size_t>(std::unique(found.begin(), found.end()) - found.begin()) == wanted;
+}
+
+}  // namespace
+
+ListTest prepare_list_test(const Domain& domain, const Database& database, const ListPredicate& predicate) {
+  ListTest test{ListDomain(domain, database), predicate.kind, predicate.is_text ? predicate.texts.size() : predicate.values.size(), {}};
+  if (predicate.kind == ListTestKind::kIsEmpty) return test;
+  for (std::size_t part = 0; part < test.domain.part_count(); ++part) {
+    const Column& column = test.domain.column(part);
+    test.places.push_back(column.dictionary ? text_places(column, predicate) : value_places(column, predicate));
+  }
+  return test;
+}
+
+bool holds(const ListTest& test, std::size_t cell) {
+  if (cell >= test.domain.size()) return false;
+  const std::size_t part = test.domain.part_of(cell);
+  const auto [begin, end] = test.domain.codes(part, cell);
+  if (test.kind == ListTestKind::kIsEmpty) return begin == end;
+  const std::vector<std::int32_t>& places = test.places[part];
+  if (test.kind == ListTestKind::kHasAll) return has_all(places, begin, end, test.wanted);
+  return std::any_of(begin, end, [&](std::int32_t code) { return places[static_cast<std::size_t>(code)] >= 0; });
+}
+
+}  // namespace segue
