@@ -1,13 +1,13 @@
 // The conversion of Arrow arrays: first every value by itself (`read_scalars`), then the shape around it: plain, dictionary or list.
 #include "runtime/io/arrow_convert.h"
 
+#include <bit>
+#include <cmath>
+
 #include <arrow/api.h>
 #include <arrow/util/decimal.h>
 #include <arrow/util/float16.h>
 #include <fmt/format.h>
-
-#include <bit>
-#include <cmath>
 
 #include "stdlib/calendar.h"
 #include "stdlib/clock.h"
@@ -31,9 +31,7 @@ bool is_text(arrow::Type::type id) {
   return arrow::is_base_binary_like(id) || id == arrow::Type::STRING_VIEW || id == arrow::Type::BINARY_VIEW;
 }
 
-bool is_list_type(arrow::Type::type id) {
-  return arrow::is_var_length_list_like(id) || id == arrow::Type::FIXED_SIZE_LIST;
-}
+bool is_list_type(arrow::Type::type id) { return arrow::is_var_length_list_like(id) || id == arrow::Type::FIXED_SIZE_LIST; }
 
 bool can_read(Kind kind, arrow::Type::type id) {
   if (id == arrow::Type::NA) return true;
@@ -239,9 +237,8 @@ void read_dates(const arrow::Array& array, Scalars& out) {
   }
   const auto& typed = static_cast<const arrow::Date64Array&>(array);
   constexpr std::int64_t kMillisPerDay = 86'400'000;
-  each(array, out, [&](std::int64_t i) {
-    return typed.Value(i) % kMillisPerDay == 0 ? from_day(typed.Value(i) / kMillisPerDay) : ScalarValue{};
-  });
+  each(array, out,
+       [&](std::int64_t i) { return typed.Value(i) % kMillisPerDay == 0 ? from_day(typed.Value(i) / kMillisPerDay) : ScalarValue{}; });
 }
 
 void read_half_floats(const arrow::Array& array, const Slot& slot, Scalars& out) {
@@ -326,7 +323,8 @@ std::string shown_value(const arrow::Array& array, std::int64_t i) {
   }
   if (is_text(value->type->id())) {
     const auto& buffer = static_cast<const arrow::BaseBinaryScalar&>(*value).value;
-    return buffer ? printable(std::string_view(reinterpret_cast<const char*>(buffer->data()), static_cast<std::size_t>(buffer->size()))) : std::string();
+    return buffer ? printable(std::string_view(reinterpret_cast<const char*>(buffer->data()), static_cast<std::size_t>(buffer->size())))
+                  : std::string();
   }
   return printable(value->ToString());
 }
@@ -443,7 +441,8 @@ std::shared_ptr<arrow::DataType> byte_type(const std::shared_ptr<arrow::DataType
     case arrow::Type::LARGE_LIST: return arrow::large_list(child);
     case arrow::Type::LIST_VIEW: return arrow::list_view(child);
     case arrow::Type::LARGE_LIST_VIEW: return arrow::large_list_view(child);
-    case arrow::Type::FIXED_SIZE_LIST: return arrow::fixed_size_list(child, static_cast<const arrow::FixedSizeListType&>(*type).list_size());
+    case arrow::Type::FIXED_SIZE_LIST:
+      return arrow::fixed_size_list(child, static_cast<const arrow::FixedSizeListType&>(*type).list_size());
     case arrow::Type::DICTIONARY: return arrow::dictionary(static_cast<const arrow::DictionaryType&>(*type).index_type(), child);
     default: return type;
   }
@@ -493,7 +492,9 @@ void convert_array(const std::shared_ptr<arrow::Array>& array, std::size_t first
 
 std::shared_ptr<arrow::Array> checked_bytes(const std::shared_ptr<arrow::Array>& array) {
   auto checked = arrow::MakeArray(as_bytes(array->data()));
-  return checked->ValidateFull().ok() ? checked : nullptr;
+  // A date in milliseconds that is no whole day is a bad value, not a broken file.
+  const arrow::Status status = checked->type_id() == arrow::Type::DATE64 ? checked->Validate() : checked->ValidateFull();
+  return status.ok() ? checked : nullptr;
 }
 
 }  // namespace segue::io

@@ -2,12 +2,12 @@
 // `language.md`, "Data files". Seen by the readers of Parquet and Arrow IPC only.
 #pragma once
 
-#include <arrow/type_fwd.h>
-
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <arrow/type_fwd.h>
 
 #include "runtime/io/piece.h"
 

@@ -1,14 +1,14 @@
 // What the readers of Parquet and Arrow IPC share.
 #include "runtime/io/arrow_pieces.h"
 
+#include <algorithm>
+#include <cerrno>
+
 #include <arrow/io/file.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 namespace segue::io {
 
@@ -49,7 +49,7 @@ Piece convert_chunks(const std::vector<std::shared_ptr<arrow::ChunkedArray>>& co
 std::expected<std::shared_ptr<arrow::io::RandomAccessFile>, LoadError> open_arrow_file(const std::string& path, const std::string& shown) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::unexpected(file_error(shown, errno));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
     ::close(descriptor);
     return std::unexpected(file_error(shown, EISDIR));

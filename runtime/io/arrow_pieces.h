@@ -1,13 +1,13 @@
 // This file's external interface is `convert_chunks`: columns of Arrow arrays as a piece, for the readers of Parquet and Arrow IPC.
 #pragma once
 
-#include <arrow/api.h>
-
 #include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <arrow/api.h>
 
 #include "runtime/io/arrow_convert.h"
 #include "runtime/io/byte_stream.h"
@@ -25,10 +25,12 @@ struct ArrowSelection {
 [[nodiscard]] ArrowSelection arrow_selection(const std::vector<std::uint32_t>& of_slots, const PieceContext& context);
 
 // A piece of `rows` rows; `columns` are those of the selection, each with as many values. They must stay unchanged.
-[[nodiscard]] Piece convert_chunks(const std::vector<std::shared_ptr<arrow::ChunkedArray>>& columns, std::int64_t rows, const ArrowSelection& selection);
+[[nodiscard]] Piece convert_chunks(const std::vector<std::shared_ptr<arrow::ChunkedArray>>& columns, std::int64_t rows,
+                                   const ArrowSelection& selection);
 
 // Opens a file for Arrow; environment errors in our words.
-[[nodiscard]] std::expected<std::shared_ptr<arrow::io::RandomAccessFile>, LoadError> open_arrow_file(const std::string& path, const std::string& shown);
+[[nodiscard]] std::expected<std::shared_ptr<arrow::io::RandomAccessFile>, LoadError> open_arrow_file(const std::string& path,
+                                                                                                     const std::string& shown);
 
 // What Arrow says about a broken file.
 [[nodiscard]] LoadError broken_arrow(const std::string& shown, const std::string& format, const arrow::Status& status);

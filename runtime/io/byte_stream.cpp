@@ -1,6 +1,9 @@
 // Plain files by the system's calls; gzip by Arrow's streams.
 #include "runtime/io/byte_stream.h"
 
+#include <cerrno>
+#include <cstring>
+
 #include <arrow/io/compressed.h>
 #include <arrow/io/file.h>
 #include <arrow/util/compression.h>
@@ -8,9 +11,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace segue::io {
 namespace {
@@ -44,7 +44,10 @@ class GzipFile final : public ByteStream {
  public:
   GzipFile(std::shared_ptr<arrow::io::ReadableFile> file, std::unique_ptr<arrow::util::Codec> codec,
            std::shared_ptr<arrow::io::CompressedInputStream> stream, std::string shown)
-      : file_(std::move(file)), codec_(std::move(codec)), stream_(std::move(stream)), shown_(std::move(shown)) {}
+      : file_(std::move(file)),
+        codec_(std::move(codec)),
+        stream_(std::move(stream)),
+        shown_(std::move(shown)) {}
 
   std::expected<std::size_t, LoadError> read(char* out, std::size_t size) override {
     std::size_t done = 0;
@@ -83,9 +86,9 @@ std::expected<std::unique_ptr<ByteStream>, LoadError> open_gzip(int descriptor, 
 
 LoadError file_error(const std::string& shown, int error_number) {
   const char* what = error_number == ENOENT || error_number == ENOTDIR ? "does not exist; correct the path in `sources`"
-                     : error_number == EACCES                         ? "may not be read; give yourself the permission"
-                     : error_number == EISDIR                         ? "is a folder"
-                                                                      : nullptr;
+                     : error_number == EACCES                          ? "may not be read; give yourself the permission"
+                     : error_number == EISDIR                          ? "is a folder"
+                                                                       : nullptr;
   if (what != nullptr) return {LoadErrorKind::kEnvironment, fmt::format("`{}` {}", shown, what), shown, {}};
   return {LoadErrorKind::kEnvironment, fmt::format("`{}` cannot be read: {}", shown, std::strerror(error_number)), shown, {}};
 }
@@ -97,7 +100,7 @@ LoadError broken_file(const std::string& shown, const std::string& what) {
 std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::string& path, const std::string& shown, bool is_gzip) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::unexpected(file_error(shown, errno));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
     ::close(descriptor);
     return std::unexpected(file_error(shown, EISDIR));

@@ -25,7 +25,8 @@ class ByteStream {
 };
 
 // Opens a file. `shown` is the path that messages name.
-[[nodiscard]] std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::string& path, const std::string& shown, bool is_gzip);
+[[nodiscard]] std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::string& path, const std::string& shown,
+                                                                                bool is_gzip);
 
 // What a file that cannot be opened or read is: errno's words about it.
 [[nodiscard]] LoadError file_error(const std::string& shown, int error_number);

@@ -1,8 +1,8 @@
 // The conversion of CSV cells. `language.md`, "Data files".
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
+
+#include <fmt/format.h>
 
 #include "runtime/io/csv_file.h"
 #include "stdlib/text.h"
@@ -49,7 +49,11 @@ class RecentValues {
 class CsvColumn {
  public:
   CsvColumn(const CsvBlock& block, bool block_is_utf8, std::uint32_t field, const std::vector<std::string>& null_values, ColumnSink& sink)
-      : block_(block), block_is_utf8_(block_is_utf8), field_(field), null_values_(null_values), sink_(sink) {}
+      : block_(block),
+        block_is_utf8_(block_is_utf8),
+        field_(field),
+        null_values_(null_values),
+        sink_(sink) {}
 
   void convert() {
     const Slot& slot = sink_.slot();
@@ -57,7 +61,8 @@ class CsvColumn {
     switch (slot.scalar_kind()) {
       case Kind::kText: return each_value([&](std::size_t row, const Cell& cell) { convert_text(row, cell); });
       case Kind::kFloat: return each_value([&](std::size_t row, const Cell& cell) { convert_float(row, cell); });
-      case Kind::kInt: return each_value([&](std::size_t row, const Cell& cell) { convert_number(row, cell, parse_scalar(slot, view(cell))); });
+      case Kind::kInt:
+        return each_value([&](std::size_t row, const Cell& cell) { convert_number(row, cell, parse_scalar(slot, view(cell))); });
       default: return convert_remembered();
     }
   }
@@ -179,7 +184,8 @@ void report_odd_rows(const CsvBlock& block, Piece& piece) {
   for (const OddRow& odd : block.odd_rows) {
     piece.states[odd.row] = RowState::kMalformed;
     if (finding.examples.size() < kExamples) {
-      finding.examples.push_back({odd.row, fmt::format("{} cell{} instead of {}", odd.cells, odd.cells == 1 ? "" : "s", block.expected_cells)});
+      finding.examples.push_back(
+          {odd.row, fmt::format("{} cell{} instead of {}", odd.cells, odd.cells == 1 ? "" : "s", block.expected_cells)});
     }
   }
   piece.findings.push_back(std::move(finding));
@@ -187,7 +193,8 @@ void report_odd_rows(const CsvBlock& block, Piece& piece) {
 
 }  // namespace
 
-Piece convert_csv(CsvBlock block, const PieceContext& context, const std::vector<std::uint32_t>& fields, const std::vector<std::string>& null_values) {
+Piece convert_csv(CsvBlock block, const PieceContext& context, const std::vector<std::uint32_t>& fields,
+                  const std::vector<std::string>& null_values) {
   Piece piece;
   piece.rows = block.rows;
   piece.states.resize(block.rows, RowState::kGood);

@@ -1,10 +1,10 @@
 // Reading CSV files block by block.
 #include "runtime/io/csv_file.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <fmt/format.h>
 
 namespace segue::io {
 namespace {
@@ -49,7 +49,8 @@ struct BlockSink {
       only = cell;
       block.cells.resize((block.rows + 1) * block.fields);
     }
-    if (column < field_of.size() && field_of[column] >= 0) block.cells[block.rows * block.fields + static_cast<std::size_t>(field_of[column])] = cell;
+    if (column < field_of.size() && field_of[column] >= 0)
+      block.cells[block.rows * block.fields + static_cast<std::size_t>(field_of[column])] = cell;
     ++column;
   }
   bool row(const char* start, const char*) {
@@ -94,7 +95,8 @@ std::string cell_text(const Cell& cell) {
   return text;
 }
 
-std::expected<std::unique_ptr<CsvFile>, LoadError> CsvFile::open(const std::string& path, const std::string& shown, bool is_gzip, char delimiter) {
+std::expected<std::unique_ptr<CsvFile>, LoadError> CsvFile::open(const std::string& path, const std::string& shown, bool is_gzip,
+                                                                 char delimiter) {
   auto stream = open_stream(path, shown, is_gzip);
   if (!stream) return std::unexpected(stream.error());
   std::unique_ptr<CsvFile> file(new CsvFile(std::move(*stream), shown, delimiter));
@@ -105,7 +107,8 @@ std::expected<std::unique_ptr<CsvFile>, LoadError> CsvFile::open(const std::stri
 // Brings more bytes behind those that are left, into a new buffer, since blocks hold on to the old one.
 std::expected<void, LoadError> CsvFile::fill() {
   const std::size_t left = end_ - at_;
-  if (left >= kLongestRow) return std::unexpected(broken_file(shown_, fmt::format("the row that starts in line {} is longer than 1 GB", line_)));
+  if (left >= kLongestRow)
+    return std::unexpected(broken_file(shown_, fmt::format("the row that starts in line {} is longer than 1 GB", line_)));
   const std::size_t capacity = std::max(kBlockBytes, left * 2);
   std::shared_ptr<char[]> buffer = allocate(capacity);
   if (left != 0) std::memcpy(buffer.get(), buffer_.get() + at_, left);
@@ -122,7 +125,8 @@ std::expected<void, LoadError> CsvFile::fill() {
 
 LoadError CsvFile::open_quote_error(const char* rest) const {
   // The quote that stays open is in the last row: say where that row starts.
-  return broken_file(shown_, fmt::format("a quote is not closed in the row that starts in line {}", line_ + count_lines(buffer_.get() + at_, rest)));
+  return broken_file(
+      shown_, fmt::format("a quote is not closed in the row that starts in line {}", line_ + count_lines(buffer_.get() + at_, rest)));
 }
 
 std::expected<void, LoadError> CsvFile::read_header() {
@@ -130,7 +134,8 @@ std::expected<void, LoadError> CsvFile::read_header() {
     if (auto filled = fill(); !filled) return filled;
     if (is_first) {
       const std::string_view start(buffer_.get(), end_);
-      if (const char* format = other_format(start)) return std::unexpected(broken_file(shown_, fmt::format("it should be CSV, and is {}", format)));
+      if (const char* format = other_format(start))
+        return std::unexpected(broken_file(shown_, fmt::format("it should be CSV, and is {}", format)));
       if (start.starts_with("\xef\xbb\xbf")) at_ = 3;
       if (at_ == end_) return std::unexpected(broken_file(shown_, "it is empty; a CSV file starts with a line of column names"));
     }
@@ -172,7 +177,8 @@ std::expected<std::optional<CsvBlock>, LoadError> CsvFile::next_block() {
     const auto lines = count_lines(begin, result.rest);
     block.cells.resize(block.rows * fields_);
     block.first_line = line_;
-    if (lines != block.rows) block.line_offsets = line_offsets(begin, sink.row_starts);
+    const bool is_open_ended = result.rest > begin && result.rest[-1] != '\n';
+    if (lines + (is_open_ended ? 1 : 0) != block.rows) block.line_offsets = line_offsets(begin, sink.row_starts);
     line_ += lines;
     at_ = static_cast<std::size_t>(result.rest - buffer_.get());
     const std::uint64_t position = stream_->position();

@@ -23,23 +23,23 @@ struct OddRow {
 };
 
 struct CsvBlock {
-  std::shared_ptr<char[]> bytes;     // the cells point into it
+  std::shared_ptr<char[]> bytes;  // the cells point into it
   std::size_t rows = 0;
-  std::size_t fields = 0;            // cells kept a row
-  std::vector<Cell> cells;           // row by row
+  std::size_t fields = 0;                   // cells kept a row
+  std::vector<Cell> cells;                  // row by row
   std::vector<std::uint32_t> line_offsets;  // of rows, from first_line; empty: a line a row
   std::uint64_t first_line = 1;
   std::vector<OddRow> odd_rows;
   std::uint64_t expected_cells = 0;
-  std::string_view text;             // all rows
+  std::string_view text;  // all rows
   std::uint64_t file_bytes = 0;
 };
 
 class CsvFile {
  public:
   // Opens the file and reads its header.
-  [[nodiscard]] static std::expected<std::unique_ptr<CsvFile>, LoadError> open(const std::string& path, const std::string& shown, bool is_gzip,
-                                                                               char delimiter);
+  [[nodiscard]] static std::expected<std::unique_ptr<CsvFile>, LoadError> open(const std::string& path, const std::string& shown,
+                                                                               bool is_gzip, char delimiter);
 
   // The names in the header.
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
@@ -50,7 +50,9 @@ class CsvFile {
 
  private:
   CsvFile(std::unique_ptr<ByteStream> stream, std::string shown, char delimiter)
-      : stream_(std::move(stream)), shown_(std::move(shown)), delimiter_(delimiter) {}
+      : stream_(std::move(stream)),
+        shown_(std::move(shown)),
+        delimiter_(delimiter) {}
   std::expected<void, LoadError> read_header();
   std::expected<void, LoadError> fill();
   [[nodiscard]] LoadError open_quote_error(const char* rest) const;
@@ -61,7 +63,7 @@ class CsvFile {
   std::vector<std::string> header_;
   std::vector<std::int32_t> field_of_;  // by column of the file; -1: not kept
   std::size_t fields_ = 0;
-  std::shared_ptr<char[]> buffer_;      // bytes [at_, end_) are still to be cut
+  std::shared_ptr<char[]> buffer_;  // bytes [at_, end_) are still to be cut
   std::size_t capacity_ = 0, at_ = 0, end_ = 0;
   bool is_at_end_ = false;
   std::uint64_t line_ = 1;

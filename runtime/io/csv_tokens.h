@@ -26,7 +26,9 @@ struct Cell {
 // The positions of delimiters, quotes and newlines, in order.
 class SpecialBytes {
  public:
-  SpecialBytes(const char* begin, const char* end, char delimiter) : block_(begin), end_(end), delimiter_(delimiter) { mask_ = begin < end ? load() : 0; }
+  SpecialBytes(const char* begin, const char* end, char delimiter) : block_(begin), end_(end), delimiter_(delimiter) {
+    mask_ = begin < end ? load() : 0;
+  }
 
   // The next one; `end` after the last.
   const char* next() {
@@ -46,8 +48,9 @@ class SpecialBytes {
     std::uint64_t mask = 0;
     for (int i = 0; i < 4; ++i) {
       const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block_ + i * 16));
-      const __m128i hits = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(delimiter_)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))),
-                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+      const __m128i hits =
+          _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(delimiter_)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))),
+                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
       mask |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(hits))) << (i * 16);
     }
     return mask;
@@ -97,7 +100,9 @@ TokenizeResult tokenize(const char* begin, const char* end, char delimiter, bool
     state = State::kPlain;
     has_quotes = is_malformed = false;
   };
-  auto without_return = [&](const char* stop) { return stop > cell && stop[-1] == '\r' && (state == State::kPlain || stop - 1 > closing) ? stop - 1 : stop; };
+  auto without_return = [&](const char* stop) {
+    return stop > cell && stop[-1] == '\r' && (state == State::kPlain || stop - 1 > closing) ? stop - 1 : stop;
+  };
 
   for (;;) {
     const char* at = specials.next();

@@ -53,7 +53,8 @@ class RowValues {
   RowValues(const TableData& data, const ReadPlan& plan) : data_(data), plan_(plan) {}
   const std::vector<std::int64_t>& at(std::size_t piece, std::size_t row) {
     values_.clear();
-    for (std::size_t slot = 0; slot < plan_.slots.size(); ++slot) append_value(plan_.slots[slot], data_.slots[slot].pieces[piece], row, values_);
+    for (std::size_t slot = 0; slot < plan_.slots.size(); ++slot)
+      append_value(plan_.slots[slot], data_.slots[slot].pieces[piece], row, values_);
     return values_;
   }
 
@@ -78,20 +79,22 @@ void mark_equal_rows(TableData& data, const ReadPlan& plan) {
   HashSlots slots;
   RowValues mine(data, plan), others(data, plan);
   std::vector<RowState> states = data.states;
-  each_row(data, [](RowState state) { return state == RowState::kGood; }, [&](std::size_t piece, std::size_t i, std::size_t row) {
-    const std::vector<std::int64_t>& values = mine.at(piece, i);
-    const std::uint64_t hash = hash_values(values);
-    if (slots.is_full()) slots.grow(seen.size() * 2, [&](std::int32_t code) { return seen[static_cast<std::size_t>(code)].hash; });
-    const std::int32_t found = slots.find_or_insert(hash, static_cast<std::int32_t>(seen.size()), [&](std::int32_t code) {
-      const Seen& other = seen[static_cast<std::size_t>(code)];
-      return other.hash == hash && others.at(other.piece, other.row) == values;
-    });
-    if (found < 0) {
-      seen.push_back({piece, i, hash});
-    } else {
-      states[row] = RowState::kRepeated;
-    }
-  });
+  each_row(
+      data, [](RowState state) { return state == RowState::kGood; },
+      [&](std::size_t piece, std::size_t i, std::size_t row) {
+        const std::vector<std::int64_t>& values = mine.at(piece, i);
+        const std::uint64_t hash = hash_values(values);
+        if (slots.is_full()) slots.grow(seen.size() * 2, [&](std::int32_t code) { return seen[static_cast<std::size_t>(code)].hash; });
+        const std::int32_t found = slots.find_or_insert(hash, static_cast<std::int32_t>(seen.size()), [&](std::int32_t code) {
+          const Seen& other = seen[static_cast<std::size_t>(code)];
+          return other.hash == hash && others.at(other.piece, other.row) == values;
+        });
+        if (found < 0) {
+          seen.push_back({piece, i, hash});
+        } else {
+          states[row] = RowState::kRepeated;
+        }
+      });
   data.states = std::move(states);
 }
 
@@ -136,15 +139,17 @@ void mark_repeated_keys(TableData& data, const TableSpec& spec, const ReadPlan& 
   SeenKeys seen;
   std::vector<std::uint8_t> seen_codes(is_text ? values.dictionary.size() : 0);
   std::vector<RowState> states = data.states;
-  each_row(data, [](RowState state) { return state <= RowState::kBad; }, [&](std::size_t piece, std::size_t i, std::size_t row) {
-    const ColumnPiece& column = values.pieces[piece];
-    if (is_missing(column, i)) return;
-    const std::int64_t key = is_text ? column.codes[i] : column.numbers[i];
-    const bool is_new = is_text ? std::exchange(seen_codes[static_cast<std::size_t>(key)], 1) == 0 : seen.insert(key);
-    if (is_new) return;
-    states[row] = RowState::kBad;
-    if (finding.count++ < kExamples) finding.examples.push_back({row, shown_key(slot, values, key)});
-  });
+  each_row(
+      data, [](RowState state) { return state <= RowState::kBad; },
+      [&](std::size_t piece, std::size_t i, std::size_t row) {
+        const ColumnPiece& column = values.pieces[piece];
+        if (is_missing(column, i)) return;
+        const std::int64_t key = is_text ? column.codes[i] : column.numbers[i];
+        const bool is_new = is_text ? std::exchange(seen_codes[static_cast<std::size_t>(key)], 1) == 0 : seen.insert(key);
+        if (is_new) return;
+        states[row] = RowState::kBad;
+        if (finding.count++ < kExamples) finding.examples.push_back({row, shown_key(slot, values, key)});
+      });
   data.states = std::move(states);
   if (finding.count != 0) add_finding(data.findings, std::move(finding));
 }
@@ -197,7 +202,10 @@ void fill_values(const TableData& data, const SlotData& slot, Column& column, Va
 
 Storage narrowest(std::int64_t least, std::int64_t greatest) {
   const auto fits = [&]<typename T>(T) { return least >= std::numeric_limits<T>::min() && greatest <= std::numeric_limits<T>::max(); };
-  return fits(std::int8_t{}) ? Storage::kInt8 : fits(std::int16_t{}) ? Storage::kInt16 : fits(std::int32_t{}) ? Storage::kInt32 : Storage::kInt64;
+  return fits(std::int8_t{})    ? Storage::kInt8
+         : fits(std::int16_t{}) ? Storage::kInt16
+         : fits(std::int32_t{}) ? Storage::kInt32
+                                : Storage::kInt64;
 }
 
 void fill_integers(const TableData& data, const SlotData& slot, Column& column) {
@@ -221,7 +229,8 @@ void fill_integers(const TableData& data, const SlotData& slot, Column& column) 
 class ElementCodes {
  public:
   std::int32_t code_of(std::int64_t value) {
-    if (slots_.is_full()) slots_.grow(values.size() * 2, [&](std::int32_t code) { return hash_int(values[static_cast<std::size_t>(code)]); });
+    if (slots_.is_full())
+      slots_.grow(values.size() * 2, [&](std::int32_t code) { return hash_int(values[static_cast<std::size_t>(code)]); });
     const std::int32_t found = slots_.find_or_insert(hash_int(value), static_cast<std::int32_t>(values.size()),
                                                      [&](std::int32_t code) { return values[static_cast<std::size_t>(code)] == value; });
     if (found >= 0) return found;

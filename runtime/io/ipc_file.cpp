@@ -1,10 +1,10 @@
 // Arrow IPC files, of the file and the stream format, as table files: a record batch is a piece. Batches are read one after the other
 // and converted in any thread.
+#include <cstring>
+
 #include <arrow/api.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/ipc/reader.h>
-
-#include <cstring>
 
 #include "runtime/io/arrow_pieces.h"
 #include "runtime/io/table_file.h"
@@ -59,13 +59,16 @@ arrow::Result<Reader> open_reader(const std::shared_ptr<arrow::io::RandomAccessF
     ARROW_ASSIGN_OR_RAISE(reader.file, arrow::ipc::RecordBatchFileReader::Open(file, options));
     return reader;
   }
-  ARROW_RETURN_NOT_OK(file->Seek(0));
-  ARROW_ASSIGN_OR_RAISE(reader.stream, arrow::ipc::RecordBatchStreamReader::Open(std::static_pointer_cast<arrow::io::InputStream>(file), options));
   ARROW_RETURN_NOT_OK(check_end_of_stream(*file));
+  ARROW_RETURN_NOT_OK(file->Seek(0));
+  ARROW_ASSIGN_OR_RAISE(reader.stream,
+                        arrow::ipc::RecordBatchStreamReader::Open(std::static_pointer_cast<arrow::io::InputStream>(file), options));
   return reader;
 }
 
-LoadError unsound(const std::string& shown) { return broken_arrow(shown, kFormat, arrow::Status::Invalid("a batch does not hold what it says")); }
+LoadError unsound(const std::string& shown) {
+  return broken_arrow(shown, kFormat, arrow::Status::Invalid("a batch does not hold what it says"));
+}
 
 std::expected<Piece, LoadError> convert_batch(const Batch& batch, const ArrowSelection& selection, const std::string& shown) {
   std::vector<std::shared_ptr<arrow::ChunkedArray>> columns;
@@ -81,7 +84,11 @@ std::expected<Piece, LoadError> convert_batch(const Batch& batch, const ArrowSel
 class IpcTableFile final : public TableFile {
  public:
   IpcTableFile(std::shared_ptr<arrow::io::RandomAccessFile> file, std::string shown, Reader reader)
-      : file_(std::move(file)), shown_(std::move(shown)), reader_(std::move(reader)), schema_(reader_.schema()), names_(schema_->field_names()) {}
+      : file_(std::move(file)),
+        shown_(std::move(shown)),
+        reader_(std::move(reader)),
+        schema_(reader_.schema()),
+        names_(schema_->field_names()) {}
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
   [[nodiscard]] std::optional<std::string> fault(std::uint32_t column, const Slot& slot) const override {

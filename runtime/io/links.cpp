@@ -49,7 +49,8 @@ void KeyLookup::index_numbers() {
 }
 
 RowId KeyLookup::row_of_text(std::string_view text) const {
-  const std::int32_t found = slots_.find(hash_text(text), [&](std::int32_t row) { return keys_.text_at(static_cast<std::size_t>(row)) == text; });
+  const std::int32_t found =
+      slots_.find(hash_text(text), [&](std::int32_t row) { return keys_.text_at(static_cast<std::size_t>(row)) == text; });
   return found < 0 ? kNoRow : static_cast<RowId>(found);
 }
 
@@ -58,7 +59,8 @@ RowId KeyLookup::row_of_number(std::int64_t number) const {
     const auto at = static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(least_);
     return at < dense_.size() ? dense_[at] : kNoRow;
   }
-  const std::int32_t found = slots_.find(hash_int(number), [&](std::int32_t row) { return numbers_[static_cast<std::size_t>(row)] == number; });
+  const std::int32_t found =
+      slots_.find(hash_int(number), [&](std::int32_t row) { return numbers_[static_cast<std::size_t>(row)] == number; });
   return found < 0 ? kNoRow : static_cast<RowId>(found);
 }
 

@@ -112,7 +112,10 @@ Table make_table(const TableSpec& spec, const ReadPlan& plan, std::vector<Finish
 class Linker {
  public:
   Linker(const std::vector<TableSpec>& specs, const std::vector<LoadedTable>& loaded, LoadResult& result)
-      : specs_(specs), loaded_(loaded), result_(result), lookups_(specs.size()) {}
+      : specs_(specs),
+        loaded_(loaded),
+        result_(result),
+        lookups_(specs.size()) {}
 
   void link(std::size_t table) {
     link_parents(table);
@@ -244,7 +247,8 @@ class Loader {
   // Slots are not in the order of columns.
   void sort_bad_values(std::uint32_t table) {
     const auto first = std::ranges::find(result_.bad, table, &BadValues::table);
-    std::sort(first, result_.bad.end(), [](const BadValues& a, const BadValues& b) { return std::pair(a.column, a.kind) < std::pair(b.column, b.kind); });
+    std::sort(first, result_.bad.end(),
+              [](const BadValues& a, const BadValues& b) { return std::pair(a.column, a.kind) < std::pair(b.column, b.kind); });
   }
 
   std::vector<TableSpec> specs_;

@@ -32,9 +32,9 @@ struct LoadOptions {
 };
 
 enum class BadKind : std::uint8_t {
-  kType,         // a value that does not fit its type
-  kMissing,      // a missing value in a column that is not optional
-  kEnum,         // a value outside an enum
+  kType,     // a value that does not fit its type
+  kMissing,  // a missing value in a column that is not optional
+  kEnum,     // a value outside an enum
   kKeyMissing,
   kKeyRepeated,  // all rows of a key but the first
   kEncoding,     // a cell that is not UTF-8
@@ -42,9 +42,9 @@ enum class BadKind : std::uint8_t {
 };
 
 struct BadExample {
-  std::uint64_t row = 0;  // from 1, without headers, over all files of the table in order
-  std::string value;      // valid UTF-8; empty for a missing one
-  std::string file;       // as messages name it
+  std::uint64_t row = 0;              // from 1, without headers, over all files of the table in order
+  std::string value;                  // valid UTF-8; empty for a missing one
+  std::string file;                   // as messages name it
   std::optional<std::uint64_t> line;  // CSV: where the row starts in its file, from 1
 };
 
@@ -54,9 +54,9 @@ struct BadValues {
   std::optional<std::uint32_t> column;  // by the schema's index; nothing for kCells
   BadKind kind = BadKind::kType;
   std::uint64_t count = 0;
-  bool read_as_missing = false;     // `on_bad: missing`: reported, but no row is bad for it
-  std::vector<BadExample> examples; // the first ten
-  std::string message;              // for people: what is, and what to do
+  bool read_as_missing = false;      // `on_bad: missing`: reported, but no row is bad for it
+  std::vector<BadExample> examples;  // the first ten
+  std::string message;               // for people: what is, and what to do
 };
 
 // What a table held. Rows that do not exist at the clock or repeat an equal one under `dedupe` are in `rows_read` only.
@@ -99,6 +99,7 @@ struct LoadError {
 
 // Reads the tables that are needed. Several tables can be in error: the errors, at least one, stand in the order of the tables. The database
 // does not depend on the number of threads, nor on the order of a table's files but for the order of its rows.
-[[nodiscard]] std::expected<LoadResult, std::vector<LoadError>> load_database(const std::vector<TableSpec>& specs, const LoadOptions& options);
+[[nodiscard]] std::expected<LoadResult, std::vector<LoadError>> load_database(const std::vector<TableSpec>& specs,
+                                                                              const LoadOptions& options);
 
 }  // namespace segue

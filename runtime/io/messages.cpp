@@ -1,10 +1,10 @@
 // The reader's words.
 #include "runtime/io/messages.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "runtime/io/piece.h"
 
@@ -31,7 +31,9 @@ std::string misfit_words(const Type& type) {
   return "a list of " + element.substr(0, name_end) + element.substr(name_end);
 }
 
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) { return fmt::format("{} {}", count, count == 1 ? one : many); }
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
 
 std::string what_is_bad(const TableSpec& spec, const BadValues& bad) {
   const auto values = [&](std::string_view one, std::string_view many) {
@@ -43,14 +45,19 @@ std::string what_is_bad(const TableSpec& spec, const BadValues& bad) {
   switch (bad.kind) {
     case BadKind::kType: return values("does not fit ", "do not fit ") + misfit_words(spec.columns[*bad.column].type);
     case BadKind::kMissing:
-      return fmt::format("{} {} no value in `{}`; fill it in, or declare the column `optional: true` in the schema", rows, bad.count == 1 ? "has" : "have", column);
-    case BadKind::kEnum: return values("is", "are") + " not among the column's values; correct the data, or add what is right to `values` in the schema";
-    case BadKind::kKeyMissing: return fmt::format("{} {} no key in `{}`; give every row its own", rows, bad.count == 1 ? "has" : "have", column);
+      return fmt::format("{} {} no value in `{}`; fill it in, or declare the column `optional: true` in the schema", rows,
+                         bad.count == 1 ? "has" : "have", column);
+    case BadKind::kEnum:
+      return values("is", "are") + " not among the column's values; correct the data, or add what is right to `values` in the schema";
+    case BadKind::kKeyMissing:
+      return fmt::format("{} {} no key in `{}`; give every row its own", rows, bad.count == 1 ? "has" : "have", column);
     case BadKind::kKeyRepeated:
-      return fmt::format("{} {} the key of an earlier row in `{}`; give every row its own", rows, bad.count == 1 ? "repeats" : "repeat", column);
+      return fmt::format("{} {} the key of an earlier row in `{}`; give every row its own", rows, bad.count == 1 ? "repeats" : "repeat",
+                         column);
     case BadKind::kEncoding: return values("is", "are") + " not UTF-8; save the file as UTF-8";
     case BadKind::kCells:
-      return fmt::format("{} {} too few or too many cells; put values that hold a `{}` in quotes", rows, bad.count == 1 ? "has" : "have", spec.delimiter);
+      return fmt::format("{} {} too few or too many cells; put values that hold a `{}` in quotes", rows, bad.count == 1 ? "has" : "have",
+                         spec.delimiter);
   }
   return rows;
 }
@@ -76,7 +83,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 3, kLongest = 200;
   std::vector<std::pair<std::size_t, std::size_t>> ranked;
-  for (std::size_t i = 0; i < names.size(); ++i) ranked.emplace_back(distance(name.substr(0, kLongest), std::string_view(names[i]).substr(0, kLongest)), i);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    ranked.emplace_back(distance(name.substr(0, kLongest), std::string_view(names[i]).substr(0, kLongest)), i);
   std::ranges::sort(ranked);
   std::vector<std::string> found;
   for (std::size_t i = 0; i < std::min(kShown, ranked.size()); ++i) found.push_back(printable(names[ranked[i].second]));
@@ -89,7 +97,8 @@ std::string bad_values_message(const TableSpec& spec, const BadValues& bad) {
   return what_is_bad(spec, bad) + (bad.read_as_missing ? " (`on_bad: missing`: read as missing)" : "");
 }
 
-std::string lacking_column_message(const TableSpec& spec, std::string_view file, std::string_view column, const std::vector<std::string>& names) {
+std::string lacking_column_message(const TableSpec& spec, std::string_view file, std::string_view column,
+                                   const std::vector<std::string>& names) {
   std::string shown;
   for (const std::string& name : nearest(column, names)) shown += (shown.empty() ? "`" : ", `") + name + "`";
   const std::string rest = shown.empty() ? "it has no column at all" : "the nearest names in it are " + shown;

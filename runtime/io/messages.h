@@ -13,6 +13,7 @@ namespace segue::io {
 [[nodiscard]] std::string bad_values_message(const TableSpec& spec, const BadValues& bad);
 
 // A column of the schema that a file lacks, with the nearest names that it has.
-[[nodiscard]] std::string lacking_column_message(const TableSpec& spec, std::string_view file, std::string_view column, const std::vector<std::string>& names);
+[[nodiscard]] std::string lacking_column_message(const TableSpec& spec, std::string_view file, std::string_view column,
+                                                 const std::vector<std::string>& names);
 
 }  // namespace segue::io

@@ -17,6 +17,20 @@ constexpr const char* kFormat = "Parquet";
 
 using FileReader = parquet::arrow::FileReader;
 
+// The decoder does not look whether the codes of a column lie in its dictionary.
+bool check_dictionaries(std::vector<std::shared_ptr<arrow::ChunkedArray>>& columns) {
+  for (auto& column : columns) {
+    if (column->type()->id() != arrow::Type::DICTIONARY) continue;
+    arrow::ArrayVector chunks;
+    for (const auto& chunk : column->chunks()) {
+      chunks.push_back(checked_bytes(chunk));
+      if (!chunks.back()) return false;
+    }
+    if (!chunks.empty()) column = std::make_shared<arrow::ChunkedArray>(chunks);
+  }
+  return true;
+}
+
 // All that a task needs to decode a row group by itself.
 struct ParquetSource {
   std::shared_ptr<arrow::io::RandomAccessFile> file;
@@ -43,10 +57,12 @@ struct ParquetSource {
     const auto read = (*opened)->ReadRowGroup(group, leaves);
     if (!read.ok()) return std::unexpected(broken_arrow(shown, kFormat, read.status()));
     const auto& table = *read;
-    const bool is_sound = table->Validate().ok() && static_cast<std::size_t>(table->num_columns()) == selection.columns.size() &&
+    std::vector<std::shared_ptr<arrow::ChunkedArray>> columns = table->columns();
+    const bool is_sound = table->Validate().ok() && check_dictionaries(columns) &&
+                          static_cast<std::size_t>(table->num_columns()) == selection.columns.size() &&
                           table->num_rows() == metadata->RowGroup(group)->num_rows();
     if (!is_sound) return std::unexpected(broken_arrow(shown, kFormat, arrow::Status::Invalid("a row group does not hold what it says")));
-    Piece piece = convert_chunks(table->columns(), table->num_rows(), selection);
+    Piece piece = convert_chunks(columns, table->num_rows(), selection);
     piece.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(metadata->RowGroup(group)->total_compressed_size(), 0));
     return piece;
   }
@@ -60,7 +76,10 @@ void collect_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& 
 class ParquetTableFile final : public TableFile {
  public:
   ParquetTableFile(std::shared_ptr<ParquetSource> source, std::shared_ptr<arrow::Schema> schema, parquet::arrow::SchemaManifest manifest)
-      : source_(std::move(source)), schema_(std::move(schema)), manifest_(std::move(manifest)), names_(schema_->field_names()) {}
+      : source_(std::move(source)),
+        schema_(std::move(schema)),
+        manifest_(std::move(manifest)),
+        names_(schema_->field_names()) {}
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
   [[nodiscard]] std::optional<std::string> fault(std::uint32_t column, const Slot& slot) const override {
@@ -69,16 +88,15 @@ class ParquetTableFile final : public TableFile {
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
     source_->selection = arrow_selection(columns, context);
-    for (const int column : source_->selection.columns) collect_leaves(manifest_.schema_fields[static_cast<std::size_t>(column)], source_->leaves);
+    for (const int column : source_->selection.columns)
+      collect_leaves(manifest_.schema_fields[static_cast<std::size_t>(column)], source_->leaves);
     for (std::size_t slot = 0; slot < columns.size(); ++slot) ask_for_dictionary(columns[slot], context.slots[slot]);
     return {};
   }
 
   std::expected<PieceTask, LoadError> next() override {
     if (group_ == source_->metadata->num_row_groups()) return PieceTask();
-    return [source = source_, group = group_++] {
-      return guarded(source->shown, kFormat, [&] { return source->read_group(group); });
-    };
+    return [source = source_, group = group_++] { return guarded(source->shown, kFormat, [&] { return source->read_group(group); }); };
   }
 
  private:

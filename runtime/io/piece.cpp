@@ -37,7 +37,11 @@ std::string printable(std::string_view bytes) {
 }
 
 ColumnSink::ColumnSink(const PieceContext& context, std::uint32_t slot, Piece& piece)
-    : context_(context), slot_id_(slot), slot_(context.slots[slot]), piece_(piece), column_(piece.columns[slot]) {
+    : context_(context),
+      slot_id_(slot),
+      slot_(context.slots[slot]),
+      piece_(piece),
+      column_(piece.columns[slot]) {
   findings_.fill(-1);
   if (slot_.is_list()) {
     column_.ends.resize(piece.rows);

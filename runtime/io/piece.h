@@ -36,9 +36,10 @@ struct ColumnPiece {
   std::vector<std::uint8_t> missing;  // one flag a row; empty: none is missing
   std::vector<std::int64_t> numbers;  // all kinds but float and text; a bool as 0 or 1. Lists: elements, floats by their bits
   std::vector<double> floats;
-  std::vector<std::int32_t> codes;    // text, and elements of lists of text: into `texts` until they are merged, then into the column's dictionary
-  std::vector<std::uint64_t> ends;    // lists: where each row's elements end
-  std::vector<std::uint32_t> unfit;   // join columns: rows whose cell does not fit the key's type
+  std::vector<std::int32_t>
+      codes;  // text, and elements of lists of text: into `texts` until they are merged, then into the column's dictionary
+  std::vector<std::uint64_t> ends;   // lists: where each row's elements end
+  std::vector<std::uint32_t> unfit;  // join columns: rows whose cell does not fit the key's type
   LocalTexts texts;
 };
 
@@ -53,11 +54,11 @@ struct PieceOrigin {
 
 struct Piece {
   std::size_t rows = 0;
-  std::vector<ColumnPiece> columns;    // by slot
-  std::vector<RowState> states;        // by row
+  std::vector<ColumnPiece> columns;  // by slot
+  std::vector<RowState> states;      // by row
   std::vector<Finding> findings;
   PieceOrigin origin;
-  std::uint64_t bytes = 0;             // of the file, for progress
+  std::uint64_t bytes = 0;                              // of the file, for progress
   std::vector<std::shared_ptr<const void>> keep_alive;  // what texts point into
 };
 

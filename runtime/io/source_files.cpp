@@ -1,12 +1,12 @@
 // Paths and folders to files.
 #include "runtime/io/source_files.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "runtime/io/byte_stream.h"
 
@@ -50,7 +50,8 @@ std::expected<void, LoadError> add_folder(const std::string& path, const std::st
   const auto below = files_below(path);
   if (!below) return std::unexpected(file_error(shown, below.error().value()));
   if (below->empty()) {
-    return std::unexpected(LoadError{LoadErrorKind::kEnvironment, fmt::format("the folder `{}` holds no file that ends in {}", shown, kEndings), shown, {}});
+    return std::unexpected(
+        LoadError{LoadErrorKind::kEnvironment, fmt::format("the folder `{}` holds no file that ends in {}", shown, kEndings), shown, {}});
   }
   const std::string prefix = shown.ends_with('/') ? shown : shown + "/";
   for (const std::string& name : *below) files.push_back({path + "/" + name, prefix + name, *format_of(name), 0});
@@ -59,19 +60,20 @@ std::expected<void, LoadError> add_folder(const std::string& path, const std::st
 
 std::expected<void, LoadError> add_path(const std::string& root, const std::string& shown, std::vector<SourceFile>& files) {
   const std::string path = joined(root, shown);
-  struct stat status {};
+  struct stat status{};
   if (path.find('\0') != std::string::npos || ::stat(path.c_str(), &status) != 0) return std::unexpected(file_error(shown, errno));
   if (S_ISDIR(status.st_mode)) return add_folder(path, shown, files);
   const auto format = format_of(shown);
   if (!format) {
-    return std::unexpected(LoadError{LoadErrorKind::kData, fmt::format("the name `{}` does not say the file's format; let it end in {}", shown, kEndings), shown, {}});
+    return std::unexpected(LoadError{
+        LoadErrorKind::kData, fmt::format("the name `{}` does not say the file's format; let it end in {}", shown, kEndings), shown, {}});
   }
   files.push_back({path, shown, *format, 0});
   return {};
 }
 
 std::uint64_t file_size(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && status.st_size > 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
@@ -80,7 +82,10 @@ std::uint64_t file_size(const std::string& path) {
 std::expected<std::vector<SourceFile>, LoadError> source_files(const TableSpec& spec, const std::string& root) {
   std::vector<SourceFile> files;
   if (spec.files.empty()) {
-    return std::unexpected(LoadError{LoadErrorKind::kEnvironment, fmt::format("no file matches `{}`, the source of `{}`; correct the path in `sources`", spec.path, spec.name), spec.path, spec.name});
+    return std::unexpected(
+        LoadError{LoadErrorKind::kEnvironment,
+                  fmt::format("no file matches `{}`, the source of `{}`; correct the path in `sources`", spec.path, spec.name), spec.path,
+                  spec.name});
   }
   for (const std::string& shown : spec.files) {
     if (auto added = add_path(root, shown, files); !added) return std::unexpected(added.error());

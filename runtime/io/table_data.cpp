@@ -2,12 +2,12 @@
 // together in order, so that no result depends on their number.
 #include "runtime/io/table_data.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "runtime/io/messages.h"
 
@@ -17,7 +17,8 @@ namespace {
 constexpr std::uint64_t kMostRows = 0xffff'fffe;
 
 bool is_same_scalar(const ColumnSpec& a, const ColumnSpec& b) {
-  return a.type.kind == b.type.kind && a.type.scale == b.type.scale && a.enum_values == b.enum_values && a.enum_is_folded == b.enum_is_folded;
+  return a.type.kind == b.type.kind && a.type.scale == b.type.scale && a.enum_values == b.enum_values &&
+         a.enum_is_folded == b.enum_is_folded;
 }
 
 std::uint32_t add_slot(ReadPlan& plan, Slot slot) {
@@ -34,7 +35,8 @@ void add_column(ReadPlan& plan, const TableSpec& spec, std::uint32_t column, con
   plan.slot_of_column[column] = add_slot(plan, std::move(slot));
 }
 
-void add_parent(ReadPlan& plan, const ParentSpec& parent, const std::vector<TableSpec>& specs, const TableSpec& spec, const TimeZone& zone) {
+void add_parent(ReadPlan& plan, const ParentSpec& parent, const std::vector<TableSpec>& specs, const TableSpec& spec,
+                const TimeZone& zone) {
   const TableSpec& owner = specs[parent.table];
   const ColumnSpec& key = owner.columns[*owner.key];
   const std::optional<std::uint32_t> listed = parent.column ? plan.slot_of_column[*parent.column] : std::nullopt;
@@ -65,15 +67,16 @@ std::vector<LoadError> check_names(const TableSpec& spec, const SourceFile& file
     const auto count = std::ranges::count(names, wanted);
     if (count == 0) errors.push_back(data_error(spec, file, lacking_column_message(spec, file.shown, wanted, names)));
     if (count > 1) {
-      errors.push_back(data_error(spec, file, fmt::format("`{}` has {} columns named `{}`; give each its own name", file.shown, count, wanted)));
+      errors.push_back(
+          data_error(spec, file, fmt::format("`{}` has {} columns named `{}`; give each its own name", file.shown, count, wanted)));
     }
   }
   return errors;
 }
 
 // The file's column of each slot, after all checks of names and types.
-std::expected<std::vector<std::uint32_t>, std::vector<LoadError>> columns_of_slots(const TableSpec& spec, const ReadPlan& plan, const SourceFile& file,
-                                                                                   const TableFile& opened) {
+std::expected<std::vector<std::uint32_t>, std::vector<LoadError>> columns_of_slots(const TableSpec& spec, const ReadPlan& plan,
+                                                                                   const SourceFile& file, const TableFile& opened) {
   std::vector<LoadError> errors = check_names(spec, file, opened.names());
   if (!errors.empty()) return std::unexpected(std::move(errors));
   std::vector<std::uint32_t> columns;
@@ -93,7 +96,12 @@ std::expected<std::vector<std::uint32_t>, std::vector<LoadError>> columns_of_slo
 class TableReader {
  public:
   TableReader(const TableSpec& spec, const ReadPlan& plan, const LoadOptions& options, ProgressMeter& progress, TableData& data)
-      : spec_(spec), plan_(plan), options_(options), progress_(progress), data_(data), context_{plan.slots, plan.known_until} {}
+      : spec_(spec),
+        plan_(plan),
+        options_(options),
+        progress_(progress),
+        data_(data),
+        context_{plan.slots, plan.known_until} {}
 
   std::vector<LoadError> read() {
     std::vector<std::thread> helpers;
@@ -174,7 +182,11 @@ class TableReader {
     if (!piece) {
       stop({piece.error()}, job.number);
     } else if (data_.rows() + piece->rows > kMostRows) {
-      stop({{LoadErrorKind::kData, fmt::format("`{}` has more than {} rows, the most that a table can have", spec_.name, kMostRows), {}, {}}}, job.number);
+      stop({{LoadErrorKind::kData,
+             fmt::format("`{}` has more than {} rows, the most that a table can have", spec_.name, kMostRows),
+             {},
+             {}}},
+           job.number);
     } else if (!is_stopped_ || job.number < error_number_) {
       append(job, std::move(*piece));
     }
@@ -247,7 +259,8 @@ ReadPlan make_read_plan(const std::vector<TableSpec>& specs, std::size_t table, 
 }
 
 void add_finding(std::vector<Finding>& findings, Finding&& finding) {
-  const auto place = std::ranges::lower_bound(findings, std::pair(finding.slot, finding.kind), {}, [](const Finding& f) { return std::pair(f.slot, f.kind); });
+  const auto place = std::ranges::lower_bound(findings, std::pair(finding.slot, finding.kind), {},
+                                              [](const Finding& f) { return std::pair(f.slot, f.kind); });
   if (place == findings.end() || place->slot != finding.slot || place->kind != finding.kind) {
     findings.insert(place, std::move(finding));
     return;

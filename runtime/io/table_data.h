@@ -35,8 +35,8 @@ struct TableData {
   std::vector<SlotData> slots;
   std::vector<PieceOrigin> origins;  // by piece
   std::vector<std::size_t> piece_rows;
-  std::vector<RowState> states;      // by row
-  std::vector<Finding> findings;     // one for each slot and kind, in that order; rows count over the table
+  std::vector<RowState> states;   // by row
+  std::vector<Finding> findings;  // one for each slot and kind, in that order; rows count over the table
   std::vector<SourceFile> files;
 
   [[nodiscard]] std::uint64_t rows() const { return states.size(); }
@@ -57,8 +57,9 @@ class ProgressMeter {
   std::uint64_t read_ = 0;
 };
 
-[[nodiscard]] std::expected<TableData, std::vector<LoadError>> read_table(const TableSpec& spec, const ReadPlan& plan, std::vector<SourceFile> files,
-                                                                          const LoadOptions& options, ProgressMeter& progress);
+[[nodiscard]] std::expected<TableData, std::vector<LoadError>> read_table(const TableSpec& spec, const ReadPlan& plan,
+                                                                          std::vector<SourceFile> files, const LoadOptions& options,
+                                                                          ProgressMeter& progress);
 
 // The file, and for CSV the line, of a row.
 [[nodiscard]] BadExample example_at(const TableData& data, std::uint64_t row, std::string value);

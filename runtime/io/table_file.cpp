@@ -26,7 +26,9 @@ Selection distinct_columns(const std::vector<std::uint32_t>& of_slots) {
 
 class CsvTableFile final : public TableFile {
  public:
-  CsvTableFile(std::unique_ptr<CsvFile> file, const std::vector<std::string>& null_values) : file_(std::move(file)), null_values_(null_values) {}
+  CsvTableFile(std::unique_ptr<CsvFile> file, const std::vector<std::string>& null_values)
+      : file_(std::move(file)),
+        null_values_(null_values) {}
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return file_->header(); }
   [[nodiscard]] std::optional<std::string> fault(std::uint32_t, const Slot&) const override { return std::nullopt; }
@@ -44,7 +46,9 @@ class CsvTableFile final : public TableFile {
     if (!block) return std::unexpected(block.error());
     if (!*block) return PieceTask();
     return [block = std::make_shared<CsvBlock>(std::move(**block)), fields = fields_, context = context_,
-            &null_values = null_values_]() -> std::expected<Piece, LoadError> { return convert_csv(std::move(*block), *context, *fields, null_values); };
+            &null_values = null_values_]() -> std::expected<Piece, LoadError> {
+      return convert_csv(std::move(*block), *context, *fields, null_values);
+    };
   }
 
  private:
@@ -56,7 +60,8 @@ class CsvTableFile final : public TableFile {
 
 bool ends_with_word(std::string_view name, std::string_view ending) {
   if (name.size() < ending.size()) return false;
-  return std::ranges::equal(name.substr(name.size() - ending.size()), ending, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  return std::ranges::equal(name.substr(name.size() - ending.size()), ending,
+                            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
 }  // namespace
@@ -72,7 +77,8 @@ std::optional<FileFormat> format_of(std::string_view name) {
   return std::nullopt;
 }
 
-OpenedFile open_csv(const std::string& path, const std::string& shown, bool is_gzip, char delimiter, const std::vector<std::string>& null_values) {
+OpenedFile open_csv(const std::string& path, const std::string& shown, bool is_gzip, char delimiter,
+                    const std::vector<std::string>& null_values) {
   auto file = CsvFile::open(path, shown, is_gzip, delimiter);
   if (!file) return std::unexpected(file.error());
   return std::make_unique<CsvTableFile>(std::move(*file), null_values);

@@ -13,17 +13,17 @@ namespace segue {
 
 // One column of the schema.
 struct ColumnSpec {
-  std::string name;  // as rules write it
-  std::string from;  // as the data write it
-  Type type;         // of the Column that is made
-  bool accepts_missing = false;  // a missing cell is not bad
-  bool bad_is_missing = false;   // `on_bad: missing`
+  std::string name;                                    // as rules write it
+  std::string from;                                    // as the data write it
+  Type type;                                           // of the Column that is made
+  bool accepts_missing = false;                        // a missing cell is not bad
+  bool bad_is_missing = false;                         // `on_bad: missing`
   std::vector<std::string> true_values, false_values;  // of a bool in CSV; empty: `true`, `false` in any case
-  std::string format;           // of a date or timestamp in CSV, in strptime's letters; empty: ISO 8601
-  std::string separator = ";";  // between the values of a list in CSV
-  std::vector<std::string> enum_values;  // of an enum, or of a list of enum
-  bool enum_is_folded = false;           // values match by simple case folding
-  bool is_needed = false;  // read it; keys, known_at and, under `dedupe`, all columns are read in any case
+  std::string format;                                  // of a date or timestamp in CSV, in strptime's letters; empty: ISO 8601
+  std::string separator = ";";                         // between the values of a list in CSV
+  std::vector<std::string> enum_values;                // of an enum, or of a list of enum
+  bool enum_is_folded = false;                         // values match by simple case folding
+  bool is_needed = false;                              // read it; keys, known_at and, under `dedupe`, all columns are read in any case
 };
 
 // A way from a row to the row of a parent: the join column holds the parent's key, in the parent's type.
@@ -42,12 +42,13 @@ struct ReferenceSpec {
 
 struct TableSpec {
   std::string name;
-  std::string path;                // as the project writes it, for messages
-  std::vector<std::string> files;  // what `path` means: one file or folder, or the files of a glob; relative to LoadOptions::root, or absolute
+  std::string path;  // as the project writes it, for messages
+  std::vector<std::string>
+      files;  // what `path` means: one file or folder, or the files of a glob; relative to LoadOptions::root, or absolute
   char delimiter = ',';
   std::vector<std::string> null_values;
-  std::vector<ColumnSpec> columns;       // by the schema's column index
-  std::vector<std::string> also_present; // further names that the data must have, though nothing reads them
+  std::vector<ColumnSpec> columns;        // by the schema's column index
+  std::vector<std::string> also_present;  // further names that the data must have, though nothing reads them
   std::optional<std::uint32_t> key, known_at;
   bool dedupe = false;
   std::vector<ParentSpec> parents;

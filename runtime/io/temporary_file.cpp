@@ -1,16 +1,16 @@
 // Writing beside and renaming.
 #include "runtime/io/temporary_file.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <random>
 #include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace segue::io {
 namespace {
@@ -35,12 +35,14 @@ void sync_folder(const fs::path& target) {
 
 WriteError write_error(const std::string& path, int error_number) {
   const char* hint = error_number == ENOSPC || error_number == EDQUOT ? "; make room or choose another place"
-                     : error_number == EACCES || error_number == EPERM || error_number == EROFS ? "; give yourself the permission or choose another place"
-                                                                                                : "";
+                     : error_number == EACCES || error_number == EPERM || error_number == EROFS
+                         ? "; give yourself the permission or choose another place"
+                         : "";
   return {WriteErrorKind::kEnvironment, fmt::format("`{}` cannot be written: {}{}", path, std::strerror(error_number), hint)};
 }
 
-std::expected<TemporaryFile, WriteError> TemporaryFile::create(const std::string& target, std::function<void(const std::string&)> on_temporary) {
+std::expected<TemporaryFile, WriteError> TemporaryFile::create(const std::string& target,
+                                                               std::function<void(const std::string&)> on_temporary) {
   TemporaryFile file;
   std::error_code ignored;
   // What a symbolic link stands for is replaced, not the link.
@@ -54,7 +56,9 @@ std::expected<TemporaryFile, WriteError> TemporaryFile::create(const std::string
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
-    : target_(std::move(other.target_)), path_(std::exchange(other.path_, {})), descriptor_(std::exchange(other.descriptor_, -1)),
+    : target_(std::move(other.target_)),
+      path_(std::exchange(other.path_, {})),
+      descriptor_(std::exchange(other.descriptor_, -1)),
       on_temporary_(std::exchange(other.on_temporary_, nullptr)) {}
 
 TemporaryFile::~TemporaryFile() {

@@ -12,7 +12,8 @@ namespace segue::io {
 class TemporaryFile {
  public:
   // Makes the file in the folder of `target`, with a name that no other process uses.
-  [[nodiscard]] static std::expected<TemporaryFile, WriteError> create(const std::string& target, std::function<void(const std::string&)> on_temporary);
+  [[nodiscard]] static std::expected<TemporaryFile, WriteError> create(const std::string& target,
+                                                                       std::function<void(const std::string&)> on_temporary);
 
   TemporaryFile(TemporaryFile&& other) noexcept;
   TemporaryFile& operator=(TemporaryFile&&) = delete;

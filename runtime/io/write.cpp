@@ -1,14 +1,14 @@
 // Where results go, and the long layout's values.
 #include "runtime/io/write.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "runtime/io/temporary_file.h"
 #include "runtime/io/writers.h"
@@ -35,12 +35,13 @@ std::string shown_folder(const fs::path& path) { return path.empty() ? std::stri
 
 std::expected<void, WriteError> check_folder(const fs::path& folder, std::string_view path) {
   const std::string shown = shown_folder(folder);
-  struct stat status {};
+  struct stat status{};
   if (::stat(shown.c_str(), &status) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) return std::unexpected(write_error(std::string(path), errno));
     return std::unexpected(environment(fmt::format("`{}` cannot be written: the folder `{}` does not exist; make it first", path, shown)));
   }
-  if (!S_ISDIR(status.st_mode)) return std::unexpected(environment(fmt::format("`{}` cannot be written: `{}` is not a folder", path, shown)));
+  if (!S_ISDIR(status.st_mode))
+    return std::unexpected(environment(fmt::format("`{}` cannot be written: `{}` is not a folder", path, shown)));
   if (::access(shown.c_str(), W_OK) != 0) return std::unexpected(write_error(std::string(path), errno));
   return {};
 }
@@ -60,7 +61,8 @@ std::expected<std::string, WriteError> file_in_folder(const fs::path& folder, st
   return (folder / "accounts.parquet").string();
 }
 
-std::expected<void, WriteError> write_to(TemporaryFile& file, const std::string& path, OutputFormat format, const Output& output, const WriteOptions& options) {
+std::expected<void, WriteError> write_to(TemporaryFile& file, const std::string& path, OutputFormat format, const Output& output,
+                                         const WriteOptions& options) {
   const WriterContext context{file.descriptor(), path, options};
   const auto written = format == OutputFormat::kCsv ? write_csv(output, context) : write_arrow(output, format, context);
   if (!written) return written;
@@ -104,7 +106,8 @@ std::expected<std::string, WriteError> output_file(std::string_view path) {
   if (const auto folder = io::folder_of(path)) return io::file_in_folder(*folder, path);
   const std::filesystem::path file(path);
   if (!io::output_format(file)) {
-    return std::unexpected(io::environment(fmt::format("the name `{}` does not say the output's format; let it end in `.csv`, `.parquet` or `.arrow`, or in `/` for a folder", path)));
+    return std::unexpected(io::environment(fmt::format(
+        "the name `{}` does not say the output's format; let it end in `.csv`, `.parquet` or `.arrow`, or in `/` for a folder", path)));
   }
   if (auto checked = io::check_folder(file.parent_path(), path); !checked) return std::unexpected(checked.error());
   return std::string(path);
@@ -117,7 +120,8 @@ std::expected<std::string, WriteError> write_results(std::string_view path, cons
   if (!folder.empty() && ::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) return std::unexpected(io::write_error(*file, errno));
   auto temporary = io::TemporaryFile::create(*file, options.on_temporary);
   if (!temporary) return std::unexpected(temporary.error());
-  if (auto written = io::write_to(*temporary, *file, *io::output_format(*file), output, options); !written) return std::unexpected(written.error());
+  if (auto written = io::write_to(*temporary, *file, *io::output_format(*file), output, options); !written)
+    return std::unexpected(written.error());
   return *file;
 }
 

@@ -26,15 +26,15 @@ enum class OutputKind : std::uint8_t {
 struct OutputColumn {
   std::string name;
   OutputKind kind = OutputKind::kMembers;
-  const Bitmap* members = nullptr;        // kMembers
-  std::span<const double> scores;         // kScores
-  std::span<const std::int32_t> codes;    // kLabels: index into `labels`, -1 for missing
+  const Bitmap* members = nullptr;      // kMembers
+  std::span<const double> scores;       // kScores
+  std::span<const std::int32_t> codes;  // kLabels: index into `labels`, -1 for missing
   std::span<const std::string> labels;
 };
 
 struct Output {
-  std::string key_name;        // heads the first column of the wide layout
-  const Column* key = nullptr; // keeps its type in Parquet and Arrow
+  std::string key_name;                     // heads the first column of the wide layout
+  const Column* key = nullptr;              // keeps its type in Parquet and Arrow
   std::span<const std::string> key_labels;  // the values of a key of type enum
   std::vector<OutputColumn> columns;
 };
@@ -64,6 +64,7 @@ struct WriteError {
 [[nodiscard]] std::expected<std::string, WriteError> output_file(std::string_view path);
 
 // Writes the file beside its place and renames it when it is whole and on disk; gives its path. On failure nothing remains.
-[[nodiscard]] std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output, const WriteOptions& options);
+[[nodiscard]] std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output,
+                                                                   const WriteOptions& options);
 
 }  // namespace segue

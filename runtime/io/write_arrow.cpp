@@ -1,4 +1,7 @@
 // Results as Parquet or Arrow IPC, a batch of rows at a time. No thread of Arrow's is used.
+#include <algorithm>
+#include <cerrno>
+
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <arrow/ipc/writer.h>
@@ -7,9 +10,6 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 #include "runtime/io/temporary_file.h"
 #include "runtime/io/writers.h"
@@ -66,7 +66,8 @@ template <typename Builder>
 arrow::Status append_key(Builder& builder, const Output& output, std::size_t row) {
   const Column& key = *output.key;
   if constexpr (std::is_same_v<Builder, arrow::StringBuilder>) {
-    return builder.Append(key.storage == Storage::kCodes ? key.text_at(row) : std::string_view(output.key_labels[static_cast<std::size_t>(key.int_at(row))]));
+    return builder.Append(key.storage == Storage::kCodes ? key.text_at(row)
+                                                         : std::string_view(output.key_labels[static_cast<std::size_t>(key.int_at(row))]));
   } else if constexpr (std::is_same_v<Builder, arrow::BooleanBuilder>) {
     return builder.Append(key.bool_at(row));
   } else if constexpr (std::is_same_v<Builder, arrow::DoubleBuilder>) {
@@ -102,7 +103,8 @@ ArrayResult keys_of(const Output& output, const std::vector<std::size_t>& rows) 
 std::shared_ptr<arrow::Array> members_of(const OutputColumn& column, RowRange rows) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(column.members->words());
   auto buffer = std::make_shared<arrow::Buffer>(bytes, static_cast<std::int64_t>(column.members->word_count() * 8));
-  return std::make_shared<arrow::BooleanArray>(static_cast<std::int64_t>(rows.end - rows.begin), buffer, nullptr, 0, static_cast<std::int64_t>(rows.begin));
+  return std::make_shared<arrow::BooleanArray>(static_cast<std::int64_t>(rows.end - rows.begin), buffer, nullptr, 0,
+                                               static_cast<std::int64_t>(rows.begin));
 }
 
 std::shared_ptr<arrow::Array> scores_of(const OutputColumn& column, RowRange rows) {
@@ -175,7 +177,8 @@ class BatchWriter {
     }
     const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
     const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-    ARROW_ASSIGN_OR_RAISE(writer.parquet_, parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream, properties, arrow_properties));
+    ARROW_ASSIGN_OR_RAISE(writer.parquet_,
+                          parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream, properties, arrow_properties));
     return writer;
   }
   arrow::Status write(const arrow::RecordBatch& batch) { return ipc_ ? ipc_->WriteRecordBatch(batch) : parquet_->WriteRecordBatch(batch); }
@@ -186,7 +189,8 @@ class BatchWriter {
   std::unique_ptr<parquet::arrow::FileWriter> parquet_;
 };
 
-arrow::Status write_batches(const Output& output, OutputFormat format, const WriterContext& context, const std::shared_ptr<arrow::io::OutputStream>& stream) {
+arrow::Status write_batches(const Output& output, OutputFormat format, const WriterContext& context,
+                            const std::shared_ptr<arrow::io::OutputStream>& stream) {
   const auto schema = make_schema(output, context.options.layout);
   ARROW_ASSIGN_OR_RAISE(BatchWriter writer, BatchWriter::open(format, schema, stream));
   for (std::size_t begin = 0; begin < output.key->rows && !context.is_cancelled(); begin += kRowsPerBatch) {

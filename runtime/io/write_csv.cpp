@@ -1,10 +1,10 @@
 // Results as CSV (RFC 4180, lines ending in a newline alone). A missing value is an empty cell, an empty text a quoted one.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <string>
 #include <string_view>
+
+#include <unistd.h>
 
 #include "runtime/io/temporary_file.h"
 #include "runtime/io/writers.h"
