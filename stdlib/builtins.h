@@ -33,12 +33,12 @@ enum class Shape : std::uint8_t {
   kSpan,
   kEnum,
   kOrderedEnum,
-  kWeekday,  // result only: the enum `monday` to `sunday`
-  kOrdered,  // any type that `<` compares
-  kSet,      // `[..]` or a named list
-  kList,     // a column of type list
-  kRelation, // the rows of a related table, filtered
-  kSame,     // result only: the type of the first parameter
+  kWeekday,   // result only: the enum `monday` to `sunday`
+  kOrdered,   // any type that `<` compares
+  kSet,       // `[..]` or a named list
+  kList,      // a column of type list
+  kRelation,  // the rows of a related table, filtered
+  kSame,      // result only: the type of the first parameter
 };
 
 // How the row is written.
@@ -66,8 +66,8 @@ using ScalarKernel = KnownInt (*)(const KernelContext& context, const std::int64
 
 // `n` values. Bit i of `known` (64 a word, lowest first) says on entry whether the operands of value i are known, on return whether the result is;
 // `out` is 0 where it is not. `b` is null for kernels of one operand. `out` may be `a` or `b`.
-using BatchKernel = void (*)(const KernelContext& context, const std::int64_t* a, const std::int64_t* b, std::int64_t* out, std::uint64_t* known,
-                             std::size_t n);
+using BatchKernel = void (*)(const KernelContext& context, const std::int64_t* a, const std::int64_t* b, std::int64_t* out,
+                             std::uint64_t* known, std::size_t n);
 
 // Two texts, folded by the caller where their type is.
 using TextKernel = bool (*)(std::string_view text, std::string_view operand);

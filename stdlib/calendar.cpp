@@ -94,7 +94,9 @@ std::int64_t add_months(std::int64_t day, std::int64_t months) {
 std::int64_t next_anniversary_of(std::int64_t date, std::int64_t today) {
   const CivilDate origin = civil_of_day(date);
   const std::int64_t year = civil_of_day(today).year;
-  const auto in_year = [&](std::int64_t y) { return day_of_civil({y, origin.month, std::min(origin.day, days_in_month(y, origin.month))}); };
+  const auto in_year = [&](std::int64_t y) {
+    return day_of_civil({y, origin.month, std::min(origin.day, days_in_month(y, origin.month))});
+  };
   return in_year(year) >= today ? in_year(year) : in_year(year + 1);
 }
 

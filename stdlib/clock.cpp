@@ -37,7 +37,8 @@ std::int64_t shifted_day(std::int64_t day, TimeAmount amount) {
 WindowBounds day_bounds(const Clock& clock, std::int64_t first, std::int64_t last, std::int64_t from, std::int64_t to) {
   const IntRange days{std::max(first, kMinDay), std::min(last, kMaxDay)};
   if (days.is_empty()) return kNoBounds;
-  const IntRange instants{std::max(first_instant_of_day(*clock.zone, days.low), from), std::min(last_instant_of_day(*clock.zone, days.high), to)};
+  const IntRange instants{std::max(first_instant_of_day(*clock.zone, days.low), from),
+                          std::min(last_instant_of_day(*clock.zone, days.high), to)};
   return {instants.is_empty() ? kNothing : instants, days};
 }
 
@@ -122,7 +123,8 @@ WindowBounds window_bounds(const Window& window, const Clock& clock) {
 std::optional<Clock> shifted_clock(const Clock& clock, TimeAmount shift) {
   const KnownInt moment = is_exact(shift.unit) ? moment_timestamp(clock, shift) : moment_date(clock, shift);
   if (!moment.known) return std::nullopt;
-  return is_exact(shift.unit) ? make_clock(moment.value, *clock.zone, clock.rules) : clock_at_end_of_day(moment.value, *clock.zone, clock.rules);
+  return is_exact(shift.unit) ? make_clock(moment.value, *clock.zone, clock.rules)
+                              : clock_at_end_of_day(moment.value, *clock.zone, clock.rules);
 }
 
 KnownInt moment_date(const Clock& clock, TimeAmount shift) { return known_day(shifted_day(clock.today, shift)); }

@@ -45,11 +45,11 @@ struct TimeAmount {
 [[nodiscard]] KnownInt months_of(TimeAmount amount);  // months, quarters, years
 
 enum class WindowKind : std::uint8_t {
-  kLast,      // last `count` `unit`s
-  kNext,      // next `count` `unit`s
-  kThis,      // this `unit`
-  kPrevious,  // previous `unit`
-  kFollowing, // next `unit`: the whole calendar period after this one
+  kLast,       // last `count` `unit`s
+  kNext,       // next `count` `unit`s
+  kThis,       // this `unit`
+  kPrevious,   // previous `unit`
+  kFollowing,  // next `unit`: the whole calendar period after this one
 };
 
 struct Window {

@@ -65,14 +65,18 @@ bool take_sign(Digits& digits) {
   return true;
 }
 
-// Divides from the highest digit down to `kTail` digits below the lowest that is not zero, and rounds. The digits are an absolute value, the divisor
-// is below 2^63, so that six digits below the lowest one leave a quotient of more than 64 bits.
+// Divides by two divisors below 2^63, from the highest digit down, until what is left can only round up a rest; then rounds. Six digits
+// below the lowest that is not zero leave a quotient of more than 64 bits.
 class Division {
  public:
   Division(const Digits& digits, std::int64_t first, std::int64_t second) {
     int top = kDigits - 1;
     while (top >= 0 && digits[top] == 0) --top;
-    for (int i = top; i >= -kTail; --i) push(quotient_digit(quotient_digit(i >= 0 ? digits[i] : 0, first, first_rest_), second, second_rest_), i);
+    int bottom = 0;
+    while (bottom < top && digits[bottom] == 0) ++bottom;
+    for (int i = top; i >= bottom - kTail && !is_decided(i < bottom); --i) {
+      push(quotient_digit(quotient_digit(i >= 0 ? digits[i] : 0, first, first_rest_), second, second_rest_), i);
+    }
   }
 
   [[nodiscard]] double rounded(bool is_negative) const {
@@ -82,10 +86,23 @@ class Division {
  private:
   static constexpr int kTail = 6;
 
+  // Whether later digits can no longer matter: the window is full, and there is a rest or nothing is left.
+  [[nodiscard]] bool is_decided(bool is_below_bottom) const {
+    const bool has_any_rest = has_rest_ || first_rest_ != 0 || second_rest_ != 0;
+    return window_ >> 96 != 0 && (has_any_rest || is_below_bottom);
+  }
+
   static std::uint64_t quotient_digit(std::uint64_t digit, std::int64_t divisor, std::uint64_t& rest) {
-    const UInt128 dividend = (UInt128{rest} << 32) | digit;
-    rest = static_cast<std::uint64_t>(dividend % static_cast<UInt128>(divisor));
-    return static_cast<std::uint64_t>(dividend / static_cast<UInt128>(divisor));
+    if (divisor == 1) return digit;
+    const auto wide_divisor = static_cast<std::uint64_t>(divisor);
+    if (wide_divisor >> 32 == 0) {
+      const std::uint64_t dividend = rest << 32 | digit;
+      rest = dividend % wide_divisor;
+      return dividend / wide_divisor;
+    }
+    const UInt128 dividend = UInt128{rest} << 32 | digit;
+    rest = static_cast<std::uint64_t>(dividend % wide_divisor);
+    return static_cast<std::uint64_t>(dividend / wide_divisor);
   }
 
   // Keeps the first four digits from the first that is not zero; later ones only tell whether there is a rest.
@@ -104,6 +121,40 @@ class Division {
   std::uint64_t second_rest_ = 0;
   bool has_rest_ = false;
 };
+
+// A value within `error` of high + low.
+struct Approximation {
+  double high;
+  double low;
+  double error;
+};
+
+// What the last bits of the steps below can be wrong by, relative to the low and the high part; four times what they are.
+constexpr double kLowError = 0x1p-51;
+constexpr double kHighError = 0x1p-103;
+
+Approximation divided(Approximation value, double divisor) {
+  const double quotient = value.high / divisor;
+  const double rest = std::fma(-quotient, divisor, value.high);  // exact
+  const double low = (rest + value.low) / divisor;
+  return {quotient, low, value.error / divisor * 2 + std::abs(low) * kLowError + std::abs(quotient) * kHighError};
+}
+
+Approximation sum_of(Approximation a, Approximation b) {
+  const TwoSum high = two_sum(a.high, b.high);
+  const double low = high.error + (a.low + b.low);
+  const double error = (std::abs(high.error) + std::abs(a.low) + std::abs(b.low)) * kLowError + (a.error + b.error) * 2;
+  return {high.sum, low, error};
+}
+
+// The double nearest to the value, where the error leaves only one: the rounding test of A. Ziv, "Fast evaluation of elementary
+// mathematical functions with correctly rounded last bit" (1991).
+std::optional<double> rounded(Approximation value) {
+  const double least = value.high + (value.low - value.error);
+  const double greatest = value.high + (value.low + value.error);
+  const bool is_far_from_limits = std::abs(least) > 0x1p-900 && std::abs(least) < 0x1p900;
+  return least == greatest && is_far_from_limits ? std::optional(least) : std::nullopt;
+}
 
 }  // namespace
 
@@ -196,7 +247,7 @@ bool ExactSum::is_small_rational(Int128& numerator) const {
 }
 
 // The general way: the sum as one wide integer, divided by 10^18 (where there are fractions) and by the count.
-double ExactSum::rounded_quotient(std::uint64_t count) const {
+double ExactSum::rounded_quotient(std::int64_t count) const {
   ExactSum sum = *this;
   if (!sum.is_spilled_) sum.spill();
   sum.propagate_carries();
@@ -209,24 +260,42 @@ double ExactSum::rounded_quotient(std::uint64_t count) const {
     add_fraction(digits, fraction_);
   }
   const bool is_negative = take_sign(digits);
-  return Division(digits, fraction_ != 0 ? kFractionUnit : 1, static_cast<std::int64_t>(count)).rounded(is_negative);
+  return Division(digits, fraction_ != 0 ? kFractionUnit : 1, count).rounded(is_negative);
+}
+
+// The quotient from the pair and the fractions in double-double arithmetic, where that settles the last bit.
+std::optional<double> ExactSum::quick_quotient(std::int64_t count) const {
+  constexpr Int128 kLimit = Int128{1} << 62;
+  constexpr std::int64_t kMaxExactInt = std::int64_t{1} << 53;
+  constexpr double kTiny = 0x1p-900;
+  const bool is_small = fraction_ < kLimit && fraction_ > -kLimit && count <= kMaxExactInt && std::abs(high_) < 0x1p900;
+  const bool is_large = high_ == 0 || std::abs(high_) > kTiny;
+  if (is_spilled_ || !is_small || !is_large) return std::nullopt;
+  const auto fraction = static_cast<std::int64_t>(fraction_);
+  const auto fraction_high = static_cast<double>(fraction);
+  const auto fraction_low = static_cast<double>(fraction - static_cast<std::int64_t>(fraction_high));
+  const Approximation part = divided({fraction_high, fraction_low, 0}, static_cast<double>(kFractionUnit));
+  const TwoSum whole = two_sum(high_, low_);
+  return rounded(divided(sum_of({whole.sum, whole.error, 0}, part), static_cast<double>(count)));
+}
+
+double ExactSum::quotient(std::int64_t count) const {
+  if (const std::optional<double> quick = quick_quotient(count)) return *quick;
+  Int128 numerator = 0;
+  if (is_small_rational(numerator)) return nearest_ratio(numerator, UInt128{kFractionUnit} * static_cast<UInt128>(count));
+  return rounded_quotient(count);
 }
 
 KnownFloat ExactSum::total() const {
   if (has_positive_infinity_ || has_negative_infinity_) return infinite_total();
   if (!is_spilled_ && fraction_ == 0) return {high_ + low_, true};
-  Int128 numerator = 0;
-  if (is_small_rational(numerator)) return {nearest_ratio(numerator, UInt128{kFractionUnit}), true};
-  return {rounded_quotient(1), true};
+  return {quotient(1), true};
 }
 
 KnownFloat ExactSum::average(std::int64_t count) const {
   if (count == 0) return kMissingFloat;
   if (has_positive_infinity_ || has_negative_infinity_) return infinite_total();
-  if (!is_spilled_ && fraction_ == 0 && low_ == 0 && count <= (std::int64_t{1} << 53)) return {high_ / static_cast<double>(count), true};
-  Int128 numerator = 0;
-  if (is_small_rational(numerator)) return {nearest_ratio(numerator, UInt128{kFractionUnit} * static_cast<UInt128>(count)), true};
-  return {rounded_quotient(static_cast<std::uint64_t>(count)), true};
+  return {quotient(count), true};
 }
 
 KnownFloat exact_sum(std::span<const double> values) {

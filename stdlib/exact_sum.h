@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "stdlib/number.h"
@@ -39,13 +40,15 @@ class ExactSum {
   void propagate_carries();
   [[nodiscard]] KnownFloat infinite_total() const;
   [[nodiscard]] bool is_small_rational(Int128& numerator) const;
-  [[nodiscard]] double rounded_quotient(std::uint64_t count) const;
+  [[nodiscard]] std::optional<double> quick_quotient(std::int64_t count) const;
+  [[nodiscard]] double rounded_quotient(std::int64_t count) const;
+  [[nodiscard]] double quotient(std::int64_t count) const;
 
-  double high_ = 0;            // high_ + low_ is the sum of the floats and whole parts while it is not spilled
+  double high_ = 0;  // high_ + low_ is the sum of the floats and whole parts while it is not spilled
   double low_ = 0;
-  Int128 fraction_ = 0;        // fractional parts of exact numbers, in units of 10^-18
-  std::int32_t pending_ = 0;   // additions to the chunks since carries were last propagated
-  bool is_spilled_ = false;    // chunks_ hold the sum, not high_ and low_
+  Int128 fraction_ = 0;       // fractional parts of exact numbers, in units of 10^-18
+  std::int32_t pending_ = 0;  // additions to the chunks since carries were last propagated
+  bool is_spilled_ = false;   // chunks_ hold the sum, not high_ and low_
   bool has_positive_infinity_ = false;
   bool has_negative_infinity_ = false;
   std::array<std::int64_t, kChunks> chunks_;  // set only when spilled: clearing them would cost more than most sums

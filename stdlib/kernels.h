@@ -25,10 +25,14 @@ inline KnownInt multiply_int_row(const KernelContext&, Operands x) { return mult
 inline KnownInt negate_int_row(const KernelContext&, Operands x) { return negate_int(x[0]); }
 
 inline KnownInt add_decimal_row(const KernelContext& c, Operands x) { return add_decimal(x[0], c.left_scale, x[1], c.right_scale); }
-inline KnownInt subtract_decimal_row(const KernelContext& c, Operands x) { return subtract_decimal(x[0], c.left_scale, x[1], c.right_scale); }
+inline KnownInt subtract_decimal_row(const KernelContext& c, Operands x) {
+  return subtract_decimal(x[0], c.left_scale, x[1], c.right_scale);
+}
 inline KnownInt multiply_decimal_row(const KernelContext&, Operands x) { return multiply_decimal(x[0], x[1]); }
 inline KnownInt negate_decimal_row(const KernelContext&, Operands x) { return negate_decimal(x[0]); }
-inline KnownInt divide_exact_row(const KernelContext& c, Operands x) { return bits_of(divide_exact(x[0], c.left_scale, x[1], c.right_scale)); }
+inline KnownInt divide_exact_row(const KernelContext& c, Operands x) {
+  return bits_of(divide_exact(x[0], c.left_scale, x[1], c.right_scale));
+}
 
 inline KnownInt add_float_row(const KernelContext&, Operands x) { return bits_of(add_float(float_of(x[0]), float_of(x[1]))); }
 inline KnownInt subtract_float_row(const KernelContext&, Operands x) { return bits_of(subtract_float(float_of(x[0]), float_of(x[1]))); }
@@ -39,7 +43,9 @@ inline KnownInt negate_float_row(const KernelContext&, Operands x) { return bits
 // ---- dates and durations
 
 // `-x` of a duration whose opposite does not fit is far outside the calendar either way.
-inline std::int64_t opposite(std::int64_t amount) { return amount == std::numeric_limits<std::int64_t>::min() ? std::numeric_limits<std::int64_t>::max() : -amount; }
+inline std::int64_t opposite(std::int64_t amount) {
+  return amount == std::numeric_limits<std::int64_t>::min() ? std::numeric_limits<std::int64_t>::max() : -amount;
+}
 
 inline KnownInt add_date_days_row(const KernelContext&, Operands x) { return add_days_to_date(x[0], x[1]); }
 inline KnownInt add_date_months_row(const KernelContext&, Operands x) { return add_months_to_date(x[0], x[1]); }
@@ -55,9 +61,15 @@ inline KnownInt add_span_timestamp_row(const KernelContext& c, Operands x) { ret
 
 inline KnownInt subtract_date_days_row(const KernelContext&, Operands x) { return add_days_to_date(x[0], opposite(x[1])); }
 inline KnownInt subtract_date_months_row(const KernelContext&, Operands x) { return add_months_to_date(x[0], opposite(x[1])); }
-inline KnownInt subtract_timestamp_days_row(const KernelContext& c, Operands x) { return add_days_to_instant(*c.clock.zone, x[0], opposite(x[1])); }
-inline KnownInt subtract_timestamp_months_row(const KernelContext& c, Operands x) { return add_months_to_instant(*c.clock.zone, x[0], opposite(x[1])); }
-inline KnownInt subtract_timestamp_span_row(const KernelContext& c, Operands x) { return add_span_to_instant(*c.clock.zone, x[0], opposite(x[1])); }
+inline KnownInt subtract_timestamp_days_row(const KernelContext& c, Operands x) {
+  return add_days_to_instant(*c.clock.zone, x[0], opposite(x[1]));
+}
+inline KnownInt subtract_timestamp_months_row(const KernelContext& c, Operands x) {
+  return add_months_to_instant(*c.clock.zone, x[0], opposite(x[1]));
+}
+inline KnownInt subtract_timestamp_span_row(const KernelContext& c, Operands x) {
+  return add_span_to_instant(*c.clock.zone, x[0], opposite(x[1]));
+}
 
 // ---- comparisons: three-way functions, and the operators made of them
 
@@ -74,17 +86,29 @@ inline int compare_span_days_row(const KernelContext&, Operands x) { return comp
 inline int compare_days_span_row(const KernelContext&, Operands x) { return -compare_span_days(x[1], x[0]); }
 
 template <ThreeWay kCompare>
-KnownInt equal_row(const KernelContext& c, Operands x) { return {kCompare(c, x) == 0 ? 1 : 0, true}; }
+KnownInt equal_row(const KernelContext& c, Operands x) {
+  return {kCompare(c, x) == 0 ? 1 : 0, true};
+}
 template <ThreeWay kCompare>
-KnownInt not_equal_row(const KernelContext& c, Operands x) { return {kCompare(c, x) != 0 ? 1 : 0, true}; }
+KnownInt not_equal_row(const KernelContext& c, Operands x) {
+  return {kCompare(c, x) != 0 ? 1 : 0, true};
+}
 template <ThreeWay kCompare>
-KnownInt less_row(const KernelContext& c, Operands x) { return {kCompare(c, x) < 0 ? 1 : 0, true}; }
+KnownInt less_row(const KernelContext& c, Operands x) {
+  return {kCompare(c, x) < 0 ? 1 : 0, true};
+}
 template <ThreeWay kCompare>
-KnownInt less_equal_row(const KernelContext& c, Operands x) { return {kCompare(c, x) <= 0 ? 1 : 0, true}; }
+KnownInt less_equal_row(const KernelContext& c, Operands x) {
+  return {kCompare(c, x) <= 0 ? 1 : 0, true};
+}
 template <ThreeWay kCompare>
-KnownInt greater_row(const KernelContext& c, Operands x) { return {kCompare(c, x) > 0 ? 1 : 0, true}; }
+KnownInt greater_row(const KernelContext& c, Operands x) {
+  return {kCompare(c, x) > 0 ? 1 : 0, true};
+}
 template <ThreeWay kCompare>
-KnownInt greater_equal_row(const KernelContext& c, Operands x) { return {kCompare(c, x) >= 0 ? 1 : 0, true}; }
+KnownInt greater_equal_row(const KernelContext& c, Operands x) {
+  return {kCompare(c, x) >= 0 ? 1 : 0, true};
+}
 
 inline bool equal_text(std::string_view a, std::string_view b) { return a == b; }
 inline bool not_equal_text(std::string_view a, std::string_view b) { return a != b; }
@@ -104,17 +128,29 @@ inline KnownInt day_value(const KernelContext&, std::int64_t day) { return {civi
 inline KnownInt weekday_value(const KernelContext&, std::int64_t day) { return {static_cast<std::int64_t>(weekday_of(day)), true}; }
 inline KnownInt fiscal_year_value(const KernelContext& c, std::int64_t day) { return {fiscal_year_of(day, c.clock.rules), true}; }
 inline KnownInt fiscal_quarter_value(const KernelContext& c, std::int64_t day) { return {fiscal_quarter_of(day, c.clock.rules), true}; }
-inline KnownInt start_of_week_value(const KernelContext& c, std::int64_t day) { return known_day(start_of_period(day, Period::kWeek, c.clock.rules)); }
-inline KnownInt start_of_month_value(const KernelContext& c, std::int64_t day) { return known_day(start_of_period(day, Period::kMonth, c.clock.rules)); }
-inline KnownInt start_of_quarter_value(const KernelContext& c, std::int64_t day) { return known_day(start_of_period(day, Period::kQuarter, c.clock.rules)); }
+inline KnownInt start_of_week_value(const KernelContext& c, std::int64_t day) {
+  return known_day(start_of_period(day, Period::kWeek, c.clock.rules));
+}
+inline KnownInt start_of_month_value(const KernelContext& c, std::int64_t day) {
+  return known_day(start_of_period(day, Period::kMonth, c.clock.rules));
+}
+inline KnownInt start_of_quarter_value(const KernelContext& c, std::int64_t day) {
+  return known_day(start_of_period(day, Period::kQuarter, c.clock.rules));
+}
 inline KnownInt days_since_value(const KernelContext& c, std::int64_t day) { return {c.clock.today - day, true}; }
 inline KnownInt days_until_value(const KernelContext& c, std::int64_t day) { return {day - c.clock.today, true}; }
-inline KnownInt next_anniversary_value(const KernelContext& c, std::int64_t day) { return known_day(next_anniversary_of(day, c.clock.today)); }
+inline KnownInt next_anniversary_value(const KernelContext& c, std::int64_t day) {
+  return known_day(next_anniversary_of(day, c.clock.today));
+}
 
 template <DayFunction kFunction>
-KnownInt date_row(const KernelContext& c, Operands x) { return kFunction(c, x[0]); }
+KnownInt date_row(const KernelContext& c, Operands x) {
+  return kFunction(c, x[0]);
+}
 template <DayFunction kFunction>
-KnownInt timestamp_row(const KernelContext& c, Operands x) { return kFunction(c, local_day_of(*c.clock.zone, x[0])); }
+KnownInt timestamp_row(const KernelContext& c, Operands x) {
+  return kFunction(c, local_day_of(*c.clock.zone, x[0]));
+}
 
 inline KnownInt identity_row(const KernelContext&, Operands x) { return {x[0], true}; }
 inline KnownInt local_day_row(const KernelContext& c, Operands x) { return known_day(local_day_of(*c.clock.zone, x[0])); }
@@ -146,9 +182,13 @@ void batch_of(const KernelContext& context, Operands a, Operands b, std::int64_t
 }
 
 template <ScalarKernel kScalar>
-constexpr Kernel row_kernel() { return {kScalar, batch_of<kScalar>, nullptr}; }
+constexpr Kernel row_kernel() {
+  return {kScalar, batch_of<kScalar>, nullptr};
+}
 template <TextKernel kText>
-constexpr Kernel text_kernel() { return {nullptr, nullptr, kText}; }
+constexpr Kernel text_kernel() {
+  return {nullptr, nullptr, kText};
+}
 constexpr Kernel no_kernel() { return {}; }
 
 }  // namespace segue

@@ -34,7 +34,7 @@ struct KnownFloat {
 inline constexpr KnownInt kMissingInt{};
 inline constexpr KnownFloat kMissingFloat{};
 
-inline constexpr int kMaxScale = 18;                                   // digits after the point of a decimal
+inline constexpr int kMaxScale = 18;                                     // digits after the point of a decimal
 inline constexpr std::int64_t kMaxDecimalRaw = 999'999'999'999'999'999;  // 18 digits in all
 
 // 10^0 to 10^18.

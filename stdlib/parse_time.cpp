@@ -256,7 +256,8 @@ std::expected<void, std::string> append_steps(TimeFormat& format) {
     }
     if (i + 1 == text.size()) return std::unexpected("ends with a single `%`; write `%%` for a percent sign");
     const std::string_view directives = canonical_directives(text[++i]);
-    if (directives.empty()) return std::unexpected("`%" + std::string(1, text[i]) + "` is not known; use such as `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`");
+    if (directives.empty())
+      return std::unexpected("`%" + std::string(1, text[i]) + "` is not known; use such as `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`");
     for (const char c : directives) format.steps.push_back(is_letter(c) ? TimeFormat::Step{c, 0} : TimeFormat::Step{0, c});
   }
   return {};
@@ -270,7 +271,8 @@ std::expected<void, std::string> check_repeats(const std::string& directives) {
     const std::size_t first = directives.find_first_of(group);
     const std::size_t second = first == std::string::npos ? first : directives.find_first_of(group, first + 1);
     if (second == std::string::npos) continue;
-    return std::unexpected(std::string("`%") + directives[first] + "` and `%" + directives[second] + "` say the same thing; keep one of them");
+    return std::unexpected(std::string("`%") + directives[first] + "` and `%" + directives[second] +
+                           "` say the same thing; keep one of them");
   }
   return {};
 }
@@ -280,8 +282,10 @@ std::expected<void, std::string> check_complete(const std::string& directives, F
   if (!has("Yy")) return std::unexpected("names no year; add `%Y`");
   if (!has("mbj")) return std::unexpected("names no month; add `%m`");
   if (!has("dej")) return std::unexpected("names no day; add `%d`");
-  if (kind == FormatKind::kDate && has("HIMSfpzZ")) return std::unexpected("names a time of day, but the column is a `date`; make it a `timestamp`");
-  if (has("I") != has("p")) return std::unexpected(has("I") ? "`%I` counts to 12; add `%p`, or write `%H`" : "`%p` stands beside `%I` only");
+  if (kind == FormatKind::kDate && has("HIMSfpzZ"))
+    return std::unexpected("names a time of day, but the column is a `date`; make it a `timestamp`");
+  if (has("I") != has("p"))
+    return std::unexpected(has("I") ? "`%I` counts to 12; add `%p`, or write `%H`" : "`%p` stands beside `%I` only");
   return {};
 }
 

@@ -69,7 +69,9 @@ bool is_exponent(std::string_view text) {
   return !text.empty() && count_digits(text) == text.size();
 }
 
-bool is_one_of(std::string_view text, const std::vector<std::string>& words) { return std::find(words.begin(), words.end(), text) != words.end(); }
+bool is_one_of(std::string_view text, const std::vector<std::string>& words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
@@ -107,7 +109,8 @@ std::optional<bool> parse_bool(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<bool> parse_bool(std::string_view text, const std::vector<std::string>& true_values, const std::vector<std::string>& false_values) {
+std::optional<bool> parse_bool(std::string_view text, const std::vector<std::string>& true_values,
+                               const std::vector<std::string>& false_values) {
   if (is_one_of(text, true_values)) return true;
   if (is_one_of(text, false_values)) return false;
   return std::nullopt;

@@ -1,8 +1,8 @@
 // This file implements `matches`: RE2 behind our own types.
+#include <cassert>
+
 #include <re2/re2.h>
 #include <re2/set.h>
-
-#include <cassert>
 
 #include "stdlib/text.h"
 
@@ -36,7 +36,8 @@ std::string explain_error(RE2::ErrorCode code, const std::string& argument) {
     case RE2::ErrorMissingParen: return "a parenthesis is not closed in " + quoted(argument) + "; add `)`";
     case RE2::ErrorUnexpectedParen: return "a `)` closes nothing in " + quoted(argument) + "; write `\\)` for the character itself";
     case RE2::ErrorTrailingBackslash: return "the pattern ends with a single backslash; write `\\\\` for the character itself";
-    case RE2::ErrorRepeatArgument: return quoted(argument) + " has nothing before it to repeat; write `\\" + argument + "` for the character itself";
+    case RE2::ErrorRepeatArgument:
+      return quoted(argument) + " has nothing before it to repeat; write `\\" + argument + "` for the character itself";
     case RE2::ErrorRepeatSize: return "the repetition " + quoted(argument) + " is too large or runs backwards; repeat at most 1000 times";
     case RE2::ErrorRepeatOp: return quoted(argument) + " repeats a repetition; keep one of them";
     case RE2::ErrorBadPerlOp: return quoted(argument) + " is not supported; patterns know no look-ahead, look-behind or back-references";

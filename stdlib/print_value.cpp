@@ -1,10 +1,10 @@
 // This file implements the printing of values.
 #include "stdlib/print_value.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstdlib>
+
+#include <fmt/format.h>
 
 #include "stdlib/calendar.h"
 #include "stdlib/number.h"
@@ -24,7 +24,8 @@ std::string counted(Count count, const char* unit) {
 std::string print_local_time(std::int64_t local_time) {
   const std::int64_t day = local_time / kMicrosPerDay - (local_time % kMicrosPerDay < 0 ? 1 : 0);
   const std::int64_t time = local_time - day * kMicrosPerDay;
-  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", print_date(day), time / kMicrosPerHour, time / kMicrosPerMinute % 60, time / kMicrosPerSecond % 60);
+  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", print_date(day), time / kMicrosPerHour, time / kMicrosPerMinute % 60,
+                                 time / kMicrosPerSecond % 60);
   const std::int64_t micros = time % kMicrosPerSecond;
   if (micros != 0) {
     text += fmt::format(".{:06}", micros);

@@ -1,15 +1,16 @@
 // This file implements UTF-8, comparison and case folding of text.
 #include "stdlib/text.h"
 
-#include <utf8proc.h>
-
 #include <cassert>
 #include <cstring>
+
+#include <utf8proc.h>
 
 namespace segue {
 
 // One pinned version of Unicode: another utf8proc would fold other characters. Unicode 15.0 is that of utf8proc 2.8.
-static_assert(UTF8PROC_VERSION_MAJOR == 2 && UTF8PROC_VERSION_MINOR == 8, "case folding is pinned to Unicode 15.0; build against utf8proc 2.8");
+static_assert(UTF8PROC_VERSION_MAJOR == 2 && UTF8PROC_VERSION_MINOR == 8,
+              "case folding is pinned to Unicode 15.0; build against utf8proc 2.8");
 
 namespace {
 

@@ -21,9 +21,9 @@ inline constexpr std::int64_t kMicrosPerDay = 24 * kMicrosPerHour;
 // period of the zone's last rule.
 struct TimeZone {
   std::string name = "UTC";
-  std::vector<std::int64_t> starts;        // ascending instants in µs at which segment i + 1 begins
-  std::vector<std::int64_t> offsets = {0}; // µs east of UTC in segment i; one more than `starts`
-  std::int64_t cycle_start = 0;            // instants from here on, if `has_cycle`, are looked up inside [cycle_start, + 400 years)
+  std::vector<std::int64_t> starts;         // ascending instants in µs at which segment i + 1 begins
+  std::vector<std::int64_t> offsets = {0};  // µs east of UTC in segment i; one more than `starts`
+  std::int64_t cycle_start = 0;             // instants from here on, if `has_cycle`, are looked up inside [cycle_start, + 400 years)
   bool has_cycle = false;
   std::vector<std::uint32_t> first_segment;  // by bucket of instants: the segment at the bucket's begin
 };

@@ -1,11 +1,11 @@
 // This file loads time zones from the system's IANA data. Howard Hinnant's date library finds the zones and reads their recorded changes of
 // clocks; it leaves out the rule that holds after the last of them, which is read here.
-#include <date/tz.h>
-
 #include <algorithm>
 #include <exception>
 #include <fstream>
 #include <iterator>
+
+#include <date/tz.h>
 
 #include "stdlib/calendar.h"
 #include "stdlib/time_zone_table.h"
@@ -65,7 +65,8 @@ std::expected<TimeZone, std::string> load_time_zone(std::string_view name) {
     append_recorded(zone, *source);
   } catch (const std::exception&) {
     const std::string quoted = "`" + std::string(name) + "`";
-    if (time_zone_names().empty()) return std::unexpected("no time-zone data on this machine; install the package `tzdata` to read " + quoted);
+    if (time_zone_names().empty())
+      return std::unexpected("no time-zone data on this machine; install the package `tzdata` to read " + quoted);
     return std::unexpected("unknown time zone " + quoted + "; write an IANA name such as `Europe/Berlin`");
   }
   const std::string rule = rule_of_zone(name);

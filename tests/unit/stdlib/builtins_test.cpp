@@ -2,10 +2,11 @@
 #include "stdlib/builtins.h"
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 #include "stdlib/parse_value.h"
 
@@ -35,7 +36,9 @@ KnownInt call(const Builtin& builtin, std::vector<std::int64_t> operands, std::u
   return builtin.kernel.scalar(context, operands.data());
 }
 
-KnownInt call_date(std::string_view name, const char* date) { return call(row(Form::kFunction, name, {of(Kind::kDate)}), {parse_date(date).value}); }
+KnownInt call_date(std::string_view name, const char* date) {
+  return call(row(Form::kFunction, name, {of(Kind::kDate)}), {parse_date(date).value});
+}
 
 KnownInt call_timestamp(std::string_view name, const char* timestamp) {
   return call(row(Form::kFunction, name, {of(Kind::kTimestamp)}), {parse_timestamp(timestamp, berlin()).value});
@@ -118,7 +121,8 @@ TEST_CASE("operators called through the table") {
   CHECK(call(builtin(BuiltinId::kSubtractDateMonths), {day("2026-03-31"), 1}) == KnownInt{day("2026-02-28"), true});
   CHECK(call(builtin(BuiltinId::kSubtractDateDays), {0, std::numeric_limits<std::int64_t>::min()}) == kMissingInt);
   CHECK(call(builtin(BuiltinId::kAddDaysDate), {1, day("2026-02-28")}) == KnownInt{day("2026-03-01"), true});
-  CHECK(call(builtin(BuiltinId::kEqualTimestampDate), {parse_timestamp("2026-02-28T23:30:00Z", berlin()).value, day("2026-03-01")}) == KnownInt{1, true});
+  CHECK(call(builtin(BuiltinId::kEqualTimestampDate), {parse_timestamp("2026-02-28T23:30:00Z", berlin()).value, day("2026-03-01")}) ==
+        KnownInt{1, true});
   CHECK(builtin(BuiltinId::kStartsWith).kernel.text("Salesforce", "Sales"));
   CHECK(builtin(BuiltinId::kLessText).kernel.text("a", "b"));
 }

@@ -1,8 +1,9 @@
 // Windows, moments, and arithmetic of timestamps: the tables of `language.md`, "Time", written out.
 #include "stdlib/clock.h"
 
-#include <catch2/catch.hpp>
 #include <string>
+
+#include <catch2/catch.hpp>
 
 #include "stdlib/parse_value.h"
 #include "stdlib/print_value.h"
@@ -120,8 +121,10 @@ TEST_CASE("a count below 1 covers nothing, and a huge one everything on its side
   const std::int64_t huge = std::numeric_limits<std::int64_t>::max();
   CHECK(days(last(huge, TimeUnit::kWeek)) == "0001-01-01 .. 2026-07-15");
   CHECK(days(next(huge, TimeUnit::kQuarter)) == "2026-07-15 .. 9999-12-31");
-  CHECK(window_bounds(last(huge, TimeUnit::kHour), wednesday()).instants == IntRange{std::numeric_limits<std::int64_t>::min(), wednesday().now});
-  CHECK(window_bounds(next(huge, TimeUnit::kHour), wednesday()).instants == IntRange{wednesday().now, std::numeric_limits<std::int64_t>::max()});
+  CHECK(window_bounds(last(huge, TimeUnit::kHour), wednesday()).instants ==
+        IntRange{std::numeric_limits<std::int64_t>::min(), wednesday().now});
+  CHECK(window_bounds(next(huge, TimeUnit::kHour), wednesday()).instants ==
+        IntRange{wednesday().now, std::numeric_limits<std::int64_t>::max()});
 }
 
 TEST_CASE("a bare date as the clock is the end of that local day") {

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <utility>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 namespace segue {
 namespace {
@@ -70,7 +71,7 @@ TEST_CASE("a sum keeps what overflows on the way, and infinities") {
 }
 
 TEST_CASE("an average is rounded once") {
-  CHECK(sum_of({0x1p-1074, 0.0}).average(2) == KnownFloat{0, true});           // half of the least double, to even
+  CHECK(sum_of({0x1p-1074, 0.0}).average(2) == KnownFloat{0, true});            // half of the least double, to even
   CHECK(sum_of({0x1.8p-1073, 0.0}).average(2) == KnownFloat{0x1p-1073, true});  // three halves, to even
   CHECK(sum_of({0.1, 0.2, 0.3}).average(3) == KnownFloat{0.2, true});
   CHECK(sum_of({1e16, 1.0, 1.0}).average(3) == KnownFloat{10000000000000002.0 / 3.0, true});
@@ -116,7 +117,8 @@ TEST_CASE("sums agree with exact fractions computed elsewhere, forwards, backwar
 TEST_CASE("no order and no partition of many additions changes a bit") {
   std::mt19937_64 random(5);
   std::vector<double> values;
-  for (int i = 0; i < 6'000; ++i) values.push_back(std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())), static_cast<int>(random() % 600) - 300));
+  for (int i = 0; i < 6'000; ++i)
+    values.push_back(std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())), static_cast<int>(random() % 600) - 300));
   const ExactSum reference = sum_of(values);
   for (int round = 0; round < 5; ++round) {
     std::shuffle(values.begin(), values.end(), random);

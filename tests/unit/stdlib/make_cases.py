@@ -67,9 +67,11 @@ def sums():
     for i in range(COUNT):
         span = pick.choice([(-60, -40), (-1074, -1000), (900, 970), (-1074, 970), (-10, 10)])
         values = [random_double(*span) for _ in range(pick.randrange(1, 9))]
+        if i % 4 == 0:
+            values = [pick.randrange(-10**7, 10**7) / 100 for _ in values]
         values += [-v for v in values[: pick.randrange(len(values))]]
         exact = sum(map(fractions.Fraction, values))
-        parts = [(random_int(63), pick.randrange(19)) for _ in range(i % 3)]
+        parts = [(random_int(63), pick.randrange(19)) for _ in range(pick.randrange(3))]
         exact += sum(fractions.Fraction(raw, 10**scale) for raw, scale in parts)
         count = pick.randrange(1, 10 ** pick.randrange(1, 18))
         total, average = to_double(exact), to_double(exact / count)

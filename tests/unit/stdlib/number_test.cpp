@@ -1,10 +1,11 @@
 // Exact arithmetic: overflow, scales, rounding, comparison by exact value, and ranges of raw values.
 #include "stdlib/number.h"
 
-#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
 
 namespace segue {
 namespace {
@@ -18,9 +19,23 @@ Int128 wide(bool is_negative, std::uint64_t high, std::uint64_t low) {
   return is_negative ? -magnitude : magnitude;
 }
 
-struct RatioCase { bool is_negative; std::uint64_t n_high, n_low, d_high, d_low, bits; };
-struct QuotientCase { std::int64_t a; int a_scale; std::int64_t b; int b_scale; std::uint64_t bits; };
-struct ComparisonCase { std::int64_t a; int scale; std::uint64_t b; int expected; };
+struct RatioCase {
+  bool is_negative;
+  std::uint64_t n_high, n_low, d_high, d_low, bits;
+};
+struct QuotientCase {
+  std::int64_t a;
+  int a_scale;
+  std::int64_t b;
+  int b_scale;
+  std::uint64_t bits;
+};
+struct ComparisonCase {
+  std::int64_t a;
+  int scale;
+  std::uint64_t b;
+  int expected;
+};
 
 #define RATIO(...) {__VA_ARGS__},
 #define QUOTIENT(...)
@@ -65,9 +80,9 @@ TEST_CASE("an int beyond 64 bits is missing") {
 }
 
 TEST_CASE("decimals keep the larger scale in sums and add scales in products") {
-  CHECK(add_decimal(125, 2, 5, 1) == KnownInt{175, true});        // 1.25 + 0.5
+  CHECK(add_decimal(125, 2, 5, 1) == KnownInt{175, true});  // 1.25 + 0.5
   CHECK(subtract_decimal(1, 0, 1, 18) == KnownInt{999'999'999'999'999'999, true});
-  CHECK(multiply_decimal(125, -5) == KnownInt{-625, true});       // 1.25 × -0.5
+  CHECK(multiply_decimal(125, -5) == KnownInt{-625, true});  // 1.25 × -0.5
 }
 
 TEST_CASE("a decimal beyond 18 digits is missing") {
@@ -189,7 +204,7 @@ TEST_CASE("numbers compare by exact value") {
 }
 
 TEST_CASE("a comparison with a constant is a range of raw values") {
-  CHECK(exact_range(0, Comparison::kLess, 5, 1) == IntRange{kLeast, 0});        // x < 0.5
+  CHECK(exact_range(0, Comparison::kLess, 5, 1) == IntRange{kLeast, 0});              // x < 0.5
   CHECK(exact_range(0, Comparison::kGreaterEqual, -5, 1) == IntRange{0, kGreatest});  // x >= -0.5
   CHECK(exact_range(0, Comparison::kEqual, 5, 1).is_empty());
   CHECK(exact_range(2, Comparison::kEqual, 5, 1) == IntRange{50, 50});
@@ -222,11 +237,13 @@ TEST_CASE("ranges agree with comparisons around the constant") {
     const std::int64_t raw = std::abs(as_raw) < 0x1p62 ? static_cast<std::int64_t>(as_raw) : static_cast<std::int64_t>(random());
     for (const Comparison comparison : kAll) {
       for (const std::int64_t x : {raw - 1, raw, raw + 1}) {
-        CHECK(contains(exact_range(scale, comparison, constant, constant_scale), x) == holds(comparison, compare_exact(x, scale, constant, constant_scale)));
+        CHECK(contains(exact_range(scale, comparison, constant, constant_scale), x) ==
+              holds(comparison, compare_exact(x, scale, constant, constant_scale)));
         CHECK(contains(exact_range(scale, comparison, near), x) == holds(comparison, compare_exact_float(x, scale, near)));
       }
       for (const double x : {near, std::nextafter(near, kInf), std::nextafter(near, -kInf)}) {
-        CHECK(contains(float_range(comparison, constant, constant_scale), x) == holds(comparison, -compare_exact_float(constant, constant_scale, x)));
+        CHECK(contains(float_range(comparison, constant, constant_scale), x) ==
+              holds(comparison, -compare_exact_float(constant, constant_scale, x)));
         CHECK(contains(float_range(comparison, near), x) == holds(comparison, compare_float(x, near)));
       }
     }

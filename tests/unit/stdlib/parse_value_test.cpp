@@ -1,8 +1,9 @@
 // The strict reading of numbers, truth values and lists: `language.md`, "Data files".
 #include "stdlib/parse_value.h"
 
-#include <catch2/catch.hpp>
 #include <string>
+
+#include <catch2/catch.hpp>
 
 namespace segue {
 
@@ -16,8 +17,28 @@ TEST_CASE("an int is plain digits, with a zero fraction at most") {
   CHECK(parse_int("9223372036854775807") == KnownInt{9223372036854775807, true});
   CHECK(parse_int("-9223372036854775808") == KnownInt{std::numeric_limits<std::int64_t>::min(), true});
   CHECK(parse_int(std::string(300, '0') + "1") == KnownInt{1, true});
-  for (const char* text : {"", "-", "+5", " 5", "5 ", "5.", ".5", "5.5", "5.01", "1,000", "1_000", "1e3", "0x10", "abc", "5-", "--5", "9223372036854775808", "-9223372036854775809",
-                           "340282366920938463463374607431768211461", "1.0.0", "٣", "inf"}) {
+  for (const char* text : {"",
+                           "-",
+                           "+5",
+                           " 5",
+                           "5 ",
+                           "5.",
+                           ".5",
+                           "5.5",
+                           "5.01",
+                           "1,000",
+                           "1_000",
+                           "1e3",
+                           "0x10",
+                           "abc",
+                           "5-",
+                           "--5",
+                           "9223372036854775808",
+                           "-9223372036854775809",
+                           "340282366920938463463374607431768211461",
+                           "1.0.0",
+                           "٣",
+                           "inf"}) {
     INFO(text);
     CHECK(parse_int(text) == kMissingInt);
   }
@@ -30,7 +51,8 @@ TEST_CASE("a decimal rescales exactly or is bad") {
   CHECK(parse_decimal("7", 0) == KnownInt{7, true});
   CHECK(parse_decimal("9999999999999999.99", 2) == KnownInt{kMaxDecimalRaw, true});
   CHECK(parse_decimal("0.000000000000000001", 18) == KnownInt{1, true});
-  for (const char* text : {"12.345", "10000000000000000.00", "1e2", "", "-", "1.", ".1", "1,5", "inf", "nan", "12.34 EUR", "99999999999999999999999999999999999999999999"}) {
+  for (const char* text : {"12.345", "10000000000000000.00", "1e2", "", "-", "1.", ".1", "1,5", "inf", "nan", "12.34 EUR",
+                           "99999999999999999999999999999999999999999999"}) {
     INFO(text);
     CHECK(parse_decimal(text, 2) == kMissingInt);
   }
@@ -53,7 +75,8 @@ TEST_CASE("a float may have an exponent, and be infinite or missing") {
   CHECK(value("12345678901234567890") == 12345678901234567890.0);
   CHECK(parse_float("NaN").state == ParseState::kMissing);
   CHECK(parse_float("nan").state == ParseState::kMissing);
-  for (const char* text : {"", "-", "+1", "1.", ".5", "1e", "1e+", "e5", "1e5.5", "0x1p3", "infinity", "1e400", " 1", "1 ", "1,5", "1d", "+inf"}) {
+  for (const char* text :
+       {"", "-", "+1", "1.", ".5", "1e", "1e+", "e5", "1e5.5", "0x1p3", "infinity", "1e400", " 1", "1 ", "1,5", "1d", "+inf"}) {
     INFO(text);
     CHECK(parse_float(text).state == ParseState::kBad);
   }

@@ -2,9 +2,10 @@
 #include "stdlib/print_value.h"
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 #include "stdlib/parse_value.h"
 

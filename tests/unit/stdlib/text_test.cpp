@@ -1,19 +1,20 @@
 // UTF-8, folding and patterns.
 #include "stdlib/text.h"
 
-#include <utf8proc.h>
-
 #include <catch2/catch.hpp>
+#include <utf8proc.h>
 
 namespace segue {
 
 TEST_CASE("the library in use is that of the pinned version of Unicode") { CHECK(utf8proc_unicode_version() == kUnicodeVersion); }
 
 TEST_CASE("well-formed UTF-8 is told from other bytes") {
-  for (const char* text : {"", "plain ASCII of some length", "Größe", "日本語のテキスト", "🦄", "\x7f", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"}) CHECK(is_utf8(text));
+  for (const char* text :
+       {"", "plain ASCII of some length", "Größe", "日本語のテキスト", "🦄", "\x7f", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"})
+    CHECK(is_utf8(text));
   CHECK(is_utf8(std::string_view("a\0b", 3)));
-  for (const char* text : {"\x80", "a\xff", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-                           "\xe2\x82", "12345678\xc3", "12345678\xc3(", "\xf0\x9f\xa6"}) {
+  for (const char* text : {"\x80", "a\xff", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80",
+                           "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "12345678\xc3", "12345678\xc3(", "\xf0\x9f\xa6"}) {
     CHECK(!is_utf8(text));
   }
 }
@@ -33,15 +34,15 @@ TEST_CASE("folding is simple: one code point to one") {
   CHECK(fold("MÜLLER") == "müller");
   CHECK(fold("Straße") == "straße");
   CHECK(fold("STRASSE") == "strasse");
-  CHECK(fold("\u1e9e") == "ß");            // capital sharp s, status S
-  CHECK(fold("\u0130") == "\u0130");       // dotted capital i has F and T only
+  CHECK(fold("\u1e9e") == "ß");       // capital sharp s, status S
+  CHECK(fold("\u0130") == "\u0130");  // dotted capital i has F and T only
   CHECK(fold("I\u0131") == "i\u0131");
   CHECK(fold("\u03a3\u03c3\u03c2") == "\u03c3\u03c3\u03c3");  // final sigma
-  CHECK(fold("\u00b5") == "\u03bc");       // micro sign
-  CHECK(fold("\u017f") == "s");            // long s
-  CHECK(fold("\u212a\u212b") == "k\u00e5");  // Kelvin, Angstrom
+  CHECK(fold("\u00b5") == "\u03bc");                          // micro sign
+  CHECK(fold("\u017f") == "s");                               // long s
+  CHECK(fold("\u212a\u212b") == "k\u00e5");                   // Kelvin, Angstrom
   CHECK(fold("\u13a0\uab70\u13f8") == "\u13a0\u13a0\u13f0");  // Cherokee folds to upper case
-  CHECK(fold("\u1f88\u1fbc") == "\u1f80\u1fb3");  // status S
+  CHECK(fold("\u1f88\u1fbc") == "\u1f80\u1fb3");              // status S
   CHECK(fold("\u0149\u01f0\ufb00") == "\u0149\u01f0\ufb00");  // F only
   CHECK(fold("\u01c5") == "\u01c6");
   CHECK(fold("\U00010400") == "\U00010428");
