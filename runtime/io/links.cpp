@@ -2,6 +2,7 @@
 #include "runtime/io/links.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace segue::io {
@@ -48,9 +49,8 @@ void KeyLookup::index_numbers() {
   }
 }
 
-RowId KeyLookup::row_of_text(std::string_view text) const {
-  const std::int32_t found =
-      slots_.find(hash_text(text), [&](std::int32_t row) { return keys_.text_at(static_cast<std::size_t>(row)) == text; });
+RowId KeyLookup::row_of_text(std::string_view text, std::uint64_t hash) const {
+  const std::int32_t found = slots_.find(hash, [&](std::int32_t row) { return keys_.text_at(static_cast<std::size_t>(row)) == text; });
   return found < 0 ? kNoRow : static_cast<RowId>(found);
 }
 
@@ -64,15 +64,30 @@ RowId KeyLookup::row_of_number(std::int64_t number) const {
   return found < 0 ? kNoRow : static_cast<RowId>(found);
 }
 
+// Hashes go ahead of the look-ups, so that memory is on its way when they come.
+std::vector<RowId> KeyLookup::rows_of_texts(const Dictionary& texts) const {
+  constexpr std::size_t kAhead = 16;
+  std::array<std::uint64_t, kAhead> hashes{};
+  std::vector<RowId> rows(texts.size());
+  const auto fetch = [&](std::size_t code) {
+    if (code >= texts.size()) return;
+    hashes[code % kAhead] = hash_text(texts.at(code));
+    slots_.prefetch(hashes[code % kAhead]);
+  };
+  for (std::size_t code = 0; code < kAhead; ++code) fetch(code);
+  for (std::size_t code = 0; code < texts.size(); ++code) {
+    rows[code] = row_of_text(texts.at(code), hashes[code % kAhead]);
+    fetch(code + kAhead);
+  }
+  return rows;
+}
+
 std::vector<RowId> KeyLookup::rows_of(const Column& column) const {
   std::vector<RowId> rows(column.rows, kNoRow);
   const bool has_text = column.storage == Storage::kCodes;
   if (has_text != (keys_.storage == Storage::kCodes)) return rows;
   std::vector<RowId> row_of_code;
-  if (has_text) {
-    row_of_code.resize(column.dictionary->size());
-    for (std::size_t code = 0; code < row_of_code.size(); ++code) row_of_code[code] = row_of_text(column.dictionary->at(code));
-  }
+  if (has_text) row_of_code = rows_of_texts(*column.dictionary);
   for (std::size_t row = 0; row < column.rows; ++row) {
     if (!column.is_known(row)) continue;
     rows[row] = has_text ? row_of_code[static_cast<std::size_t>(column.code_at(row))] : row_of_number(number_at(column, row));

@@ -19,7 +19,8 @@ class KeyLookup {
   [[nodiscard]] std::vector<RowId> rows_of(const Column& column) const;
 
  private:
-  [[nodiscard]] RowId row_of_text(std::string_view text) const;
+  [[nodiscard]] RowId row_of_text(std::string_view text, std::uint64_t hash) const;
+  [[nodiscard]] std::vector<RowId> rows_of_texts(const Dictionary& texts) const;
   [[nodiscard]] RowId row_of_number(std::int64_t number) const;
   void index_text();
   void index_numbers();

@@ -100,12 +100,23 @@ class ParquetTableFile final : public TableFile {
   }
 
  private:
-  // Text is read as codes, which it mostly is in the file.
+  // Whether the file holds a column as codes, most likely: the few bytes that each value takes say so.
+  [[nodiscard]] bool has_few_bytes_a_value(int leaf) const {
+    constexpr std::int64_t kMost = 4;
+    for (int group = 0; group < source_->metadata->num_row_groups(); ++group) {
+      const auto chunk = source_->metadata->RowGroup(group)->ColumnChunk(leaf);
+      if (chunk->total_uncompressed_size() / kMost > chunk->num_values()) return false;
+    }
+    return true;
+  }
+
+  // Text that is codes in the file is read as codes.
   void ask_for_dictionary(std::uint32_t column, const Slot& slot) {
     const auto& field = manifest_.schema_fields[column];
     const bool is_text = slot.spec.type.kind == Kind::kText || slot.spec.type.kind == Kind::kEnum;
     const auto id = field.field->type()->id();
-    if (is_text && field.is_leaf() && (id == arrow::Type::STRING || id == arrow::Type::BINARY)) {
+    if (is_text && field.is_leaf() && (id == arrow::Type::STRING || id == arrow::Type::BINARY) &&
+        has_few_bytes_a_value(field.column_index)) {
       source_->properties.set_read_dictionary(field.column_index, true);
     }
   }
