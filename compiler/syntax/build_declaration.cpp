@@ -468,8 +468,15 @@ class DeclarationBuilder {
 
   void add_metadata(const Name& key, ExprId value, Span whole, Block& block) {
     if (!is_metadata_key(key.text)) {
+      exprs_.break_declaration();
       const std::vector<std::string> keys(kMetadataKeys.begin(), kMetadataKeys.end());
-      return exprs_.fail(DiagnosticKind::kUnknownMetadata, key.span, fmt::format("unknown metadata `{}`{}; there are `owner`, `tags`, `basis` and `url`", key.text, did_you_mean(key.text, keys)));
+      const auto meant = nearest_name(key.text, keys);
+      if (meant) {
+        return exprs_.reporter().report(DiagnosticKind::kUnknownMetadata, key.span, fmt::format("unknown metadata `{}`; did you mean `{}`?", key.text, *meant),
+                                        fmt::format("write `{}`", *meant), key.span, *meant);
+      }
+      return exprs_.reporter().report(DiagnosticKind::kUnknownMetadata, key.span,
+                                      fmt::format("unknown metadata `{}`; there are `owner`, `tags`, `basis` and `url`", key.text));
     }
     const auto before = std::ranges::find(block.metadata, key.text, [](const Metadata& entry) { return entry.key.text; });
     if (before != block.metadata.end() && !is_first(before->key.span, key.span, key.text, "write one with a list of both")) return;

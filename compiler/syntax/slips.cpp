@@ -210,12 +210,14 @@ class SlipsPass {
     return stands_between && retype(*ours);
   }
 
-  // Reports a shouted word and lets it go through the pass again as ours.
+  // Reports a shouted word and lets it go through the pass again as ours. `IS NULL` is told as a whole.
   bool retype(const Word& ours) {
+    const bool is_null_test = ours.type == L::IS && (is_null(1) || (lower_ahead(1) == "not" && is_null(2)));
+    in_[at_].type = ours.type;
+    if (is_null_test) return true;
     const Span at = reporter_.span(in_[at_]);
     reporter_.report(DiagnosticKind::kForeignKeyword, at, fmt::format("`{}` is written `{}`", text(in_[at_]), ours.text), fmt::format("write `{}`", ours.text), at,
                      std::string(ours.text));
-    in_[at_].type = ours.type;
     return true;
   }
 

@@ -37,8 +37,8 @@ class Explainer {
 
   [[nodiscard]] Diagnostic diagnostic() const {
     if (failure_.offending >= tokens_.size()) return at_end();
-    if (failure_.start < failure_.offending || failure_.expected == nullptr) return unfit(failure_.offending);
     if (auto found = side_by_side()) return std::move(*found);
+    if (failure_.start < failure_.offending || failure_.expected == nullptr) return unfit(failure_.offending);
     return expected_instead();
   }
 
@@ -132,10 +132,9 @@ class Explainer {
   [[nodiscard]] std::optional<Diagnostic> side_by_side() const {
     const std::size_t i = failure_.start;
     if (i == 0 || tokens_[i].opens_line || !ends_operand(type(i - 1)) || !starts_operand(type(i)) || type(i) == L::MINUS) return std::nullopt;
-    if (!failure_.expected->contains(static_cast<size_t>(L::RBRACE)) && !failure_.expected->contains(static_cast<size_t>(L::RPAREN)) &&
-        !failure_.expected->contains(static_cast<size_t>(antlr4::Token::EOF))) {
-      return std::nullopt;
-    }
+    const bool ends_condition = failure_.start < failure_.offending || failure_.expected == nullptr || expects(L::RBRACE) || expects(L::RPAREN) ||
+                                expects(antlr4::Token::EOF);
+    if (!ends_condition) return std::nullopt;
     const auto word = std::ranges::find(kWordsForOperators, text(i), &std::pair<std::string_view, std::string_view>::first);
     if (word != kWordsForOperators.end()) {
       return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` does not compare; write {}", text(i), word->second));
