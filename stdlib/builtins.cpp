@@ -10,28 +10,12 @@ namespace segue {
 
 namespace {
 
-// The words of `builtins.def`, without their `k`.
+// The words of `builtins.def`.
 namespace rows {
 
-constexpr Shape Any = Shape::kAny;
-constexpr Shape Bool = Shape::kBool;
-constexpr Shape Int = Shape::kInt;
-constexpr Shape Decimal = Shape::kDecimal;
-constexpr Shape Exact = Shape::kExact;
-constexpr Shape Float = Shape::kFloat;
-constexpr Shape Number = Shape::kNumber;
-constexpr Shape Text = Shape::kText;
-constexpr Shape Date = Shape::kDate;
-constexpr Shape Timestamp = Shape::kTimestamp;
-constexpr Shape Days = Shape::kDays;
-constexpr Shape Months = Shape::kMonths;
-constexpr Shape Span = Shape::kSpan;
-constexpr Shape Enum = Shape::kEnum;
-constexpr Shape OrderedEnum = Shape::kOrderedEnum;
-constexpr Shape Ordered = Shape::kOrdered;
-constexpr Shape Set = Shape::kSet;
-constexpr Shape List = Shape::kList;
-constexpr Shape Relation = Shape::kRelation;
+using enum Form;
+using enum Shape;
+using enum MissingRule;
 
 using Parameters = std::array<Shape, kMaxParameters>;
 
@@ -39,7 +23,7 @@ constexpr Parameters parameters(Shape first, Shape second = Shape::kNone, Shape 
 
 constexpr Builtin kTable[] = {
 #define SEGUE_BUILTIN(id, form, name, shapes, result, missing, kernel, doc, example) \
-  {BuiltinId::k##id, Form::k##form, name, parameters shapes, Shape::k##result, MissingRule::k##missing, kernel, doc, example},
+  {BuiltinId::k##id, form, name, parameters shapes, result, missing, kernel, doc, example},
 #include "stdlib/builtins.def"
 #undef SEGUE_BUILTIN
 };

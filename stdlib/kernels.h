@@ -85,29 +85,29 @@ inline int compare_date_timestamp_row(const KernelContext& c, Operands x) { retu
 inline int compare_span_days_row(const KernelContext&, Operands x) { return compare_span_days(x[0], x[1]); }
 inline int compare_days_span_row(const KernelContext&, Operands x) { return -compare_span_days(x[1], x[0]); }
 
-template <ThreeWay kCompare>
+template <ThreeWay Compare>
 KnownInt equal_row(const KernelContext& c, Operands x) {
-  return {kCompare(c, x) == 0 ? 1 : 0, true};
+  return {Compare(c, x) == 0 ? 1 : 0, true};
 }
-template <ThreeWay kCompare>
+template <ThreeWay Compare>
 KnownInt not_equal_row(const KernelContext& c, Operands x) {
-  return {kCompare(c, x) != 0 ? 1 : 0, true};
+  return {Compare(c, x) != 0 ? 1 : 0, true};
 }
-template <ThreeWay kCompare>
+template <ThreeWay Compare>
 KnownInt less_row(const KernelContext& c, Operands x) {
-  return {kCompare(c, x) < 0 ? 1 : 0, true};
+  return {Compare(c, x) < 0 ? 1 : 0, true};
 }
-template <ThreeWay kCompare>
+template <ThreeWay Compare>
 KnownInt less_equal_row(const KernelContext& c, Operands x) {
-  return {kCompare(c, x) <= 0 ? 1 : 0, true};
+  return {Compare(c, x) <= 0 ? 1 : 0, true};
 }
-template <ThreeWay kCompare>
+template <ThreeWay Compare>
 KnownInt greater_row(const KernelContext& c, Operands x) {
-  return {kCompare(c, x) > 0 ? 1 : 0, true};
+  return {Compare(c, x) > 0 ? 1 : 0, true};
 }
-template <ThreeWay kCompare>
+template <ThreeWay Compare>
 KnownInt greater_equal_row(const KernelContext& c, Operands x) {
-  return {kCompare(c, x) >= 0 ? 1 : 0, true};
+  return {Compare(c, x) >= 0 ? 1 : 0, true};
 }
 
 inline bool equal_text(std::string_view a, std::string_view b) { return a == b; }
@@ -143,13 +143,13 @@ inline KnownInt next_anniversary_value(const KernelContext& c, std::int64_t day)
   return known_day(next_anniversary_of(day, c.clock.today));
 }
 
-template <DayFunction kFunction>
+template <DayFunction Function>
 KnownInt date_row(const KernelContext& c, Operands x) {
-  return kFunction(c, x[0]);
+  return Function(c, x[0]);
 }
-template <DayFunction kFunction>
+template <DayFunction Function>
 KnownInt timestamp_row(const KernelContext& c, Operands x) {
-  return kFunction(c, local_day_of(*c.clock.zone, x[0]));
+  return Function(c, local_day_of(*c.clock.zone, x[0]));
 }
 
 inline KnownInt identity_row(const KernelContext&, Operands x) { return {x[0], true}; }
@@ -158,14 +158,14 @@ inline KnownInt local_day_row(const KernelContext& c, Operands x) { return known
 // ---- from a row function to the kernel of a row of the table
 
 // 64 values at most; gives the word of those that are known.
-template <ScalarKernel kScalar>
+template <ScalarKernel Scalar>
 std::uint64_t word_of(const KernelContext& context, Operands a, Operands b, std::int64_t* out, std::uint64_t known, std::size_t count) {
   std::uint64_t result = 0;
   for (std::size_t i = 0; i < count; ++i) {
     KnownInt value = kMissingInt;
     if ((known >> i & 1) != 0) {
       const std::int64_t operands[2] = {a[i], b != nullptr ? b[i] : 0};
-      value = kScalar(context, operands);
+      value = Scalar(context, operands);
     }
     out[i] = value.value;
     result |= std::uint64_t{value.known} << i;
@@ -173,21 +173,21 @@ std::uint64_t word_of(const KernelContext& context, Operands a, Operands b, std:
   return result;
 }
 
-template <ScalarKernel kScalar>
+template <ScalarKernel Scalar>
 void batch_of(const KernelContext& context, Operands a, Operands b, std::int64_t* out, std::uint64_t* known, std::size_t n) {
   for (std::size_t at = 0; at < n; at += 64) {
     const std::size_t count = n - at < 64 ? n - at : 64;
-    known[at / 64] = word_of<kScalar>(context, a + at, b != nullptr ? b + at : nullptr, out + at, known[at / 64], count);
+    known[at / 64] = word_of<Scalar>(context, a + at, b != nullptr ? b + at : nullptr, out + at, known[at / 64], count);
   }
 }
 
-template <ScalarKernel kScalar>
+template <ScalarKernel Scalar>
 constexpr Kernel row_kernel() {
-  return {kScalar, batch_of<kScalar>, nullptr};
+  return {Scalar, batch_of<Scalar>, nullptr};
 }
-template <TextKernel kText>
+template <TextKernel Text>
 constexpr Kernel text_kernel() {
-  return {nullptr, nullptr, kText};
+  return {nullptr, nullptr, Text};
 }
 constexpr Kernel no_kernel() { return {}; }
 

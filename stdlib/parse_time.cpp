@@ -96,12 +96,12 @@ class TimeReader {
   }
 
   // The index of a name, in full or as its first three letters.
-  template <std::size_t kCount>
-  std::optional<int> name(const char* const (&names)[kCount]) {
-    for (std::size_t i = 0; i < kCount; ++i) {
+  template <std::size_t Count>
+  std::optional<int> name(const char* const (&names)[Count]) {
+    for (std::size_t i = 0; i < Count; ++i) {
       if (word(names[i])) return static_cast<int>(i);
     }
-    for (std::size_t i = 0; i < kCount; ++i) {
+    for (std::size_t i = 0; i < Count; ++i) {
       if (word(std::string_view(names[i]).substr(0, 3))) return static_cast<int>(i);
     }
     return std::nullopt;
