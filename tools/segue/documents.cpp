@@ -204,8 +204,8 @@ std::string run_document(const Report& report) {
 
 std::string check_document(const Report& report) {
   Fields fields = {{"format", dump("segue.check/1")}, {"diagnostics", diagnostics_json(report)}};
-  if (report.clock) fields.emplace_back("as_of", dump(clock_text(*report.clock)));
   if (report.data_check) {
+    fields.emplace_back("as_of", dump(clock_text(*report.clock)));
     fields.emplace_back("definitions", definitions_json(*report.project, report.data_check->definitions));
     fields.emplace_back("data", tables_json(report.tables));
   }
