@@ -27,18 +27,13 @@ std::string mark(const Style& style, bool yes) {
 
 std::string value_text(const TraceValue& value) { return printable(value.missing ? "missing" : value.shown); }
 
-// A shown line, cut where the terminal ends.
-std::string line(const Style& style, std::size_t depth, const std::string& text, std::size_t painted_extra = 0) {
-  const std::string whole = indent_of(depth) + text;
-  return (style.is_terminal && !style.in_color ? cut_to_width(style, whole, style.width + painted_extra) : whole) + "\n";
-}
+std::string line(std::size_t depth, const std::string& text) { return indent_of(depth) + text + "\n"; }
 
 // What is said of a condition or value besides its parts.
 std::string words_of(const TraceNode& node) {
   switch (node.kind) {
     case TraceKind::kAnd: return "all of these";
     case TraceKind::kOr: return "at least one of these";
-    case TraceKind::kNot: return "not this";
     case TraceKind::kScore: return "the sum of these";
     default: return printable(node.text);
   }
@@ -72,12 +67,12 @@ std::string node_line(const TraceNode& node, std::size_t depth, const SourceMap&
   if (node.kind == TraceKind::kTerm) text = fmt::format("{}: {}", printable(node.text), painted(style, "1", term_text(node)));
   else if (is_predicate(node)) text = fmt::format("{}  {}", mark(style, is_yes(node.value)), words_of(node));
   else text = fmt::format("{} is {}", words_of(node), painted(style, "1", value_text(node.value)));
-  return line(style, depth, text + definition_text(node, sources) + undetermined_text(node, style));
+  return line(depth, text + definition_text(node, sources) + undetermined_text(node, style));
 }
 
 std::string operand_line(const TraceOperand& operand, std::size_t depth, const Style& style) {
   const std::string value = operand.value.missing ? painted(style, "33", "missing") : painted(style, "36", value_text(operand.value));
-  return line(style, depth, fmt::format("{} is {}", printable(operand.text), value));
+  return line(depth, fmt::format("{} is {}", printable(operand.text), value));
 }
 
 std::string row_line(const TraceRow& row, std::size_t depth, const Style& style) {
@@ -85,24 +80,37 @@ std::string row_line(const TraceRow& row, std::size_t depth, const Style& style)
   for (std::size_t i = 0; i < row.values.size(); ++i) {
     text += fmt::format("{}{} is {}", i == 0 ? ": " : ", ", printable(row.values[i].text), value_text(row.values[i].value));
   }
-  return line(style, depth, text);
+  return line(depth, text);
 }
 
 std::string aggregate_lines(const TraceAggregate& aggregate, std::size_t depth, const Style& style) {
   const std::string rows = fmt::format("{} of `{}`", counted(aggregate.looked_at, "row"), printable(aggregate.table));
   const bool is_all = aggregate.passed == aggregate.looked_at;
-  std::string text = line(style, depth, is_all ? fmt::format("{} counted", rows) : fmt::format("{} looked at, {} met the condition", rows,
+  std::string text = line(depth, is_all ? fmt::format("{} counted", rows) : fmt::format("{} looked at, {} met the condition", rows,
                                                                                               grouped(aggregate.passed)));
   for (const TraceRow& row : aggregate.deciding) text += row_line(row, depth, style);
   return text;
 }
 
+// Whether an operand is what a child says with more detail, or the whole of a term, whose line has its value.
+bool is_said_elsewhere(const Trace& trace, const TraceNode& node, const TraceOperand& operand) {
+  if (node.kind == TraceKind::kTerm && node.text.substr(1).starts_with(operand.text)) return true;
+  return std::ranges::any_of(node.children, [&](std::uint32_t child) { return trace.nodes[child].text == operand.text; });
+}
+
+// Whether a node is a part of the conjunction around it, whose line would say nothing new: `where` beside `except`.
+bool is_dissolved(const TraceNode& node, const TraceNode& around) {
+  return node.kind == TraceKind::kAnd && around.kind == TraceKind::kAnd && !node.definition;
+}
+
 // One node with what it saw, without its children.
-std::string node_text(const TraceNode& node, std::size_t depth, const SourceMap& sources, const Style& style) {
+std::string node_text(const Trace& trace, const TraceNode& node, std::size_t depth, const SourceMap& sources, const Style& style) {
   std::string text = node_line(node, depth, sources, style);
-  for (const TraceOperand& operand : node.operands) text += operand_line(operand, depth + 3, style);
+  for (const TraceOperand& operand : node.operands) {
+    if (!is_said_elsewhere(trace, node, operand)) text += operand_line(operand, depth + 3, style);
+  }
   if (node.aggregate) text += aggregate_lines(*node.aggregate, depth + 3, style);
-  if (node.before_range) text += line(style, depth + 1, fmt::format("the sum is {}, brought into the range", value_text(*node.before_range)));
+  if (node.before_range) text += line(depth + 1, fmt::format("the sum is {}, brought into the range", value_text(*node.before_range)));
   return text;
 }
 
@@ -110,15 +118,19 @@ std::string tree_text(const Trace& trace, const SourceMap& sources, const Style&
   struct Waiting {
     std::uint32_t node = 0;
     std::size_t depth = 0;
+    bool is_dissolved = false;
   };
   std::string text;
-  std::vector<Waiting> waiting = {{0, 1}};
+  std::vector<Waiting> waiting = {{0, 1, false}};
   while (!waiting.empty()) {
     const Waiting next = waiting.back();
     waiting.pop_back();
     const TraceNode& node = trace.nodes[next.node];
-    text += node_text(node, next.depth, sources, style);
-    for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) waiting.push_back({*child, next.depth + 1});
+    if (!next.is_dissolved) text += node_text(trace, node, next.depth, sources, style);
+    const std::size_t depth = next.depth + (next.is_dissolved ? 0 : 1);
+    for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) {
+      waiting.push_back({*child, depth, is_dissolved(trace.nodes[*child], node)});
+    }
   }
   return text;
 }
