@@ -1,0 +1,95 @@
+// Random programs give the same bits on the interpreter and as native code, whatever the processor, the threads, the batches and the sharing.
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+#include <catch2/catch.hpp>
+
+#include "compiler/codegen/compile.h"
+#include "runtime/run.h"
+#include "tests/unit/codegen/random_program.h"
+
+namespace segue::test {
+namespace {
+
+struct Setting {
+  TargetCpu cpu = TargetCpu::kHost;
+  unsigned threads = 1;
+  std::size_t batch_rows = 0;
+  bool share = true;
+};
+
+Results run_native(const RandomProgram& world, const Setting& setting) {
+  const Plan plan = make_plan(world.program, world.roots, {.share = setting.share, .never_missing = {}});
+  const auto program = compile(plan, world.database, world.clock, {.cpu = setting.cpu, .batch_rows = setting.batch_rows});
+  REQUIRE(program);
+  auto results = run(*program, world.database, {.threads = setting.threads, .keep_members = true, .progress = {}});
+  REQUIRE(results);
+  return std::move(results->results);
+}
+
+// The first account in which two answers of one root differ, or none.
+std::string difference(const Results& expected, const Results& actual) {
+  for (std::size_t root = 0; root < expected.definitions.size(); ++root) {
+    const DefinitionResult &a = expected.definitions[root], &b = actual.definitions[root];
+    for (std::size_t row = 0; row < a.members.size(); ++row) {
+      if (a.members.test(row) != b.members.test(row)) return "root " + std::to_string(root) + ", account " + std::to_string(row);
+    }
+    for (std::size_t row = 0; row < a.scores.size(); ++row) {
+      if (std::bit_cast<std::uint64_t>(a.scores[row]) != std::bit_cast<std::uint64_t>(b.scores[row])) {
+        return "score " + std::to_string(root) + ", account " + std::to_string(row) + ": " + std::to_string(a.scores[row]) + " " + std::to_string(b.scores[row]);
+      }
+    }
+    if (a.undetermined != b.undetermined) {
+      return "undetermined of root " + std::to_string(root) + ": " + std::to_string(a.undetermined) + " " + std::to_string(b.undetermined);
+    }
+  }
+  return "";
+}
+
+// Roots that neither hold for all accounts nor for none.
+std::size_t mixed_roots(const Results& results) {
+  return static_cast<std::size_t>(std::count_if(results.definitions.begin(), results.definitions.end(), [](const DefinitionResult& result) {
+    return !result.members.empty() && result.members.count() > 0 && result.members.count() < result.members.size();
+  }));
+}
+
+std::size_t compare_engines(std::uint64_t seed, std::size_t accounts, const std::vector<Setting>& settings) {
+  const RandomProgram world(seed, accounts);
+  const auto expected = interpret(world.program, world.database, world.clock, world.roots);
+  REQUIRE(expected);
+  for (const Setting& setting : settings) {
+    if (!is_supported(setting.cpu)) continue;
+    INFO("seed " << seed << ", accounts " << accounts << ", cpu " << static_cast<int>(setting.cpu) << ", threads " << setting.threads << ", share " << setting.share);
+    CHECK(difference(*expected, run_native(world, setting)) == "");
+  }
+  return mixed_roots(*expected);
+}
+
+std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+}  // namespace
+
+TEST_CASE("native code and the interpreter give the same bits") {
+  const std::uint64_t first = number_of("SEGUE_SEED", 1), count = number_of("SEGUE_PROGRAMS", 60);
+  std::size_t mixed = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::size_t sizes[] = {1, 63, 64, 65, 200, 511, 513};
+    mixed += compare_engines(seed, sizes[seed % 7], {{}});
+  }
+  CHECK(mixed > count);  // the programs are not all trivial
+}
+
+TEST_CASE("no answer depends on the processor, the threads, the batches or the sharing") {
+  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 1'000'000, count = number_of("SEGUE_PROGRAMS", 8);
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::size_t sizes[] = {0, 4095, 4097, 1025};
+    compare_engines(seed, sizes[seed % 4],
+                    {{TargetCpu::kBaseline, 1, 512, true}, {TargetCpu::kAvx2, 2, 0, true}, {TargetCpu::kAvx512, 2, 512, false}, {TargetCpu::kHost, 2, 1024, false}});
+  }
+}
+
+}  // namespace segue::test
