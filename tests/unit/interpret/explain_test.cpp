@@ -2,27 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include "tests/unit/interpret/builder.h"
+#include "tests/unit/interpret/tree_text.h"
 
 namespace segue::test {
 namespace {
 
-// One line a node: indentation, kind, text, value, what is missing or unknown, operands.
-std::string tree(const Trace& trace, std::uint32_t index = 0, int depth = 0) {
-  static constexpr const char* kKinds[] = {"test", "and", "or", "not", "definition", "aggregate", "score", "term", "value"};
-  const TraceNode& node = trace.nodes[index];
-  std::string out(static_cast<std::size_t>(depth) * 2, ' ');
-  out += std::string(kKinds[static_cast<int>(node.kind)]) + " `" + node.text + "` " + node.value.shown;
-  if (node.missing) out += " missing";
-  if (node.unknown) out += " unknown";
-  for (const TraceOperand& operand : node.operands) out += "; " + operand.text + " = " + operand.value.shown;
-  if (node.aggregate) out += "; " + std::to_string(node.aggregate->passed) + "/" + std::to_string(node.aggregate->looked_at);
-  out += "\n";
-  for (const std::uint32_t child : node.children) out += tree(trace, child, depth + 1);
-  return out;
-}
-
 std::string explained(World& w, ExprId body, RowId row = 0, DefinitionKind kind = DefinitionKind::kSegment) {
-  return tree(explain(w.program, w.database, w.clock, w.sources, w.define(body, kind), row));
+  return tree_text(explain(w.program, w.database, w.clock, w.sources, w.define(body, kind), row));
 }
 
 }  // namespace
@@ -88,7 +74,7 @@ TEST_CASE("a definition shows its body once, with its name and place") {
   const ExprId second = w.test(Not{w.test(DefinitionRead{icp}, kAccountFrame, "icp")}, kAccountFrame, "not icp");
   const ExprId body = w.test(Or{{first, second}}, kAccountFrame, "icp or not icp");
   const Trace trace = explain(w.program, w.database, w.clock, w.sources, w.define(body), 0);
-  CHECK(tree(trace) ==
+  CHECK(tree_text(trace) ==
         "or `icp or not icp` true\n"
         "  definition `icp` true\n"
         "    test `customer` true\n"
@@ -110,7 +96,7 @@ TEST_CASE("an aggregate shows what it looked at and up to three rows that decide
   const ExprId is_demo = w.test(Compare{CompareOp::kEq, w.column(kind, event), w.literal(std::string("demo"), kTextType)}, event);
   const ExprId any = w.add(Aggregate{AggregateFn::kAny, event, {}, is_demo, {}}, kBoolType, kAccountFrame, "any(events where kind = demo)");
   const Trace trace = explain(w.program, w.database, w.clock, w.sources, w.define(any), 0);
-  CHECK(tree(trace) == "aggregate `any(events where kind = demo)` true; 4/6\n");
+  CHECK(tree_text(trace) == "aggregate `any(events where kind = demo)` true; 4/6\n");
   const TraceAggregate& seen = *trace.nodes[0].aggregate;
   REQUIRE(seen.deciding.size() == 3);
   CHECK(seen.deciding[1].key->shown == "\"c\"");
@@ -163,7 +149,7 @@ TEST_CASE("a score shows what each term adds") {
       .range = {{0.0, 20.0}}};
   const ExprId body = w.add(score, kFloatType, kAccountFrame, "+30");
   const Trace trace = explain(w.program, w.database, w.clock, w.sources, w.define(body, DefinitionKind::kScore), 0);
-  CHECK(tree(trace) ==
+  CHECK(tree_text(trace) ==
         "score `+30` 20 unknown\n"
         "  term `+30 when demo` 30\n"
         "    test `demo` true\n"
