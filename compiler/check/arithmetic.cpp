@@ -210,6 +210,12 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
   }
   if (is_number(operand.type) || is_duration(operand.type))
     return make(ctx, Negate{operand.id}, operand.type, expr_of(ctx, operand).frame, expr.span);
+  if (const auto* moment = std::get_if<ast::RelativeTime>(&scope.ast[node.operand].node)) {
+    report(
+        ctx, DiagnosticKind::kTypeMismatch, expr.span,
+        fmt::format("{} is a moment and has no sign; write it with `{}`", code(ctx, operand.span), moment->is_future ? "ago" : "from now"));
+    return {};
+  }
   report(ctx, DiagnosticKind::kTypeMismatch, expr.span,
          fmt::format("{} is {}, which a minus sign cannot turn round", code(ctx, operand.span), describe(ctx, operand.type)));
   return {};

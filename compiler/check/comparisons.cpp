@@ -10,6 +10,7 @@
 #include "compiler/syntax/parse.h"
 #include "stdlib/builtins.h"
 #include "stdlib/parse_value.h"
+#include "stdlib/text.h"
 
 namespace segue::checker {
 namespace {
@@ -101,19 +102,31 @@ void report_unlike(Context& ctx, const Value& left, const Value& right) {
                      describe(ctx, right.type), advice));
 }
 
+// What a literal says in the place of true or false: `true`, `1`, `"yes"`.
+std::optional<bool> truth_of(const ast::Expr& expr) {
+  if (const auto* word = std::get_if<ast::BoolLiteral>(&expr.node)) return word->value;
+  std::string text;
+  if (const auto* quoted = std::get_if<ast::TextLiteral>(&expr.node)) text = fold(quoted->text);
+  if (const auto* number = std::get_if<ast::NumberLiteral>(&expr.node)) text = number_text(ast::exact_number(*number));
+  if (text == "true" || text == "yes" || text == "1") return true;
+  if (text == "false" || text == "no" || text == "0") return false;
+  return std::nullopt;
+}
+
 // `customer = true` and the like.
 Value report_compared_bool(Context& ctx, Span span, const ast::Comparison& node, const Value& left, const Value& right,
                            const Scope& scope) {
-  const auto* left_word = std::get_if<ast::BoolLiteral>(&scope.ast[node.left].node);
-  const auto* right_word = std::get_if<ast::BoolLiteral>(&scope.ast[node.right].node);
+  const std::optional<bool> left_word = truth_of(scope.ast[node.left]);
+  const std::optional<bool> right_word = truth_of(scope.ast[node.right]);
   const bool is_equality = node.op == ast::ComparisonOp::kEqual || node.op == ast::ComparisonOp::kNotEqual;
-  const ast::BoolLiteral* word = right_word != nullptr ? right_word : left_word;
-  const Value& subject = right_word != nullptr ? left : right;
-  if (word != nullptr && is_equality && subject.type.kind == Kind::kBool) {
-    const bool is_plain = std::holds_alternative<ast::PathExpr>(scope.ast[right_word != nullptr ? node.left : node.right].node);
-    const bool is_positive = word->value == (node.op == ast::ComparisonOp::kEqual);
+  const std::optional<bool> word = right_word ? right_word : left_word;
+  const Value& subject = right_word ? left : right;
+  if (word && is_equality && subject.type.kind == Kind::kBool) {
+    const bool is_plain = std::holds_alternative<ast::PathExpr>(scope.ast[right_word ? node.left : node.right].node);
+    const bool is_positive = *word == (node.op == ast::ComparisonOp::kEqual);
     const std::string text(text_at(source_of(ctx.input.sources, subject.span.source), subject.span));
-    const std::string bare = is_positive ? text : is_plain ? "not " + text : fmt::format("not ({})", text);
+    const std::string bare =
+        is_plain ? fmt::format("{}{}", is_positive ? "" : "not ", text) : fmt::format("{}({})", is_positive ? "" : "not ", text);
     const std::string shown = is_plain ? bare : is_positive ? "it without the comparison" : "`not (…)`";
     const std::string message = fmt::format("{} is true or false by itself", code(ctx, subject.span));
     report(ctx, DiagnosticKind::kComparedBool, span,
@@ -154,6 +167,19 @@ bool are_alike(const Type& left, const Type& right) {
   return left.kind == right.kind && left.kind != Kind::kBool && left.kind != Kind::kList;
 }
 
+// `employees = missing`.
+bool report_compared_missing(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Comparison& node) {
+  if (node.op != ast::ComparisonOp::kEqual && node.op != ast::ComparisonOp::kNotEqual) return false;
+  const bool is_missing =
+      std::holds_alternative<ast::MissingLiteral>(scope.ast[node.right].node) || is_bare_missing(ctx, scope, node.right);
+  if (!is_missing) return false;
+  const std::string_view state = node.op == ast::ComparisonOp::kEqual ? "missing" : "known";
+  const Span left = scope.ast[node.left].span;
+  const std::string right = fmt::format("{} is {}", text_at(source_of(ctx.input.sources, left.source), left), state);
+  report_with_fix(ctx, DiagnosticKind::kMisplacedName, expr.span, "`missing` is not a value that something can equal", expr.span, right);
+  return true;
+}
+
 }  // namespace
 
 Value local_day(Context& ctx, const Value& timestamp) {
@@ -186,6 +212,7 @@ std::optional<bool> harmonise(Context& ctx, Value& left, Value& right, bool is_o
 }
 
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Comparison& node) {
+  if (report_compared_missing(ctx, scope, expr, node)) return {};
   auto [left, right] = check_sides(ctx, scope, node.left, node.right);
   if (left.is_failed || right.is_failed) return {};
   if (left.type.kind == Kind::kBool || right.type.kind == Kind::kBool)

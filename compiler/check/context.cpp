@@ -63,7 +63,7 @@ std::string describe(const Context& ctx, const Type& type) {
     case Kind::kList: return "a list";
     case Kind::kEnum: break;
   }
-  return fmt::format("one of the values of `{}`", ctx.program.enums[type.enum_id].name);
+  return fmt::format("a fixed value such as `{}`", ctx.program.enums[type.enum_id].values.front());
 }
 
 bool is_exact(const Type& type) { return type.kind == Kind::kInt || type.kind == Kind::kDecimal; }

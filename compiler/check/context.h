@@ -100,8 +100,8 @@ struct Context {
   std::map<SetKey, std::optional<SetId>> sets;                             // of named lists
   std::unordered_map<const Ast*, std::vector<Mention>> mentions;           // in order of place
   EnumTypeId weekday_enum = kNoEnum;
-  std::optional<TimeZone> zone;  // loaded on first use
-  int suggestions_left = 100;    // did-you-mean looks at every name: bounded for files full of unknown names
+  std::optional<TimeZone> zone;            // loaded on first use
+  std::size_t comparisons_left = 300'000;  // of names, for did-you-mean: bounded for files full of unknown names
   StackBase stack;
 };
 
@@ -122,7 +122,7 @@ void refuse(Context& ctx, Span span, std::string_view construct);
 
 // ---- types in words
 
-// `a whole number`, `text`, `a date`, `one of the values of `industry``, …
+// `a whole number`, `text`, `a date`, `a fixed value such as `Software``, …
 [[nodiscard]] std::string describe(const Context& ctx, const Type& type);
 [[nodiscard]] bool is_number(const Type& type);
 [[nodiscard]] bool is_exact(const Type& type);     // int or decimal

@@ -179,19 +179,28 @@ DefinitionId add_definition(Context& ctx, const Declared& declared, FrameId fram
 
 // ---- uses with arguments or in further frames
 
-// What tells one argument from another: its value where it is constant, else the expression.
-std::string key_of(const Context& ctx, ExprId id) {
+std::string key_of_constant(const Constant& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("{}:{}", text->size(), *text);
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{:a}", *number);
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *whole);
+  return std::get<bool>(value) ? "true" : "false";
+}
+
+// What tells one argument from another: what it says, as far as that is short, else which expression it is.
+std::string key_of(const Context& ctx, ExprId id, int depth = 0) {
+  constexpr int kDeepest = 50;
   const Expr& expr = ctx.program.expr(id);
   const std::string type = fmt::format("{}.{}.{}", static_cast<int>(expr.type.kind), expr.type.scale, expr.type.folded ? 'f' : '-');
-  if (const auto* constant = std::get_if<Literal>(&expr.node)) {
-    if (const auto* text = std::get_if<std::string>(&constant->value)) return fmt::format("L{}:{}:{}", type, text->size(), *text);
-    if (const auto* number = std::get_if<double>(&constant->value)) return fmt::format("L{}:{:a}", type, *number);
-    if (const auto* whole = std::get_if<std::int64_t>(&constant->value)) return fmt::format("L{}:{}", type, *whole);
-    return fmt::format("L{}:{}", type, std::get<bool>(constant->value));
-  }
+  if (const auto* constant = std::get_if<Literal>(&expr.node)) return fmt::format("L{}:{}", type, key_of_constant(constant->value));
   if (const auto* column = std::get_if<ColumnRead>(&expr.node)) return fmt::format("C{}.{}", index_of(expr.frame), column->column);
   if (const auto* read = std::get_if<DefinitionRead>(&expr.node))
     return fmt::format("D{}.{}", index_of(expr.frame), index_of(read->definition));
+  if (depth < kDeepest) {
+    if (const auto* sum = std::get_if<Arithmetic>(&expr.node)) {
+      return fmt::format("A{}({},{})", static_cast<int>(sum->op), key_of(ctx, sum->left, depth + 1), key_of(ctx, sum->right, kDeepest));
+    }
+    if (const auto* negated = std::get_if<Negate>(&expr.node)) return fmt::format("N({})", key_of(ctx, negated->operand, depth + 1));
+  }
   return fmt::format("E{}", index_of(id));
 }
 
@@ -203,9 +212,11 @@ std::optional<Binding> bind_argument(Context& ctx, const Declared& declared, con
   argument = settled(ctx, std::move(argument));
   if (argument.is_failed) return std::nullopt;
   if (!is_acceptable(parameter.type, argument.type)) {
+    const bool are_numbers = is_number(parameter.type) && is_number(argument.type);
     report(ctx, DiagnosticKind::kTypeMismatch, argument.span,
-           fmt::format("`{}` takes {} for `{}`, and {} is {}", declared.name->text, describe(ctx, parameter.type), parameter.name,
-                       code(ctx, argument.span), describe(ctx, argument.type)));
+           fmt::format("`{}` takes {} for `{}`, and {} is {}", declared.name->text,
+                       are_numbers ? type_name(parameter.type) : describe(ctx, parameter.type), parameter.name, code(ctx, argument.span),
+                       are_numbers ? type_name(argument.type) : describe(ctx, argument.type)));
     return std::nullopt;
   }
   if (ctx.frame_depths[index_of(expr_of(ctx, argument).frame)] > ctx.frame_depths[index_of(frame)]) {

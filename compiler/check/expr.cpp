@@ -225,6 +225,13 @@ std::optional<ExprId> check_predicate(Context& ctx, const Scope& scope, ast::Exp
 
 EnumTypeId enum_of(const Value& value) { return !value.is_failed && value.type.kind == Kind::kEnum ? value.type.enum_id : kNoEnum; }
 
+bool is_bare_missing(const Context& ctx, const Scope& scope, ast::ExprId id) {
+  const auto* path = std::get_if<ast::PathExpr>(&scope.ast[id].node);
+  if (path == nullptr || path->path.parts.size() != 1) return false;
+  const std::string& name = path->path.parts.front().text;
+  return is_word_for_missing(name) && find_bare(ctx, scope, name).kind == Resolution::Kind::kNothing;
+}
+
 bool report_unquoted_text(Context& ctx, const Scope& scope, ast::ExprId id) {
   const auto* path = std::get_if<ast::PathExpr>(&scope.ast[id].node);
   if (path == nullptr || path->path.parts.size() != 1) return false;

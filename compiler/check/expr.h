@@ -26,6 +26,9 @@ void report_not_a_condition(Context& ctx, const Value& value);
 // Reports a bare name beside text that means nothing at all, as text that lacks its quotes; false where it may mean something.
 [[nodiscard]] bool report_unquoted_text(Context& ctx, const Scope& scope, ast::ExprId id);
 
+// Whether an expression is the bare word `missing`, or a word for it, that names nothing.
+[[nodiscard]] bool is_bare_missing(const Context& ctx, const Scope& scope, ast::ExprId id);
+
 // The enum of a value, kNoEnum when it has none: what the other side may expect.
 [[nodiscard]] EnumTypeId enum_of(const Value& value);
 

@@ -331,7 +331,7 @@ std::optional<SetId> check_named_list(Context& ctx, DeclId id, Tested tested, bo
 }
 
 // What stands where a list is needed, and is none.
-void report_no_list(Context& ctx, const Scope& scope, const ast::Path& path, const Resolution& found, const Tested& tested) {
+void report_no_list(Context& ctx, const ast::Path& path, const Resolution& found, const Tested& tested) {
   if (found.kind == Resolution::Kind::kColumn) {
     const SchemaColumn& column = ctx.program.schema.tables[found.table].columns[found.column];
     if (column.type.kind == Kind::kList) {
@@ -348,7 +348,7 @@ void report_no_list(Context& ctx, const Scope& scope, const ast::Path& path, con
   Diagnostic& diagnostic =
       report(ctx, DiagnosticKind::kUnknownList, path.span,
              fmt::format("`{0}` is not a list; write the values in brackets, as in `[{0}]`, or compare with `=`", words(ctx, path.span)));
-  if (scope.declaration != kNoDecl) suggest(ctx, diagnostic, path.span, path.parts.back().text, lists);
+  suggest(ctx, diagnostic, path.span, path.parts.back().text, lists, "");
 }
 
 std::optional<SetId> check_list_path(Context& ctx, const Scope& scope, const ast::Path& path, const Tested& tested, bool& are_days) {
@@ -361,10 +361,8 @@ std::optional<SetId> check_list_path(Context& ctx, const Scope& scope, const ast
       if (std::holds_alternative<ast::ListDecl>(declared.declaration->node)) lists.push_back(declared.name->text);
     }
     Diagnostic& diagnostic = report(ctx, DiagnosticKind::kUnknownList, name.span, fmt::format("unknown list `{}`", name.text));
-    suggest(ctx, diagnostic, name.span, name.text, lists);
-    if (!diagnostic.fix)
-      diagnostic.message +=
-          fmt::format("; write the values in brackets, as in `[{}]`, or declare `list {} = [..]`", words(ctx, name.span), name.text);
+    suggest(ctx, diagnostic, name.span, name.text, lists,
+            fmt::format("; write the values in brackets, as in `[{}]`, or declare `list {} = [..]`", words(ctx, name.span), name.text));
     return std::nullopt;
   }
   const std::optional<Resolution> found = resolve(ctx, scope, path);
@@ -376,7 +374,7 @@ std::optional<SetId> check_list_path(Context& ctx, const Scope& scope, const ast
       return check_named_list(ctx, found->declaration, tested, are_days);
     if (declared.declaration->is_broken) return std::nullopt;
   }
-  report_no_list(ctx, scope, path, *found, tested);
+  report_no_list(ctx, path, *found, tested);
   return std::nullopt;
 }
 

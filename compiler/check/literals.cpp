@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kDecimalDigits = 18;
 
-std::string digits_with_sign(const ast::ExactNumber& number) { return (number.is_negative ? "-" : "") + number.digits; }
+std::string digits_with_sign(const ast::ExactNumber& number) { return fmt::format("{}{}", number.is_negative ? "-" : "", number.digits); }
 
 std::optional<std::int64_t> int64_of(std::string_view digits) {
   std::int64_t value = 0;
@@ -158,12 +158,11 @@ std::optional<ast::ExactNumber> parse_number(std::string_view text) {
 }
 
 std::string number_text(const ast::ExactNumber& number) {
-  std::string digits = number.digits;
-  if (number.scale > 0) {
-    if (digits.size() <= number.scale) digits.insert(0, number.scale + 1 - digits.size(), '0');
-    digits.insert(digits.size() - number.scale, ".");
-  }
-  return (number.is_negative ? "-" : "") + digits;
+  const std::string_view sign = number.is_negative ? "-" : "";
+  if (number.scale == 0) return fmt::format("{}{}", sign, number.digits);
+  const std::string padded = fmt::format("{:0>{}}", number.digits, std::size_t{number.scale} + 1);
+  const std::size_t point = padded.size() - number.scale;
+  return fmt::format("{}{}.{}", sign, std::string_view(padded).substr(0, point), std::string_view(padded).substr(point));
 }
 
 std::int64_t day_of(const ast::DateLiteral& date) {
@@ -190,16 +189,15 @@ std::optional<std::int64_t> enum_index(const EnumType& type, std::string_view va
 }
 
 void report_unknown_value(Context& ctx, Span span, std::string_view name, EnumTypeId type) {
-  const EnumType& values = ctx.program.enums[type];
-  Diagnostic& diagnostic =
-      report(ctx, DiagnosticKind::kUnknownEnumValue, span, fmt::format("`{}` is not one of the values of `{}`", name, values.name));
-  suggest(ctx, diagnostic, span, name, values.values);
-  if (diagnostic.fix) return;
   constexpr std::size_t kShown = 8;
+  const EnumType& values = ctx.program.enums[type];
   std::string shown;
   for (std::size_t i = 0; i < std::min(kShown, values.values.size()); ++i)
     shown += fmt::format("{}`{}`", i == 0 ? "" : ", ", values.values[i]);
-  diagnostic.message += fmt::format("; write one of {}{}", shown, values.values.size() > kShown ? ", …" : "");
+  const std::string all = fmt::format("; write one of {}{}", shown, values.values.size() > kShown ? ", …" : "");
+  Diagnostic& diagnostic =
+      report(ctx, DiagnosticKind::kUnknownEnumValue, span, fmt::format("`{}` is not one of the values of `{}`", name, values.name));
+  suggest(ctx, diagnostic, span, name, values.values, all);
 }
 
 std::optional<Count> constant_count(Context& ctx, const Scope& scope, ast::ExprId id) {

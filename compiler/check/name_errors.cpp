@@ -121,9 +121,15 @@ std::vector<std::string> names_here(const Context& ctx, const Scope& scope) {
   return names;
 }
 
+// All names that may be meant; none once did-you-mean has looked at enough of them.
+std::vector<std::string> candidates_here(Context& ctx, const Scope& scope) {
+  const std::size_t count = ctx.by_name.size() + table_of(ctx, scope.frame).columns.size();
+  return may_suggest(ctx, count) ? names_here(ctx, scope) : std::vector<std::string>();
+}
+
 void report_nothing_like_it(Context& ctx, const Scope& scope, const ast::Name& name) {
-  const std::vector<std::string> candidates = names_here(ctx, scope);
-  const std::optional<std::string> nearest = ctx.suggestions_left > 0 ? nearest_name(name.text, candidates) : std::nullopt;
+  const std::vector<std::string> candidates = candidates_here(ctx, scope);
+  const std::optional<std::string> nearest = nearest_name(name.text, candidates);
   if (!nearest && ctx.has_lost_names) return;
   const SchemaTable& table = table_of(ctx, scope.frame);
   const bool is_column = !nearest || find_column(table, *nearest);
@@ -131,6 +137,35 @@ void report_nothing_like_it(Context& ctx, const Scope& scope, const ast::Name& n
       is_column ? report(ctx, DiagnosticKind::kUnknownColumn, name.span, fmt::format("unknown column `{}` of `{}`", name.text, table.name))
                 : report(ctx, DiagnosticKind::kUnknownName, name.span, fmt::format("unknown name `{}`", name.text));
   suggest(ctx, diagnostic, name.span, name.text, candidates);
+}
+
+// Columns and definitions of the rows of one table.
+std::vector<std::string> names_of_rows(const Context& ctx, TableId table) {
+  std::vector<std::string> names = column_names(ctx, table);
+  for (const auto& [name, declaration] : ctx.by_name) {
+    const Declared& declared = ctx.declared[declaration];
+    if (!is_param_or_list(declared) && table_of_declaration(ctx, declared) == table) names.emplace_back(name);
+  }
+  return names;
+}
+
+// `account.x` or `contacts.x` where x is declared, and not about these rows.
+bool report_foreign_definition(Context& ctx, const ast::Path& path, TableId table) {
+  const ast::Name& name = path.parts[1];
+  const auto found = ctx.by_name.find(name.text);
+  if (found == ctx.by_name.end()) return false;
+  const Declared& declared = ctx.declared[found->second];
+  if (declared.declaration->is_broken) return true;
+  if (is_param_or_list(declared)) {
+    report_written(ctx, path.span, fmt::format("`{}` is {} and belongs to no table", name.text, kind_of(declared)),
+                   written_name(name.text));
+    return true;
+  }
+  const std::string& about = ctx.program.schema.tables[table_of_declaration(ctx, declared)].name;
+  report(ctx, DiagnosticKind::kMisplacedName, path.span,
+         fmt::format("`{}` is about a row of `{}`, not of `{}`; use it where such a row is meant", name.text, about,
+                     ctx.program.schema.tables[table].name));
+  return true;
 }
 
 }  // namespace
@@ -142,7 +177,7 @@ std::vector<std::string> column_names(const Context& ctx, TableId table) {
 }
 
 bool has_near_name(Context& ctx, const Scope& scope, std::string_view name) {
-  return ctx.suggestions_left > 0 && nearest_name(name, names_here(ctx, scope)).has_value();
+  return nearest_name(name, candidates_here(ctx, scope)).has_value();
 }
 
 bool means_elsewhere(const Context& ctx, std::string_view name) {
@@ -179,21 +214,11 @@ void report_unknown_in_frame(Context& ctx, const ast::Path& path, FrameId frame)
   const ast::Name& name = path.parts[1];
   const TableId table = ctx.program.frame(frame).table;
   const SchemaTable& owner = ctx.program.schema.tables[table];
-  if (report_reference_as_value(ctx, owner, name)) return;
+  if (report_reference_as_value(ctx, owner, name) || report_foreign_definition(ctx, path, table)) return;
   const std::optional<TableId> relation = find_table(ctx.program.schema, name.text);
   if (relation && link_to(ctx, *relation, table)) return report_relation_as_value(ctx, path.span, words(ctx, path.span));
-  std::vector<std::string> candidates = column_names(ctx, table);
-  for (const auto& [text, declaration] : ctx.by_name) {
-    const Declared& declared = ctx.declared[declaration];
-    if (!is_param_or_list(declared)) {
-      if (table_of_declaration(ctx, declared) == table) candidates.emplace_back(text);
-      continue;
-    }
-    if (text != name.text) continue;
-    const std::string right = written_name(name.text);
-    report_written(ctx, path.span, fmt::format("`{}` is {} and belongs to no table", name.text, kind_of(declared)), right);
-    return;
-  }
+  std::vector<std::string> candidates;
+  if (may_suggest(ctx, ctx.by_name.size() + owner.columns.size())) candidates = names_of_rows(ctx, table);
   if (ctx.has_lost_names && table == kAccountTable && !nearest_name(name.text, candidates)) return;
   Diagnostic& diagnostic =
       report(ctx, DiagnosticKind::kUnknownColumn, name.span, fmt::format("unknown column `{}` of `{}`", name.text, owner.name));
@@ -249,6 +274,11 @@ void report_unknown_reference(Context& ctx, TableId table, const ast::Name& name
 void report_unknown_referenced_column(Context& ctx, TableId table, const ast::Name& name) {
   const SchemaTable& owner = ctx.program.schema.tables[table];
   if (report_reference_as_value(ctx, owner, name)) return;
+  if (find_table(ctx.program.schema, name.text)) {
+    report(ctx, DiagnosticKind::kMisplacedName, name.span,
+           fmt::format("a reference reads columns of `{}`, and `{}` is a related table; write a column", owner.name, name.text));
+    return;
+  }
   if (ctx.by_name.contains(name.text)) {
     report(ctx, DiagnosticKind::kMisplacedName, name.span,
            fmt::format("a reference reads columns of `{}`, and `{}` is a definition; write a column", owner.name, name.text));

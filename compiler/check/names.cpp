@@ -102,14 +102,18 @@ std::string path_to_relation(const Context& ctx, TableId table) {
   return path;
 }
 
-void suggest(Context& ctx, Diagnostic& diagnostic, Span span, std::string_view name, const std::vector<std::string>& candidates) {
-  if (ctx.suggestions_left <= 0) return;
-  --ctx.suggestions_left;
-  diagnostic.message += did_you_mean(name, candidates);
-  if (const std::optional<std::string> nearest = nearest_name(name, candidates)) {
-    const std::string written = written_name(*nearest);
-    diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, written}}};
-  }
+bool may_suggest(Context& ctx, std::size_t candidates) {
+  if (ctx.comparisons_left < candidates) return false;
+  ctx.comparisons_left -= candidates;
+  return true;
+}
+
+void suggest(Context& ctx, Diagnostic& diagnostic, Span span, std::string_view name, const std::vector<std::string>& candidates,
+             std::string_view otherwise) {
+  if (!may_suggest(ctx, candidates.size())) return;
+  const std::optional<std::string> nearest = nearest_name(name, candidates);
+  diagnostic.message += nearest ? did_you_mean(name, candidates) : std::string(otherwise);
+  if (nearest) diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, written_name(*nearest)}}};
 }
 
 std::optional<FrameId> frame_named(const Context& ctx, const Scope& scope, std::string_view name) {

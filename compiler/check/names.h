@@ -39,7 +39,11 @@ struct Resolution {
 // `contacts.logins`: how the account's rules name a relation.
 [[nodiscard]] std::string path_to_relation(const Context& ctx, TableId table);
 
-// ``; did you mean `a`?`` with the nearest of the candidates, and a fix that writes it.
-void suggest(Context& ctx, Diagnostic& diagnostic, Span span, std::string_view name, const std::vector<std::string>& candidates);
+// Whether so many names may still be looked at for did-you-mean; counts them.
+[[nodiscard]] bool may_suggest(Context& ctx, std::size_t candidates);
+
+// Ends a message with the nearest of the candidates and a fix that writes it, or with `otherwise` where none is near.
+void suggest(Context& ctx, Diagnostic& diagnostic, Span span, std::string_view name, const std::vector<std::string>& candidates,
+             std::string_view otherwise = "; check how it is spelled");
 
 }  // namespace segue::checker

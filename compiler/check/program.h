@@ -119,7 +119,7 @@ struct IsEmpty {
 };  // of a list
 struct IsKnown {
   ExprId operand{};
-};               // never missing, never unknown; `is missing` is its Not
+};  // never missing, never unknown; `is missing` is its Not
 struct Within {  // operand, a date or timestamp, lies in the window
   ExprId operand{};
   WindowId window{};

@@ -34,18 +34,17 @@ std::optional<Kind> kind_named(std::string_view name) {
 void report_unknown_type(Context& ctx, const ast::Name& name) {
   if (name.text == "money" || name.text == "point") return refuse(ctx, name.span, fmt::format("a parameter of type `{}`", name.text));
   Diagnostic& diagnostic = report(ctx, DiagnosticKind::kUnknownType, name.span, fmt::format("unknown type `{}`", name.text));
-  const std::pair<std::string_view, std::string_view> kHabits[] = {{"string", "text"},        {"str", "text"},     {"number", "decimal(2)"},
-                                                                   {"integer", "int"},        {"boolean", "bool"}, {"double", "float"},
-                                                                   {"datetime", "timestamp"}, {"enum", "text"}};
+  constexpr std::pair<std::string_view, std::string_view> kHabits[] = {
+      {"string", "text"},  {"str", "text"},     {"number", "decimal(2)"},  {"integer", "int"},
+      {"boolean", "bool"}, {"double", "float"}, {"datetime", "timestamp"}, {"enum", "text"}};
   const auto* habit = std::ranges::find(kHabits, name.text, &std::pair<std::string_view, std::string_view>::first);
   if (habit == std::end(kHabits)) {
-    suggest(ctx, diagnostic, name.span, name.text, type_names());
+    suggest(ctx, diagnostic, name.span, name.text, type_names(),
+            "; the types are `bool`, `int`, `decimal(2)`, `float`, `text`, `date`, `timestamp`, `duration` and `list<text>`");
   } else {
     diagnostic.message += fmt::format("; write `{}`", habit->second);
     diagnostic.fix = Fix{fmt::format("write `{}`", habit->second), {Edit{name.span, std::string(habit->second)}}};
   }
-  if (!diagnostic.fix)
-    diagnostic.message += "; the types are `bool`, `int`, `decimal(2)`, `float`, `text`, `date`, `timestamp`, `duration` and `list<text>`";
 }
 
 std::optional<Type> invalid_type(Context& ctx, Span span, std::string message) {
@@ -199,6 +198,11 @@ std::optional<Type> check_type_name(Context& ctx, const ast::TypeName& name) {
   if (!scale) return std::nullopt;
   type.scale = *scale;
   return type;
+}
+
+std::string type_name(const Type& type) {
+  if (type.kind == Kind::kDecimal) return fmt::format("`decimal({})`", type.scale);
+  return type.kind == Kind::kInt ? "`int`" : "`float`";
 }
 
 bool is_acceptable(const Type& declared, const Type& given) {

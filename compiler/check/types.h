@@ -14,6 +14,9 @@ namespace segue::checker {
 // The type that a parameter is declared with; nothing where that was reported. A duration of any kind is kDays.
 [[nodiscard]] std::optional<Type> check_type_name(Context& ctx, const ast::TypeName& name);
 
+// A number's type as a declaration writes it, in back-quotes: `decimal(2)`.
+[[nodiscard]] std::string type_name(const Type& type);
+
 // Whether a value of `given` may stand for a parameter of `declared`; folding and missing values aside.
 [[nodiscard]] bool is_acceptable(const Type& declared, const Type& given);
 
