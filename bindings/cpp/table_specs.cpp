@@ -47,6 +47,7 @@ TableSpec spec_of(const Schema& schema, const SchemaTable& table, const NeededCo
   for (ColumnId id = 0; id < table.columns.size(); ++id) {
     spec.columns.push_back(column_spec(schema, table.columns[id]));
     // What a later version evaluates (money, points) is never asked for.
+    spec.columns.back().is_plain = table.columns[id].form == ColumnForm::kPlain;
     spec.columns.back().is_needed = needed.columns[id] && table.columns[id].form == ColumnForm::kPlain;
     add_companions(table.columns[id], spec);
   }

@@ -375,6 +375,19 @@ void put_dictionary_text(const std::shared_ptr<arrow::Array>& array, std::size_t
   }
 }
 
+// Values of any type, as texts that differ when they do.
+void put_opaque(const arrow::Array& array, std::size_t first_row, ColumnSink& sink) {
+  for (std::int64_t i = 0; i < array.length(); ++i) {
+    const std::size_t row = first_row + static_cast<std::size_t>(i);
+    const auto scalar = array.IsNull(i) ? nullptr : array.GetScalar(i).ValueOr(nullptr);
+    if (scalar == nullptr) {
+      sink.set_missing(row);
+    } else {
+      sink.text(row, sink.texts().keep(scalar->ToString()));
+    }
+  }
+}
+
 struct ListRange {
   std::int64_t begin = 0;
   std::int64_t length = 0;
@@ -468,6 +481,7 @@ std::shared_ptr<arrow::ArrayData> as_bytes(const std::shared_ptr<arrow::ArrayDat
 }  // namespace
 
 std::optional<std::string> type_fault(const Slot& slot, const arrow::DataType& type) {
+  if (slot.is_opaque) return std::nullopt;
   const arrow::DataType* scalar = &without_wrapping(type);
   if (scalar->id() == arrow::Type::NA) return std::nullopt;
   const bool is_list = is_list_type(scalar->id());
@@ -482,6 +496,7 @@ void convert_array(const std::shared_ptr<arrow::Array>& array, std::size_t first
   if (array->type_id() == arrow::Type::EXTENSION) {
     return convert_array(static_cast<const arrow::ExtensionArray&>(*array).storage(), first_row, sink);
   }
+  if (sink.slot().is_opaque) return put_opaque(*array, first_row, sink);
   if (sink.slot().is_list()) return put_list_array(array, first_row, sink);
   const bool is_dictionary_text = array->type_id() == arrow::Type::DICTIONARY && sink.slot().scalar_kind() == Kind::kText;
   if (is_dictionary_text && is_text(static_cast<const arrow::DictionaryArray&>(*array).dictionary()->type_id())) {

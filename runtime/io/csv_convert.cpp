@@ -57,6 +57,7 @@ class CsvColumn {
 
   void convert() {
     const Slot& slot = sink_.slot();
+    if (slot.is_opaque) return convert_opaque();
     if (slot.is_list()) return convert_lists();
     switch (slot.scalar_kind()) {
       case Kind::kText: return each_value([&](std::size_t row, const Cell& cell) { convert_text(row, cell); });
@@ -117,6 +118,17 @@ class CsvColumn {
 
   void convert_text(std::size_t row, const Cell& cell) {
     sink_.text(row, cell.has_quotes ? sink_.texts().keep(cell_text(cell)) : view(cell));
+  }
+
+  void convert_opaque() {
+    for (std::size_t row = 0; row < block_.rows; ++row) {
+      const Cell& cell = this->cell(row);
+      if (cell.data == nullptr || is_missing(cell)) {
+        sink_.set_missing(row);
+      } else {
+        convert_text(row, cell);
+      }
+    }
   }
 
   void convert_float(std::size_t row, const Cell& cell) {

@@ -65,6 +65,17 @@ Slot make_join_slot(const std::string& from, const ColumnSpec& parent_key, const
   return slot;
 }
 
+Slot make_opaque_slot(const std::string& from) {
+  ColumnSpec spec;
+  spec.from = from;
+  spec.name = from;
+  spec.type.kind = Kind::kText;
+  spec.accepts_missing = true;
+  Slot slot = make_slot(spec, utc_zone());
+  slot.is_opaque = true;
+  return slot;
+}
+
 ScalarValue enum_value(const Slot& slot, std::string_view text) {
   const auto found = slot.spec.enum_is_folded ? slot.enum_index.find(fold(text)) : slot.enum_index.find(text);
   if (found == slot.enum_index.end()) return {ValueState::kBadEnum, 0};

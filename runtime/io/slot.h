@@ -27,7 +27,8 @@ struct Slot {
   std::optional<std::uint32_t> column;  // index in the schema; nothing for a join column that is read apart
   bool is_key = false;
   bool is_known_at = false;
-  bool is_join = false;  // cells that do not fit are remembered, not reported: they are an orphan's
+  bool is_join = false;    // cells that do not fit are remembered, not reported: they are an orphan's
+  bool is_opaque = false;  // whatever it holds, as text: for comparison only
   std::optional<TimeFormat> format;
   EnumIndex enum_index;
   const TimeZone* zone = &utc_zone();
@@ -42,6 +43,9 @@ struct Slot {
 
 // A slot for a join column that is read apart from the schema's columns, in the type of the parent's key.
 [[nodiscard]] Slot make_join_slot(const std::string& from, const ColumnSpec& parent_key, const TimeZone& zone);
+
+// A slot for a column whose values are only compared with one another.
+[[nodiscard]] Slot make_opaque_slot(const std::string& from);
 
 // What became of one value.
 enum class ValueState : std::uint8_t { kKnown, kMissing, kBadType, kBadEnum, kBadEncoding };

@@ -44,6 +44,14 @@ void add_parent(ReadPlan& plan, const ParentSpec& parent, const std::vector<Tabl
   plan.slot_of_parent.push_back(is_shared ? *listed : add_slot(plan, make_join_slot(parent.from, key, zone)));
 }
 
+// What tells equal rows from others though nothing reads it.
+void add_compared(ReadPlan& plan, const TableSpec& spec) {
+  for (const ColumnSpec& column : spec.columns) {
+    if (!column.is_plain && !column.from.empty()) add_slot(plan, make_opaque_slot(column.from));
+  }
+  for (const std::string& name : spec.also_present) add_slot(plan, make_opaque_slot(name));
+}
+
 // ── One file ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 std::vector<std::string> expected_names(const TableSpec& spec) {
@@ -252,8 +260,10 @@ ReadPlan make_read_plan(const std::vector<TableSpec>& specs, std::size_t table, 
   }
   if (spec.key) add_column(plan, spec, *spec.key, *options.zone);
   for (std::uint32_t column = 0; column < spec.columns.size(); ++column) {
-    if (spec.columns[column].is_needed || spec.dedupe) add_column(plan, spec, column, *options.zone);
+    const bool is_read = spec.columns[column].is_plain && (spec.columns[column].is_needed || spec.dedupe);
+    if (is_read) add_column(plan, spec, column, *options.zone);
   }
+  if (spec.dedupe) add_compared(plan, spec);
   for (const ParentSpec& parent : spec.parents) add_parent(plan, parent, specs, spec, *options.zone);
   return plan;
 }

@@ -23,7 +23,8 @@ struct ColumnSpec {
   std::string separator = ";";                         // between the values of a list in CSV
   std::vector<std::string> enum_values;                // of an enum, or of a list of enum
   bool enum_is_folded = false;                         // values match by simple case folding
-  bool is_needed = false;                              // read it; keys, known_at and, under `dedupe`, all columns are read in any case
+  bool is_plain = true;    // one value in one column of the data; else it is never read, only compared under `dedupe`
+  bool is_needed = false;  // read it; keys, known_at and, under `dedupe`, all columns are read in any case
 };
 
 // A way from a row to the row of a parent: the join column holds the parent's key, in the parent's type.
@@ -48,7 +49,7 @@ struct TableSpec {
   char delimiter = ',';
   std::vector<std::string> null_values;
   std::vector<ColumnSpec> columns;        // by the schema's column index
-  std::vector<std::string> also_present;  // further names that the data must have, though nothing reads them
+  std::vector<std::string> also_present;  // further names that the data must have, though nothing reads them; compared under `dedupe`
   std::optional<std::uint32_t> key, known_at;
   bool dedupe = false;
   std::vector<ParentSpec> parents;
