@@ -80,7 +80,7 @@ Style style_of(int file, ColorMode color) {
 }
 
 std::string painted(const Style& style, std::string_view code, std::string_view text) {
-  if (!style.in_color || text.empty()) return std::string(text);
+  if (!style.in_color || text.empty() || code.empty()) return std::string(text);
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
