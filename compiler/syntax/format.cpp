@@ -338,11 +338,10 @@ class Formatter {
   DocId term_clause(const Term& term) {
     std::vector<DocId> parts = {text(term.is_subtracted ? "-" : "+"), exprs_.expr(term.value, Binding::kOrElse)};
     if (term.when) {
-      parts.push_back(docs_.line());
-      parts.push_back(text("when "));
+      parts.push_back(text(" when "));
       parts.push_back(exprs_.open_condition(*term.when));
     }
-    return docs_.group(docs_.nest(concat(std::move(parts))));
+    return docs_.group(concat(std::move(parts)));
   }
 
   template <class Decl>

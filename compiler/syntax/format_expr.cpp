@@ -149,7 +149,7 @@ Binding ExprFormatter::binding_of(const ExprNode& node) const {
 DocId ExprFormatter::expr(ExprId id, Binding at_least) {
   const bool needs_parentheses = binding_of(ast_[id].node) < at_least;
   if (!needs_parentheses) return bare(id);
-  return concat({text("("), docs_.nest(bare(id)), text(")")});
+  return concat({text("("), bare(id), text(")")});
 }
 
 DocId ExprFormatter::bare(ExprId id) {

@@ -60,8 +60,10 @@ class LexerPass {
  private:
   [[nodiscard]] std::string_view bytes(std::size_t begin, std::size_t end) const { return text_.substr(begin, end - begin); }
   [[nodiscard]] std::string_view character_at(std::size_t offset) const { return text_.substr(offset, code_point_length(text_, offset)); }
-  [[nodiscard]] std::uint32_t line_end(std::size_t offset) const {
-    return static_cast<std::uint32_t>(std::min(text_.find_first_of("\r\n", offset), text_.size()));
+  // Where the line around `offset` ends. Offsets only grow, so a line is searched once.
+  [[nodiscard]] std::uint32_t line_end(std::size_t offset) {
+    if (offset > line_end_ || line_end_ == 0) line_end_ = static_cast<std::uint32_t>(std::min(text_.find_first_of("\r\n", offset), text_.size()));
+    return line_end_;
   }
 
   // Whether only blanks and comments stand between the token before and `begin`, with a line break among them.
@@ -308,6 +310,7 @@ class LexerPass {
   SegueLexer lexer_;
   Tokens tokens_;
   std::uint32_t last_skipped_end_ = 0xffff'ffff;
+  std::uint32_t line_end_ = 0;
   bool is_comment_close_gone_ = false;  // no `*/` stands behind what has been read
 };
 

@@ -15,6 +15,9 @@ namespace segue {
 // The deepest nesting of brackets and calls, and of `not`.
 inline constexpr std::size_t kMaxNesting = 1'000;
 
+// The most words and signs of one declaration: chains may be long, but not so that reading them takes the machine's memory.
+inline constexpr std::size_t kMaxDeclarationTokens = 1'000'000;
+
 // The largest file of rules, in bytes.
 inline constexpr std::size_t kMaxRuleFileSize = 64 << 20;
 

@@ -119,6 +119,7 @@ class ChunkPass {
 
   void run() {
     settle_first_word();
+    check_length();
     for (std::size_t i = chunk_.begin; i < chunk_.end; ++i) damage(tokens_[i].damage);
     for (std::size_t i = chunk_.begin; i < chunk_.end && chunk_.damage != Damage::kFatal; ++i) visit(i);
     if (chunk_.damage != Damage::kFatal) report_unclosed_at_end();
@@ -153,6 +154,13 @@ class ChunkPass {
                              : fmt::format("`{}` opens no definition; did you mean `{}`?", excerpt(text(chunk_.begin)), *meant),
                      fmt::format("write `{}`", *meant), at, *meant);
     first.type = declaration_type_of(*meant);
+  }
+
+  void check_length() {
+    if (chunk_.end - chunk_.begin <= kMaxDeclarationTokens) return;
+    reporter_.report(DiagnosticKind::kTooLong, reporter_.span(tokens_[chunk_.begin]),
+                     "this definition has more than 1,000,000 words and signs; split it, and move long lists to a file: `list x from \"x.csv\"`");
+    damage(Damage::kFatal);
   }
 
   void visit(std::size_t i) {
