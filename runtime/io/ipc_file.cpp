@@ -1,6 +1,8 @@
 // Arrow IPC files, of the file and the stream format, as table files: a record batch is a piece. Batches are read one after the other
 // and converted in any thread.
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <arrow/api.h>
 #include <arrow/io/interfaces.h>
@@ -111,12 +113,24 @@ class IpcTableFile final : public TableFile {
     });
     if (!batch) return std::unexpected(batch.error());
     if (!*batch) return PieceTask();
-    return [batch = *batch, selection = selection_, shown = shown_] {
-      return guarded(shown, kFormat, [&] { return convert_batch(batch, *selection, shown); });
+    return [batch = *batch, selection = selection_, shown = shown_, bytes = bytes_of_batch()] {
+      auto piece = guarded(shown, kFormat, [&] { return convert_batch(batch, *selection, shown); });
+      if (piece) piece->bytes = bytes;
+      return piece;
     };
   }
 
  private:
+  // For progress: where a stream stands; a file's batches count alike.
+  std::uint64_t bytes_of_batch() {
+    const std::int64_t size = file_->GetSize().ValueOr(0);
+    const std::int64_t position =
+        reader_.stream ? file_->Tell().ValueOr(size) : size * reader_.next_batch / reader_.file->num_record_batches();
+    const std::int64_t before = std::exchange(position_, position);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(position - before, 0));
+  }
+
+  std::int64_t position_ = 0;
   std::shared_ptr<arrow::io::RandomAccessFile> file_;
   std::string shown_;
   Reader reader_;
