@@ -10,10 +10,8 @@ namespace segue {
 namespace {
 
 // How builtins.def writes the operators.
-std::string_view symbol_of(ArithmeticOp op) {
-  constexpr std::array<std::string_view, 4> kSymbols = {"+", "-", "*", "/"};
-  return kSymbols[static_cast<std::size_t>(op)];
-}
+constexpr std::array<std::string_view, 4> kArithmeticSymbols = {"+", "-", "*", "/"};
+std::string_view symbol_of(ArithmeticOp op) { return kArithmeticSymbols[static_cast<std::size_t>(op)]; }
 
 // Durations have no row of their own where plain integer arithmetic does.
 ScalarKernel find_kernel(Form form, std::string_view name, std::initializer_list<Type> operands) {
