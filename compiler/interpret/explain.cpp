@@ -196,6 +196,8 @@ class Explainer {
     // `x or else y` is missing with both only, which its own value says already.
     node(index).missing = node_as<OrElse>(expr(id)) ? machine_.value(id).missing : is_missing;
     for (const ExprId operand : operands) add_operands(index, operand);
+    // A bare column says its value by itself, but not that it is missing.
+    if (operands.empty() && is_missing) add_operand(index, id);
   }
 
   // A value with what it is made of: itself, then the columns, functions and aggregates in it, each text once.

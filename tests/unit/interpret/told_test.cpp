@@ -203,6 +203,8 @@ TEST_CASE("an explanation of what is missing says so") {
   test `founded + 30 days <= today` false missing unknown; founded + 30 days = missing; founded = missing; today = 2026-03-10
   test `parent.customer` false
 )");
+  const Told bare = told("segment s { where parent.customer }");
+  CHECK(tree_text(bare.explained("s", "a")) == "test `parent.customer` false missing unknown; parent.customer = missing\n");
 }
 
 }  // namespace segue::test
