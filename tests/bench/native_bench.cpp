@@ -1,6 +1,6 @@
 // Measures the native engine on generated tables in memory, without files: definitions of 8 terms over 200 shared conditions, and counts of events by
 // account; beside each the same work in hand-written C++ over the same bitmaps. Prints one JSON object a line.
-//   native_bench [--accounts N] [--events N] [--threads N] [--cpu host|baseline|avx2|avx512] [--definitions N…]
+//   native_bench [--accounts N] [--events N] [--threads N] [--cpu host|baseline|avx2|avx512] [--definitions N] [--only definitions|events]
 #include <algorithm>
 #include <bit>
 #include <chrono>
@@ -26,6 +26,7 @@ struct Options {
   unsigned threads = 1;
   TargetCpu cpu = TargetCpu::kHost;
   std::vector<std::size_t> definitions{1, 100, 1000};
+  std::string only;  // `definitions` or `events`; empty: both
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -72,6 +73,13 @@ ExprId at_least(CheckedProgram& program, std::uint32_t column, std::int64_t boun
   const ExprId left = add(program, ColumnRead{column}, {.kind = Kind::kInt}, frame);
   const ExprId right = add(program, Literal{bound}, {.kind = Kind::kInt});
   return add(program, Compare{CompareOp::kGe, left, right, false}, {}, frame);
+}
+
+// `[1, 2, 3]`
+std::string list_of(const std::vector<std::uint64_t>& sizes) {
+  std::string text = "[";
+  for (const std::uint64_t size : sizes) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  return text + "]";
 }
 
 // Which conditions a definition asks: five that must hold, two of which one must, one that must not.
@@ -193,8 +201,8 @@ void bench_definitions(const Options& options) {
     const double hand = by_hand(database, terms, expected);
     const double decisions = static_cast<double>(count) * static_cast<double>(options.accounts);
     std::printf("{\"bench\": \"definitions\", \"definitions\": %zu, \"accounts\": %zu, \"threads\": %u, \"plan_s\": %.4f, \"compile_s\": %.4f, \"run_s\": %.4f, "
-                "\"compile_cpu_s\": %.4f, \"run_cpu_s\": %.4f, \"decisions_per_s\": %.4g, \"by_hand_s\": %.4f, \"agrees\": %s}\n",
-                count, options.accounts, options.threads, timing.plan, timing.compile, timing.run, timing.compile_cpu, timing.run_cpu, decisions / timing.run, hand, timing.sizes == expected ? "true" : "false");
+                "\"compile_cpu_s\": %.4f, \"run_cpu_s\": %.4f, \"decisions_per_s\": %.4g, \"by_hand_s\": %.4f, \"agrees\": %s, \"sizes\": %s}\n",
+                count, options.accounts, options.threads, timing.plan, timing.compile, timing.run, timing.compile_cpu, timing.run_cpu, decisions / timing.run, hand, timing.sizes == expected ? "true" : "false", list_of(timing.sizes).c_str());
     std::fflush(stdout);
   }
 }
@@ -244,9 +252,9 @@ void bench_events(const Options& options) {
   }
   const double hand = seconds_since(start);
   std::printf("{\"bench\": \"events\", \"events\": %zu, \"accounts\": %zu, \"segments\": %zu, \"threads\": %u, \"compile_s\": %.4f, \"run_s\": %.4f, \"run_cpu_s\": %.4f, "
-              "\"ns_per_event_and_segment\": %.4f, \"by_hand_s\": %.4f, \"agrees\": %s}\n",
+              "\"ns_per_event_and_segment\": %.4f, \"by_hand_s\": %.4f, \"agrees\": %s, \"sizes\": %s}\n",
               options.events, accounts, kSegments, options.threads, timing.plan + timing.compile, timing.run, timing.run_cpu,
-              timing.run * 1e9 / static_cast<double>(options.events * kSegments), hand, timing.sizes == expected ? "true" : "false");
+              timing.run * 1e9 / static_cast<double>(options.events * kSegments), hand, timing.sizes == expected ? "true" : "false", list_of(timing.sizes).c_str());
 }
 
 TargetCpu cpu_of(const std::string& name) {
@@ -265,6 +273,7 @@ Options options_of(int argc, char** argv) {
     if (flag == "--threads") options.threads = static_cast<unsigned>(number);
     if (flag == "--cpu") options.cpu = cpu_of(argv[i + 1]);
     if (flag == "--definitions") options.definitions = {number};
+    if (flag == "--only") options.only = argv[i + 1];
   }
   return options;
 }
@@ -274,7 +283,7 @@ Options options_of(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const segue::bench::Options options = segue::bench::options_of(argc, argv);
-  segue::bench::bench_definitions(options);
-  segue::bench::bench_events(options);
+  if (options.only != "events") segue::bench::bench_definitions(options);
+  if (options.only != "definitions") segue::bench::bench_events(options);
   return 0;
 }
