@@ -97,6 +97,7 @@ struct Context {
   std::vector<std::uint32_t> frame_depths;  // of program.frames
   std::map<std::tuple<std::uint32_t, FrameId, FrameId, std::uint32_t>, FrameId> frame_ids;
   std::unordered_map<std::string, std::optional<DefinitionId>> instances;  // of definitions with arguments or in further frames
+  bool has_too_many_instances = false;                                     // and said so
   std::map<SetKey, std::optional<SetId>> sets;                             // of named lists
   std::unordered_map<const Ast*, std::vector<Mention>> mentions;           // in order of place
   EnumTypeId weekday_enum = kNoEnum;

@@ -284,11 +284,10 @@ std::optional<DefinitionId> instance_of(Context& ctx, DeclId id, FrameId frame, 
   const auto known = ctx.instances.find(key);
   if (known != ctx.instances.end()) return known->second;
   if (ctx.instances.size() >= kMaxInstances) {
-    if (ctx.instances.size() == kMaxInstances) {
+    if (!std::exchange(ctx.has_too_many_instances, true)) {
       report(ctx, DiagnosticKind::kTooManyInstances, use,
              fmt::format("definitions with parameters make more than {} different definitions of each other; use fewer different values",
                          kMaxInstances));
-      ctx.instances.emplace(key, std::nullopt);
     }
     return std::nullopt;
   }

@@ -9,6 +9,7 @@
 #include "compiler/check/literals.h"
 #include "compiler/check/name_errors.h"
 #include "compiler/check/names.h"
+#include "compiler/diagnostics/suggest.h"
 #include "compiler/syntax/parse.h"
 
 namespace segue::checker {
@@ -65,7 +66,9 @@ Value check_path(Context& ctx, const Scope& scope, const ast::Path& path, EnumTy
   const ast::Name& first = path.parts.front();
   if (expected != kNoEnum && path.parts.size() == 1) {
     if (const auto index = enum_index(ctx.program.enums[expected], first.text)) return enum_literal(ctx, expected, *index, path.span);
-    if (find_bare(ctx, scope, first.text).kind == Resolution::Kind::kNothing && !is_word_for_missing(first.text)) {
+    const bool is_nothing = find_bare(ctx, scope, first.text).kind == Resolution::Kind::kNothing && !is_word_for_missing(first.text);
+    const bool is_slip = is_nothing && (!means_elsewhere(ctx, first.text) || nearest_name(first.text, ctx.program.enums[expected].values));
+    if (is_slip) {
       report_unknown_value(ctx, path.span, first.text, expected);
       return {};
     }
