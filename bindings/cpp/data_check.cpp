@@ -1,9 +1,9 @@
 // `check --data`: everything is read and everything is evaluated.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/data_diagnostics.h"
 #include "bindings/cpp/engine.h"
@@ -21,10 +21,11 @@ std::vector<Diagnostic> undetermined_diagnostics(const OpenedProject& project, c
   for (const DefinitionOutcome& outcome : found.definitions) {
     if (outcome.undetermined == 0) continue;
     const Definition& definition = project.checked->program().definition(project.checked->program().results[outcome.definition]);
-    diagnostics.push_back(make_diagnostic(
-        DiagnosticKind::kMissingDecides, definition.name_span,
-        fmt::format("missing values decide whether {} of {} account{} belong{} to `{}`; `segue explain {} KEY` shows which", outcome.undetermined,
-                    found.accounts, found.accounts == 1 ? "" : "s", outcome.undetermined == 1 ? "s" : "", definition.name, definition.name)));
+    diagnostics.push_back(
+        make_diagnostic(DiagnosticKind::kMissingDecides, definition.name_span,
+                        fmt::format("missing values decide whether {} of {} account{} belong{} to `{}`; `segue explain {} KEY` shows which",
+                                    outcome.undetermined, found.accounts, found.accounts == 1 ? "" : "s",
+                                    outcome.undetermined == 1 ? "s" : "", definition.name, definition.name)));
   }
   return diagnostics;
 }

@@ -1,10 +1,10 @@
 // The reader's findings in the terms that people and scripts see.
 #include "bindings/cpp/data_diagnostics.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace segue {
 namespace {
@@ -67,9 +67,10 @@ std::vector<Diagnostic> orphan_diagnostics(const std::vector<TableSummary>& tabl
   for (const TableSummary& table : tables) {
     if (table.orphans == 0) continue;
     const bool is_one = table.orphans == 1;
-    diagnostics.push_back(make_diagnostic(DiagnosticKind::kOrphanRows, {},
-                                          fmt::format("{} row{} of `{}` {} to no row of a table above it, and count{} nowhere", table.orphans,
-                                                      is_one ? "" : "s", table.table, is_one ? "belongs" : "belong", is_one ? "s" : "")));
+    diagnostics.push_back(
+        make_diagnostic(DiagnosticKind::kOrphanRows, {},
+                        fmt::format("{} row{} of `{}` {} to no row of a table above it, and count{} nowhere", table.orphans,
+                                    is_one ? "" : "s", table.table, is_one ? "belongs" : "belong", is_one ? "s" : "")));
     diagnostics.back().data = DataDetails{.table = table.table, .column = {}, .count = static_cast<std::int64_t>(table.orphans)};
   }
   return diagnostics;

@@ -1,9 +1,9 @@
 // The two engines behind one call.
 #include "bindings/cpp/engine.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/lazy_libraries.h"
 #include "compiler/interpret/interpret.h"
@@ -27,8 +27,8 @@ auto progress_of(const DataOptions& options) {
   };
 }
 
-std::expected<Results, Failure> run_interpreter(const CheckedProject& project, const Database& database, std::span<const DefinitionId> roots,
-                                                const DataOptions& options) {
+std::expected<Results, Failure> run_interpreter(const CheckedProject& project, const Database& database,
+                                                std::span<const DefinitionId> roots, const DataOptions& options) {
   auto results = interpret(project.program(), database, clock_of(project, options.clock), roots, progress_of(options));
   if (!results) return std::unexpected(cancelled());
   return std::move(*results);
@@ -53,7 +53,8 @@ std::expected<Results, Failure> run_native(const CheckedProject& project, const 
   if (options.progress) options.progress({"compiling", 0, 0});
   const Plan plan = make_plan(project.program(), {roots.begin(), roots.end()}, {.never_missing = never_missing(database)});
   const auto program = (*codegen)->compile(plan, database, clock_of(project, options.clock), {});
-  if (!program) return std::unexpected(internal(fmt::format("native code cannot be generated: {}; try `--engine interpreter`", program.error())));
+  if (!program)
+    return std::unexpected(internal(fmt::format("native code cannot be generated: {}; try `--engine interpreter`", program.error())));
   auto done = run(*program, database, {.threads = options.threads, .progress = progress_of(options)});
   if (done) return std::move(done->results);
   if (done.error() == RunFailure::kStopped) return std::unexpected(cancelled());

@@ -12,7 +12,7 @@
 namespace segue {
 
 // One entry of the results for each root. The columns that the roots need have been read.
-[[nodiscard]] std::expected<Results, Failure> run_engine(const CheckedProject& project, const Database& database, std::span<const DefinitionId> roots,
-                                                        const EvaluateOptions& options);
+[[nodiscard]] std::expected<Results, Failure> run_engine(const CheckedProject& project, const Database& database,
+                                                         std::span<const DefinitionId> roots, const EvaluateOptions& options);
 
 }  // namespace segue

@@ -44,9 +44,13 @@ std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const 
   return evaluation;
 }
 
-const Bitmap& members(const Evaluation& evaluation, std::size_t outcome) { return evaluation.answers->results.definitions[outcome].members; }
+const Bitmap& members(const Evaluation& evaluation, std::size_t outcome) {
+  return evaluation.answers->results.definitions[outcome].members;
+}
 
-std::span<const double> scores(const Evaluation& evaluation, std::size_t outcome) { return evaluation.answers->results.definitions[outcome].scores; }
+std::span<const double> scores(const Evaluation& evaluation, std::size_t outcome) {
+  return evaluation.answers->results.definitions[outcome].scores;
+}
 
 std::string account_key(const Evaluation& evaluation, std::uint32_t row) {
   const Answers& answers = *evaluation.answers;

@@ -53,9 +53,9 @@ struct ScoreSummary {
 };
 
 struct DefinitionOutcome {
-  std::size_t definition = 0;  // index into OpenedProject::definitions
-  std::uint64_t size = 0;      // of a segment: accounts
-  double share = 0;            // of a segment: size divided by the accounts; 0 without accounts
+  std::size_t definition = 0;      // index into OpenedProject::definitions
+  std::uint64_t size = 0;          // of a segment: accounts
+  double share = 0;                // of a segment: size divided by the accounts; 0 without accounts
   std::uint64_t undetermined = 0;  // of a segment: accounts for which three-valued evaluation gives unknown
   std::optional<ScoreSummary> score;
 };
@@ -72,7 +72,7 @@ struct Answers;
 
 struct Evaluation {
   std::int64_t clock = 0;
-  std::uint64_t accounts = 0;  // those that exist at the clock
+  std::uint64_t accounts = 0;                  // those that exist at the clock
   std::vector<DefinitionOutcome> definitions;  // those asked for, by file, then line
   std::vector<ExpectationOutcome> expectations;
   std::vector<TableSummary> tables;     // those that were read

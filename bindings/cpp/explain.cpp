@@ -1,10 +1,10 @@
 // One account, found by its key, and the trace of one definition for it.
 #include "bindings/cpp/explain.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/answers.h"
 #include "bindings/cpp/loaded_data.h"
@@ -48,11 +48,12 @@ std::expected<Explanation, Failure> explain_account(const OpenedProject& project
   if (!data) return std::unexpected(std::move(data.error()));
   const auto account = find_account(checked, *data->database, key);
   if (!account) return std::unexpected(unknown_account(checked, *data->database, key, options));
-  return Explanation{.trace = explain(checked.program(), *data->database, clock_of(checked, options.clock), project.sources, *definition, *account),
-                     .title = checked.program().definition(*definition).title,
-                     .clock = options.clock,
-                     .tables = std::move(data->tables),
-                     .diagnostics = std::move(data->diagnostics)};
+  return Explanation{
+      .trace = explain(checked.program(), *data->database, clock_of(checked, options.clock), project.sources, *definition, *account),
+      .title = checked.program().definition(*definition).title,
+      .clock = options.clock,
+      .tables = std::move(data->tables),
+      .diagnostics = std::move(data->diagnostics)};
 }
 
 }  // namespace segue

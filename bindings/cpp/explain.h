@@ -16,7 +16,7 @@ namespace segue {
 
 struct Explanation {
   Trace trace;
-  std::string title;                    // of the definition; empty when none
+  std::string title;  // of the definition; empty when none
   std::int64_t clock = 0;
   std::vector<TableSummary> tables;     // those that were read
   std::vector<Diagnostic> diagnostics;  // about the data, as in Evaluation

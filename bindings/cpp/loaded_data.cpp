@@ -1,9 +1,9 @@
 // Specs, the reader, its report.
 #include "bindings/cpp/loaded_data.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/data_diagnostics.h"
 #include "bindings/cpp/lazy_libraries.h"
@@ -12,7 +12,11 @@ namespace segue {
 namespace {
 
 LoadOptions load_options(const CheckedProject& project, const DataOptions& options) {
-  LoadOptions load{.root = project.workspace.root.string(), .clock = options.clock, .zone = &project.zone, .threads = options.threads, .progress = {},
+  LoadOptions load{.root = project.workspace.root.string(),
+                   .clock = options.clock,
+                   .zone = &project.zone,
+                   .threads = options.threads,
+                   .progress = {},
                    .cancel = options.cancel};
   if (options.progress) {
     load.progress = [&options](const LoadProgress& progress) {
@@ -24,7 +28,8 @@ LoadOptions load_options(const CheckedProject& project, const DataOptions& optio
 
 }  // namespace
 
-std::expected<LoadedData, Failure> load_data(const CheckedProject& project, const DataOptions& options, const std::vector<NeededColumns>& needed) {
+std::expected<LoadedData, Failure> load_data(const CheckedProject& project, const DataOptions& options,
+                                             const std::vector<NeededColumns>& needed) {
   const auto specs = table_specs(project, options.sources, needed);
   if (!specs) return std::unexpected(specs.error());
   const auto io = runtime_io_api();

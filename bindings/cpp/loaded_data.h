@@ -20,6 +20,6 @@ struct LoadedData {
 
 // Bad rows under kFail are a Failure with the tables' summaries.
 [[nodiscard]] std::expected<LoadedData, Failure> load_data(const CheckedProject& project, const DataOptions& options,
-                                                          const std::vector<NeededColumns>& needed);
+                                                           const std::vector<NeededColumns>& needed);
 
 }  // namespace segue

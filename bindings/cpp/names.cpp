@@ -1,10 +1,10 @@
 // Lookup of names, and what to say of one that is not there.
 #include "bindings/cpp/names.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 

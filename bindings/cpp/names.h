@@ -13,7 +13,8 @@
 namespace segue {
 
 // Indices into OpenedProject::definitions, ascending and each once; no names mean all. A Failure (kCall) names every one that is not there.
-[[nodiscard]] std::expected<std::vector<std::size_t>, Failure> asked_definitions(const OpenedProject& project, std::span<const std::string> names);
+[[nodiscard]] std::expected<std::vector<std::size_t>, Failure> asked_definitions(const OpenedProject& project,
+                                                                                 std::span<const std::string> names);
 
 // The definition of the account that `explain` is asked for: a segment, a score, or a `define` without parameters.
 [[nodiscard]] std::expected<DefinitionId, Failure> explained_definition(const OpenedProject& project, std::string_view name);

@@ -1,17 +1,19 @@
 // Counting, and comparing counts with what was expected.
 #include "bindings/cpp/outcomes.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "stdlib/exact_sum.h"
 
 namespace segue {
 namespace {
 
-double share_of(std::uint64_t part, std::uint64_t accounts) { return accounts == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(accounts); }
+double share_of(std::uint64_t part, std::uint64_t accounts) {
+  return accounts == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(accounts);
+}
 
 std::optional<ScoreSummary> summary_of(std::span<const double> scores) {
   if (scores.empty()) return std::nullopt;
@@ -44,8 +46,8 @@ std::string found_text(const Expectation& expectation, const DefinitionOutcome& 
 
 }  // namespace
 
-std::vector<DefinitionOutcome> outcomes_of(const Results& results, const std::vector<std::size_t>& asked, std::span<const DefinitionInfo> infos,
-                                           std::uint64_t accounts) {
+std::vector<DefinitionOutcome> outcomes_of(const Results& results, const std::vector<std::size_t>& asked,
+                                           std::span<const DefinitionInfo> infos, std::uint64_t accounts) {
   std::vector<DefinitionOutcome> outcomes;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const DefinitionResult& result = results.definitions[i];

@@ -1,9 +1,9 @@
 // Answers in the writer's terms.
 #include "bindings/cpp/output.h"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/answers.h"
 #include "bindings/cpp/lazy_libraries.h"
@@ -44,7 +44,8 @@ std::expected<void, Failure> refuse_suppressed(const CheckedProject& project) {
   const std::vector<SuppressList>& lists = project.workspace.project.suppress;
   if (lists.empty()) return {};
   return std::unexpected(failure_of(FailureKind::kRules, DiagnosticKind::kNotSupported,
-                                    "`suppress` is not supported yet, and `--out` would export the accounts that it lists", lists.front().path.span));
+                                    "`suppress` is not supported yet, and `--out` would export the accounts that it lists",
+                                    lists.front().path.span));
 }
 
 }  // namespace

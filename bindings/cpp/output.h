@@ -30,7 +30,7 @@ struct OutputOptions {
 [[nodiscard]] std::expected<std::string, Failure> output_path(std::string_view path);
 
 // Writes the evaluation's answers beside `path` and renames the file when it is whole and on disk; gives its path. On failure the old file is still there.
-[[nodiscard]] std::expected<std::string, Failure> write_output(const OpenedProject& project, const Evaluation& evaluation, std::string_view path,
-                                                               const OutputOptions& options);
+[[nodiscard]] std::expected<std::string, Failure> write_output(const OpenedProject& project, const Evaluation& evaluation,
+                                                               std::string_view path, const OutputOptions& options);
 
 }  // namespace segue

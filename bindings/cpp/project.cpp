@@ -1,12 +1,12 @@
 // From a project file on disk to a checked program: reading, parsing, following `use` and `list … from`, checking.
 #include "bindings/cpp/project.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/checked_project.h"
 #include "compiler/schema/list_file.h"
@@ -93,7 +93,8 @@ DiagnosticKind kind_of(CallError::Kind kind) {
 std::vector<Diagnostic> call_diagnostics(const CheckResult& result, bool lacking) {
   std::vector<Diagnostic> diagnostics;
   for (const CallError& error : result.call_errors) {
-    if ((error.kind == CallError::Kind::kLacksValue) == lacking) diagnostics.push_back(make_diagnostic(kind_of(error.kind), {}, error.message));
+    if ((error.kind == CallError::Kind::kLacksValue) == lacking)
+      diagnostics.push_back(make_diagnostic(kind_of(error.kind), {}, error.message));
   }
   return diagnostics;
 }

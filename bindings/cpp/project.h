@@ -51,10 +51,10 @@ struct CheckedProject;
 
 // A project as it was when it was read. Copies are cheap and share what is behind `checked`.
 struct OpenedProject {
-  std::filesystem::path root;             // the project's folder
-  std::string timezone;                   // an IANA name
-  SourceMap sources;                      // of the spans in `diagnostics`
-  std::vector<Diagnostic> diagnostics;    // errors and warnings, by file, line and column
+  std::filesystem::path root;               // the project's folder
+  std::string timezone;                     // an IANA name
+  SourceMap sources;                        // of the spans in `diagnostics`
+  std::vector<Diagnostic> diagnostics;      // errors and warnings, by file, line and column
   std::vector<DefinitionInfo> definitions;  // by file, then line; empty when there are errors
   std::shared_ptr<const CheckedProject> checked;
 
@@ -68,7 +68,8 @@ struct OpenedProject {
 
 // Reads and checks the project of a project file. What its files say wrong is in `diagnostics`; a Failure is a file that cannot be read
 // (kEnvironment) or a param that does not exist or takes no such value (kCall). Thread-safe.
-[[nodiscard]] std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& project_file, const OpenOptions& options = {});
+[[nodiscard]] std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& project_file,
+                                                                 const OpenOptions& options = {});
 
 // The instant that `as_of` means in the project, in µs since 1970-01-01T00:00:00Z: a bare date is the end of that local day, a time without
 // offset is wall time in the project's time zone. A text that is neither is a Failure (kCall).

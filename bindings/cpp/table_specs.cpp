@@ -1,11 +1,11 @@
 // Schema and project file in the reader's terms.
 #include "bindings/cpp/table_specs.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/schema/glob.h"
@@ -42,8 +42,18 @@ void add_companions(const SchemaColumn& column, TableSpec& spec) {
 }
 
 TableSpec spec_of(const Schema& schema, const SchemaTable& table, const NeededColumns& needed) {
-  TableSpec spec{.name = table.name, .path = {}, .files = {}, .null_values = {}, .columns = {}, .also_present = {}, .key = table.key,
-                 .known_at = table.known_at, .dedupe = table.dedupe, .parents = {}, .references = {}, .is_needed = needed.table};
+  TableSpec spec{.name = table.name,
+                 .path = {},
+                 .files = {},
+                 .null_values = {},
+                 .columns = {},
+                 .also_present = {},
+                 .key = table.key,
+                 .known_at = table.known_at,
+                 .dedupe = table.dedupe,
+                 .parents = {},
+                 .references = {},
+                 .is_needed = needed.table};
   for (ColumnId id = 0; id < table.columns.size(); ++id) {
     spec.columns.push_back(column_spec(schema, table.columns[id]));
     // What a later version evaluates (money, points) is never asked for.
@@ -111,7 +121,8 @@ std::vector<Diagnostic> unknown_tables(const Schema& schema, std::span<const Nam
   for (const SchemaTable& table : schema.tables) names.push_back(table.name);
   for (const NamedText& source : sources) {
     if (find_table(schema, source.name)) continue;
-    const std::string message = fmt::format("`--source` names `{}`, which is no table of the schema{}", source.name, did_you_mean(source.name, names));
+    const std::string message =
+        fmt::format("`--source` names `{}`, which is no table of the schema{}", source.name, did_you_mean(source.name, names));
     diagnostics.push_back(make_diagnostic(DiagnosticKind::kUnknownTable, {}, message));
   }
   return diagnostics;
@@ -122,8 +133,9 @@ std::vector<Diagnostic> missing_sources(const Schema& schema, const std::vector<
   const std::vector<bool> is_read = tables_read(specs);
   for (std::uint32_t i = 0; i < specs.size(); ++i) {
     if (!is_read[i] || !specs[i].path.empty()) continue;
-    const std::string message = fmt::format("`{}` is read, and the project file names no data for it; add it under `sources`, or give `--source {}=PATH`",
-                                            specs[i].name, specs[i].name);
+    const std::string message =
+        fmt::format("`{}` is read, and the project file names no data for it; add it under `sources`, or give `--source {}=PATH`",
+                    specs[i].name, specs[i].name);
     diagnostics.push_back(make_diagnostic(DiagnosticKind::kMissingSource, schema.tables[i].span, message));
     diagnostics.back().severity = Severity::kError;
   }
@@ -141,15 +153,17 @@ std::vector<NeededColumns> all_columns(const Schema& schema) {
 }
 
 std::expected<std::vector<TableSpec>, Failure> table_specs(const CheckedProject& project, std::span<const NamedText> sources,
-                                                          const std::vector<NeededColumns>& needed) {
+                                                           const std::vector<NeededColumns>& needed) {
   const Schema& schema = project.schema();
-  if (auto unknown = unknown_tables(schema, sources); !unknown.empty()) return std::unexpected(Failure{FailureKind::kCall, std::move(unknown), {}});
+  if (auto unknown = unknown_tables(schema, sources); !unknown.empty())
+    return std::unexpected(Failure{FailureKind::kCall, std::move(unknown), {}});
   std::vector<TableSpec> specs;
   for (TableId id = 0; id < schema.tables.size(); ++id) {
     specs.push_back(spec_of(schema, schema.tables[id], needed[id]));
     set_source(project, sources, specs.back());
   }
-  if (auto missing = missing_sources(schema, specs); !missing.empty()) return std::unexpected(Failure{FailureKind::kRules, std::move(missing), {}});
+  if (auto missing = missing_sources(schema, specs); !missing.empty())
+    return std::unexpected(Failure{FailureKind::kRules, std::move(missing), {}});
   return specs;
 }
 

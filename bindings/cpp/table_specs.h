@@ -25,6 +25,6 @@ struct NeededColumns {
 
 // One spec a table, by the schema's index. A Failure: a source for a table that is not there (kCall), or a needed table without a source (kRules).
 [[nodiscard]] std::expected<std::vector<TableSpec>, Failure> table_specs(const CheckedProject& project, std::span<const NamedText> sources,
-                                                                        const std::vector<NeededColumns>& needed);
+                                                                         const std::vector<NeededColumns>& needed);
 
 }  // namespace segue

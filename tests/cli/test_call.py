@@ -78,11 +78,12 @@ class MalformedCalls(CommandTest):
 
     def test_an_option_that_stands_twice_is_refused(self):
         self.assert_refused("run", "--as-of", "2026-03-01", "--as-of", "2026-03-02", says="`--as-of` stands twice")
-        self.assert_refused("run", "--param", "n=1", "--param", "n=2", says="`--param n=…` stands twice")
+        self.assert_refused("run", "--param", "n=1", "--param", "n=2", says="`--param n=...` stands twice")
 
     def test_too_many_and_too_few_words(self):
         self.assert_refused("check", ".", "icp", says="`icp` is one too many")
         self.assert_refused("explain", "icp", says="`explain` needs the NAME of a definition and the KEY of an account")
+        self.assert_refused("explain", ".", "icp", says="`explain` needs the NAME of a definition and the KEY of an account")
         self.assert_refused("explain", ".", "icp", "A1", "A2", says="`A2` is one too many")
 
     def test_a_layout_needs_an_output(self):

@@ -1,14 +1,14 @@
 // CLI11 splits the words into options and their values; what they mean, and every message, is decided here.
 #include "tools/segue/arguments.h"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <deque>
 #include <string_view>
 #include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "bindings/cpp/report.h"
 #include "tools/segue/options.h"
@@ -71,7 +71,8 @@ std::optional<std::string> split(CLI::App& app, std::deque<Given>& given, Words 
 std::string lacking_value(const Words& words, const std::deque<Given>& given) {
   for (auto word = words.rbegin(); word != words.rend(); ++word) {
     for (const Given& option : given) {
-      if (*word == option.info->flag && !option.info->value.empty()) return fmt::format("`{}` needs a value: {}", *word, option.info->value);
+      if (*word == option.info->flag && !option.info->value.empty())
+        return fmt::format("`{}` needs a value: {}", *word, option.info->value);
     }
   }
   return {};
@@ -80,7 +81,8 @@ std::string lacking_value(const Words& words, const std::deque<Given>& given) {
 // `name=value`.
 std::expected<NamedText, std::string> named_text(const OptionInfo& info, const std::string& text) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) return std::unexpected(fmt::format("`{}` takes {}, not `{}`", info.flag, info.value, text));
+  if (equals == std::string::npos || equals == 0)
+    return std::unexpected(fmt::format("`{}` takes {}, not `{}`", info.flag, info.value, text));
   return NamedText{text.substr(0, equals), text.substr(equals + 1)};
 }
 
@@ -92,7 +94,8 @@ std::string not_one_of(const OptionInfo& info, const std::string& text) {
     begin = end + 1;
   }
   std::string list;
-  for (std::size_t i = 0; i < choices.size(); ++i) list += fmt::format("{}`{}`", i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ", choices[i]);
+  for (std::size_t i = 0; i < choices.size(); ++i)
+    list += fmt::format("{}`{}`", i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ", choices[i]);
   return fmt::format("`{}` takes {}, not `{}`", info.flag, list, text);
 }
 
@@ -127,8 +130,8 @@ std::optional<std::string> set_format(const OptionInfo& info, const std::string&
 
 std::optional<std::string> set_clock(const OptionInfo& info, const std::string& text, Arguments& arguments) {
   if (!is_clock(text)) {
-    return fmt::format("`{}` takes a date such as `2026-03-01` or a time such as `2026-03-01T09:30` or `2026-03-01T09:30:00Z`, not `{}`", info.flag,
-                       text);
+    return fmt::format("`{}` takes a date such as `2026-03-01` or a time such as `2026-03-01T09:30` or `2026-03-01T09:30:00Z`, not `{}`",
+                       info.flag, text);
   }
   arguments.as_of = text;
   return std::nullopt;
@@ -138,7 +141,7 @@ std::optional<std::string> add_named(const OptionInfo& info, const std::string& 
   auto named = named_text(info, text);
   if (!named) return named.error();
   for (const NamedText& earlier : target) {
-    if (earlier.name == named->name) return fmt::format("`{} {}=…` stands twice", info.flag, named->name);
+    if (earlier.name == named->name) return fmt::format("`{} {}=...` stands twice", info.flag, named->name);
   }
   target.push_back(std::move(*named));
   return std::nullopt;
@@ -159,10 +162,12 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kOnBadRow: return choose(info, text, arguments.on_bad_row, {{"fail", OnBadRow::kFail}, {"skip", OnBadRow::kSkip}});
     case OptionId::kExpect: return choose(info, text, arguments.expect_fails, {{"fail", true}, {"warn", false}});
     case OptionId::kThreads: return set_threads(info, text, arguments);
-    case OptionId::kEngine: return choose(info, text, arguments.engine, {{"native", Engine::kNative}, {"interpreter", Engine::kInterpreter}});
+    case OptionId::kEngine:
+      return choose(info, text, arguments.engine, {{"native", Engine::kNative}, {"interpreter", Engine::kInterpreter}});
     case OptionId::kFormat: return set_format(info, text, arguments);
     case OptionId::kColor:
-      return choose(info, text, arguments.color, {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
+      return choose(info, text, arguments.color,
+                    {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
     case OptionId::kOut: return set_path(info, text, arguments);
     case OptionId::kLayout: return choose(info, text, arguments.layout, {{"wide", Layout::kWide}, {"long", Layout::kLong}});
     default: return std::nullopt;
@@ -192,9 +197,14 @@ std::optional<std::string> set_option(const Given& option, Arguments& arguments)
 std::optional<std::string> check_words(const Arguments& arguments) {
   const Words& words = arguments.words;
   if (arguments.verb == Verb::kCheck && words.size() > 1) return fmt::format("`check` takes one PROJECT; `{}` is one too many", words[1]);
-  if (arguments.verb == Verb::kExplain && words.size() < 2) return "`explain` needs the NAME of a definition and the KEY of an account";
-  if (arguments.verb == Verb::kExplain && words.size() > 3) return fmt::format("`explain` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
-  if (arguments.verb == Verb::kFmt && words.size() > 1 && std::ranges::find(words, "-") != words.end()) return "`-` stands alone: `segue fmt -`";
+  const bool has_only_project =
+      words.size() == 2 && (words[0] == "." || words[0].find('/') != std::string::npos || words[0].ends_with(".yaml"));
+  if (arguments.verb == Verb::kExplain && (words.size() < 2 || has_only_project))
+    return "`explain` needs the NAME of a definition and the KEY of an account";
+  if (arguments.verb == Verb::kExplain && words.size() > 3)
+    return fmt::format("`explain` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
+  if (arguments.verb == Verb::kFmt && words.size() > 1 && std::ranges::find(words, "-") != words.end())
+    return "`-` stands alone: `segue fmt -`";
   return std::nullopt;
 }
 

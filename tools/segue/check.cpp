@@ -1,8 +1,8 @@
 // `segue check`: what rules, schema, project file and, when asked, data say wrong.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "tools/segue/run_text.h"
 #include "tools/segue/verbs.h"

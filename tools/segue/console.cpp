@@ -1,14 +1,14 @@
 // Columns of the terminal, colours, and writing that knows when it failed.
 #include "tools/segue/console.h"
 
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "tools/segue/signals.h"
 
@@ -122,7 +122,9 @@ std::string grouped(std::uint64_t number) {
   return digits;
 }
 
-std::string counted(std::uint64_t number, std::string_view thing) { return fmt::format("{} {}{}", grouped(number), thing, number == 1 ? "" : "s"); }
+std::string counted(std::uint64_t number, std::string_view thing) {
+  return fmt::format("{} {}{}", grouped(number), thing, number == 1 ? "" : "s");
+}
 
 void print_error(std::string_view text) {
   while (!text.empty()) {
@@ -147,7 +149,9 @@ int print_result(std::string_view text, int code) {
   return code;
 }
 
-ProgressLine::ProgressLine(bool is_wanted, ColorMode color) : style_(style_of(STDERR_FILENO, color)), start_(std::chrono::steady_clock::now()) {
+ProgressLine::ProgressLine(bool is_wanted, ColorMode color)
+    : style_(style_of(STDERR_FILENO, color)),
+      start_(std::chrono::steady_clock::now()) {
   is_wanted_ = is_wanted && style_.is_terminal;
 }
 

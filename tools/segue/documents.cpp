@@ -1,9 +1,9 @@
 // The JSON documents. Each field of a document starts a line, and so does each entry of its lists; inside they are compact.
-#include <fmt/format.h>
-
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "tools/segue/report.h"
 
@@ -19,7 +19,8 @@ using Fields = std::vector<std::pair<std::string_view, std::string>>;
 
 std::string document(const Fields& fields) {
   std::string text = "{";
-  for (std::size_t i = 0; i < fields.size(); ++i) text += fmt::format("{}\"{}\": {}", i == 0 ? "" : ",\n ", fields[i].first, fields[i].second);
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    text += fmt::format("{}\"{}\": {}", i == 0 ? "" : ",\n ", fields[i].first, fields[i].second);
   return text + "}\n";
 }
 
@@ -85,7 +86,9 @@ std::string diagnostics_json(const Report& report) {
 Fields heading(std::string_view format, const Report& report) {
   const std::string clock = report.clock ? clock_text(*report.clock) : "";
   const std::string zone = report.project ? report.project->timezone : "";
-  return {{"format", dump(format)}, {"as_of", dump(text_or_null(!clock.empty(), clock))}, {"timezone", dump(text_or_null(!zone.empty(), zone))}};
+  return {{"format", dump(format)},
+          {"as_of", dump(text_or_null(!clock.empty(), clock))},
+          {"timezone", dump(text_or_null(!zone.empty(), zone))}};
 }
 
 Json scalar_json(const TraceScalar& scalar) {
@@ -143,10 +146,14 @@ std::string_view term_name(TermState state) {
 
 // A node without its children.
 Json node_json(const TraceNode& node, const SourceMap& sources) {
-  Json json = {{"text", node.text}, {"value", value_json(node.value)}, {"missing", node.value.missing}, {"unknown", node.unknown},
+  Json json = {{"text", node.text},
+               {"value", value_json(node.value)},
+               {"missing", node.value.missing},
+               {"unknown", node.unknown},
                {"span", span_json(node.span, sources)}};
   if (node.definition) {
-    json["definition"] = {{"name", node.definition->name}, {"span", span_json(node.definition->name_span, sources)},
+    json["definition"] = {{"name", node.definition->name},
+                          {"span", span_json(node.definition->name_span, sources)},
                           {"shown_above", node.definition->is_shown_above}};
   }
   if (node.aggregate) json["aggregate"] = aggregate_json(*node.aggregate);

@@ -1,8 +1,8 @@
 // `segue explain`: why one account is in a segment, or has its score.
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <unistd.h>
 
 #include "tools/segue/explain_text.h"
 #include "tools/segue/verbs.h"

@@ -2,9 +2,9 @@
 // that use each other make it as deep as they like.
 #include "tools/segue/explain_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace segue::command {
 namespace {
@@ -86,8 +86,8 @@ std::string row_line(const TraceRow& row, std::size_t depth, const Style& style)
 std::string aggregate_lines(const TraceAggregate& aggregate, std::size_t depth, const Style& style) {
   const std::string rows = fmt::format("{} of `{}`", counted(aggregate.looked_at, "row"), printable(aggregate.table));
   const bool is_all = aggregate.passed == aggregate.looked_at;
-  std::string text = line(depth, is_all ? fmt::format("{} counted", rows) : fmt::format("{} looked at, {} met the condition", rows,
-                                                                                              grouped(aggregate.passed)));
+  std::string text = line(
+      depth, is_all ? fmt::format("{} counted", rows) : fmt::format("{} looked at, {} met the condition", rows, grouped(aggregate.passed)));
   for (const TraceRow& row : aggregate.deciding) text += row_line(row, depth, style);
   return text;
 }
@@ -140,8 +140,8 @@ std::string heading(const OpenedProject& project, const Explanation& explanation
   const bool is_segment = trace.value.kind == Kind::kBool;
   const std::string answer = is_segment ? (is_yes(trace.value) ? "yes" : "no") : value_text(trace.value);
   const std::string title = explanation.title.empty() ? "" : fmt::format(" \"{}\"", printable(explanation.title));
-  std::string text = fmt::format("{}{} for {}, as of {}: {}\n", painted(style, "1", printable(trace.definition)), title, printable(trace.account.shown),
-                                 local_clock_text(project, explanation.clock), painted(style, "1", answer));
+  std::string text = fmt::format("{}{} for {}, as of {}: {}\n", painted(style, "1", printable(trace.definition)), title,
+                                 printable(trace.account.shown), local_clock_text(project, explanation.clock), painted(style, "1", answer));
   if (trace.undetermined) text += painted(style, "33", "undetermined: missing values decide the answer") + "\n";
   return text + "\n";
 }

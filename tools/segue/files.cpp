@@ -1,11 +1,6 @@
 // POSIX files, because renaming, permissions and `fsync` are asked for.
 #include "tools/segue/files.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -15,6 +10,11 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/segue/signals.h"
 

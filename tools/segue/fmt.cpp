@@ -1,13 +1,13 @@
 // `segue fmt`: rule files in the one way in which they are laid out.
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <set>
 #include <system_error>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "tools/segue/files.h"
 #include "tools/segue/verbs.h"
@@ -78,7 +78,8 @@ void add_folder(const fs::path& folder, std::set<std::string>& files, Tally& tal
     const std::string name = entry->path().filename().string();
     std::error_code ignored;
     if (name.starts_with('.')) entry.disable_recursion_pending();
-    else if (entry->path().extension() == ".seg" && entry->is_regular_file(ignored) && !entry->is_symlink(ignored)) files.insert(entry->path().lexically_normal().string());
+    else if (entry->path().extension() == ".seg" && entry->is_regular_file(ignored) && !entry->is_symlink(ignored))
+      files.insert(entry->path().lexically_normal().string());
   }
   if (error) complain(tally, fmt::format("cannot read the folder `{}`: {}", folder.string(), error.message()));
 }

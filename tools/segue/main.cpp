@@ -1,10 +1,10 @@
 // The command `segue`: reads the call, hands it to its verb, and turns what can only be a mistake of ours into words.
-#include <fmt/format.h>
-
 #include <exception>
 #include <new>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "tools/segue/arguments.h"
 #include "tools/segue/console.h"
@@ -37,9 +37,10 @@ int run_command(const std::vector<std::string>& words) {
 }
 
 int report_exception(const char* what) {
-  print_error(fmt::format("segue: internal failure: {}\nThis is a bug of Segue, not of your rules; please report it with the command that you gave, this "
-                          "message, and the output of `segue --version`.\n",
-                          what));
+  print_error(fmt::format(
+      "segue: internal failure: {}\nThis is a bug of Segue, not of your rules; please report it with the command that you gave, this "
+      "message, and the output of `segue --version`.\n",
+      what));
   return kInternalFailure;
 }
 

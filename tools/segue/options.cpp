@@ -1,9 +1,9 @@
 // The table, and help made of it.
 #include "tools/segue/options.h"
 
-#include <fmt/format.h>
-
 #include <string>
+
+#include <fmt/format.h>
 
 namespace segue::command {
 namespace {
@@ -22,13 +22,13 @@ constexpr VerbInfo kVerbs[] = {
      "  segue check                       the project around the current folder\n"
      "  segue check --data --strict       the tables as well, and warnings fail\n"
      "  segue check --format json\n"},
-    {"fmt", Verb::kFmt, "[PATH…]", "format rule files in place",
+    {"fmt", Verb::kFmt, "[PATH...]", "format rule files in place",
      "PATH is a file, or a folder whose .seg files are formatted; `-` reads standard input. Left out,\n"
      "it is the folder of the nearest `segue.yaml`, or else the current folder.\n",
      "  segue fmt                         every rule file of the project\n"
      "  segue fmt --check segments        list what would change, change nothing\n"
      "  segue fmt - < icp.seg\n"},
-    {"run", Verb::kRun, "[PROJECT] [NAME…]", "evaluate all definitions, or those named", "",
+    {"run", Verb::kRun, "[PROJECT] [NAME...]", "evaluate all definitions, or those named", "",
      "  segue run                         all segments and scores, as of now\n"
      "  segue run icp intent --as-of 2026-03-01\n"
      "  segue run --param min_employees=500 --out icp.parquet icp\n"
@@ -76,8 +76,7 @@ std::span<const VerbInfo> verbs() { return kVerbs; }
 std::span<const OptionInfo> options() { return kOptions; }
 
 std::string help_text() {
-  std::string text =
-      "segue: segments of business accounts, checked and compiled\n\nUsage: segue VERB [OPTION…]\n\nVerbs:\n";
+  std::string text = "segue: segments of business accounts, checked and compiled\n\nUsage: segue VERB [OPTION...]\n\nVerbs:\n";
   for (const VerbInfo& verb : kVerbs) {
     if (verb.verb) text += option_line(verb.name, verb.usage, verb.summary);
   }
@@ -89,7 +88,7 @@ std::string help_text() {
 }
 
 std::string help_text(const VerbInfo& info) {
-  std::string text = fmt::format("segue {}: {}\n\nUsage: segue {} {} [OPTION…]\n\n", info.name, info.summary, info.name, info.usage);
+  std::string text = fmt::format("segue {}: {}\n\nUsage: segue {} {} [OPTION...]\n\n", info.name, info.summary, info.name, info.usage);
   text += info.about.empty() ? kProjectHelp : info.about;
   text += "\nOptions:\n";
   for (const OptionInfo& option : kOptions) {

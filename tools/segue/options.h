@@ -11,15 +11,31 @@ namespace segue::command {
 
 struct VerbInfo {
   std::string_view name;
-  std::optional<Verb> verb;   // nothing: a later version has it
-  std::string_view usage;     // what stands after the name
-  std::string_view summary;   // one line
-  std::string_view about;     // further lines of its help
+  std::optional<Verb> verb;  // nothing: a later version has it
+  std::string_view usage;    // what stands after the name
+  std::string_view summary;  // one line
+  std::string_view about;    // further lines of its help
   std::string_view examples;
 };
 
 enum class OptionId : std::uint8_t {
-  kAsOf, kParam, kSource, kOnBadRow, kExpect, kThreads, kEngine, kQuiet, kFormat, kColor, kOut, kLayout, kPrevious, kAudit, kCheck, kData, kStrict,
+  kAsOf,
+  kParam,
+  kSource,
+  kOnBadRow,
+  kExpect,
+  kThreads,
+  kEngine,
+  kQuiet,
+  kFormat,
+  kColor,
+  kOut,
+  kLayout,
+  kPrevious,
+  kAudit,
+  kCheck,
+  kData,
+  kStrict,
 };
 
 struct OptionInfo {
@@ -27,9 +43,9 @@ struct OptionInfo {
   std::string_view flag;   // `--as-of`
   std::string_view value;  // what its value is called in help; empty for a flag without
   std::string_view help;
-  unsigned verbs;          // bits 1 << Verb
+  unsigned verbs;  // bits 1 << Verb
   bool is_repeatable = false;
-  bool is_later = false;   // a later version has it
+  bool is_later = false;  // a later version has it
 };
 
 [[nodiscard]] std::span<const VerbInfo> verbs();

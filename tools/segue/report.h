@@ -19,8 +19,8 @@ struct Report {
   std::optional<DataCheck> data_check;     // of check --data
   std::optional<Explanation> explanation;  // of explain
   std::vector<TableSummary> tables;
-  std::vector<Diagnostic> diagnostics;     // sorted; locations are those of the project's sources
-  std::string name, key;                   // of explain, as asked
+  std::vector<Diagnostic> diagnostics;  // sorted; locations are those of the project's sources
+  std::string name, key;                // of explain, as asked
 };
 
 // The sources of the report's diagnostics.

@@ -1,9 +1,9 @@
 // `segue run`: evaluate, write, show.
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "tools/segue/run_text.h"
 #include "tools/segue/signals.h"
@@ -30,7 +30,8 @@ int judge(Report& report, const Arguments& arguments) {
 
 int evaluate_into(Report& report, const Arguments& arguments, const std::vector<std::string>& names) {
   ProgressLine progress(!arguments.is_quiet, arguments.color);
-  auto evaluation = evaluate(*report.project, {.data = data_options(report, arguments, progress), .names = names, .engine = arguments.engine});
+  auto evaluation =
+      evaluate(*report.project, {.data = data_options(report, arguments, progress), .names = names, .engine = arguments.engine});
   progress.wipe();
   if (!evaluation) return add_failure(report, evaluation.error());
   report.tables = evaluation->tables;
@@ -42,7 +43,8 @@ int evaluate_into(Report& report, const Arguments& arguments, const std::vector<
 }
 
 int write_into(Report& report, const Arguments& arguments, std::string& written_path) {
-  const auto written = write_output(*report.project, *report.evaluation, *arguments.out, {.layout = arguments.layout, .on_temporary = set_temporary_file});
+  const auto written =
+      write_output(*report.project, *report.evaluation, *arguments.out, {.layout = arguments.layout, .on_temporary = set_temporary_file});
   if (!written) return add_failure(report, written.error());
   written_path = *written;
   return 0;
@@ -72,7 +74,8 @@ void print_remarks(const Report& report, const Arguments& arguments, const std::
   const Style style = style_of(STDERR_FILENO, arguments.color);
   print_error(data_text(report.tables, style));
   if (!written_path.empty()) print_error(fmt::format("wrote {}\n", written_path));
-  else if (is_held_back(report, arguments)) print_error("an expectation does not hold: no output is written (`--expect warn` writes it all the same)\n");
+  else if (is_held_back(report, arguments))
+    print_error("an expectation does not hold: no output is written (`--expect warn` writes it all the same)\n");
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Results as tables for people.
 #include "tools/segue/run_text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "tools/segue/text_table.h"
 
@@ -59,9 +59,9 @@ std::string scores_text(const OpenedProject& project, const Evaluation& evaluati
   for (const DefinitionOutcome& outcome : evaluation.definitions) {
     const DefinitionInfo& info = project.definitions[outcome.definition];
     if (info.kind != ResultKind::kScore) continue;
-    const auto number = [&](double ScoreSummary::*part) { return outcome.score ? shown_number(*outcome.score.*part) : std::string("-"); };
-    table.rows.push_back({printable(info.name), printable(info.title), number(&ScoreSummary::min), number(&ScoreSummary::mean),
-                          number(&ScoreSummary::max)});
+    const auto number = [&](double ScoreSummary::* part) { return outcome.score ? shown_number(*outcome.score.*part) : std::string("-"); };
+    table.rows.push_back(
+        {printable(info.name), printable(info.title), number(&ScoreSummary::min), number(&ScoreSummary::mean), number(&ScoreSummary::max)});
   }
   return table.rows.empty() ? "" : "\n" + table_text(table, style);
 }

@@ -1,15 +1,15 @@
 // Handlers call nothing but what POSIX allows in them: write, unlink, _exit, raise.
 #include "tools/segue/signals.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace segue::command {
 namespace {
@@ -33,7 +33,8 @@ void on_interruption(int signal) {
 
 void on_crash(int signal) {
   leave_clean();
-  say("segue: internal failure: this is a bug of Segue, not of your rules; please report it with the command that you gave, what it printed, and the "
+  say("segue: internal failure: this is a bug of Segue, not of your rules; please report it with the command that you gave, what it "
+      "printed, and the "
       "output of `segue --version`\n");
   std::signal(signal, SIG_DFL);
   std::raise(signal);

@@ -11,9 +11,9 @@ namespace segue::command {
 
 struct TableColumn {
   std::string heading;
-  bool is_right = false;      // numbers
-  bool can_shrink = false;    // the one whose cells are cut where the terminal is too narrow
-  std::string_view paint;     // an SGR code for the cells
+  bool is_right = false;    // numbers
+  bool can_shrink = false;  // the one whose cells are cut where the terminal is too narrow
+  std::string_view paint;   // an SGR code for the cells
 };
 
 struct TextTable {

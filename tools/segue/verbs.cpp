@@ -1,12 +1,12 @@
 // What the verbs share.
 #include "tools/segue/verbs.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
 
 namespace segue::command {
 namespace {
@@ -76,7 +76,8 @@ bool open_into(Report& report, const Arguments& arguments, const fs::path& proje
   }
   report.project = std::move(*project);
   report.diagnostics = report.project->diagnostics;
-  const auto clock = arguments.as_of ? parse_clock(*report.project, *arguments.as_of) : std::expected<std::int64_t, Failure>(current_clock());
+  const auto clock =
+      arguments.as_of ? parse_clock(*report.project, *arguments.as_of) : std::expected<std::int64_t, Failure>(current_clock());
   if (!clock) {
     code = add_failure(report, clock.error());
     return false;

@@ -1,14 +1,14 @@
 // The facade as an embedder uses it: a project on disk, evaluated, explained and written.
-#include <unistd.h>
-
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
 
 #include "bindings/cpp/segue.h"
 
@@ -25,7 +25,8 @@ struct TemporaryProject {
     std::string name = (fs::temp_directory_path() / "segue-facade-XXXXXX").string();
     root = mkdtemp(name.data());
     write("segue.yaml",
-          "language: 1\nschema: schema.yaml\nrules: [\"*.seg\"]\ntimezone: Europe/Berlin\nsources: {account: accounts.csv, visits: visits.csv}\n");
+          "language: 1\nschema: schema.yaml\nrules: [\"*.seg\"]\ntimezone: Europe/Berlin\nsources: {account: accounts.csv, visits: "
+          "visits.csv}\n");
     write("schema.yaml",
           "account:\n  key: id\n  columns: {id: text, employees: int?, customer: bool}\n"
           "relations:\n  visits:\n    of: account\n    on: id\n    time: at\n    columns: {at: timestamp}\n");
