@@ -57,7 +57,8 @@ bool report_bare_number(Context& ctx, const Value& number, const Value& other) {
   const std::string message =
       fmt::format("{} is {}, and {} is a number", code(ctx, other.span), describe(ctx, other.type), code(ctx, number.span));
   const std::string written = words(ctx, number.span);
-  if (other.type.kind == Kind::kText) {
+  const bool is_value = other.type.kind == Kind::kEnum && enum_index(ctx.program.enums[other.type.enum_id], written);
+  if (other.type.kind == Kind::kText || is_value) {
     report_with_fix(ctx, DiagnosticKind::kTypeMismatch, number.span, message, number.span, fmt::format("\"{}\"", written));
   } else if (is_duration(other.type)) {
     const std::string_view unit = other.type.kind == Kind::kSpan ? "hour" : other.type.kind == Kind::kMonths ? "month" : "day";

@@ -91,6 +91,11 @@ Value check_text(Context& ctx, const ast::TextLiteral& text, Span span, EnumType
   return {};
 }
 
+Value check_bool(Context& ctx, const ast::BoolLiteral& word, Span span, EnumTypeId expected) {
+  const auto index = expected == kNoEnum ? std::nullopt : enum_index(ctx.program.enums[expected], word.value ? "true" : "false");
+  return index ? enum_literal(ctx, expected, *index, span) : literal(ctx, word.value, type_of_kind(Kind::kBool), span);
+}
+
 Value check_timestamp(Context& ctx, const ast::TimestampLiteral& timestamp, Span span) {
   if (const auto instant = instant_of(ctx, timestamp)) return literal(ctx, *instant, type_of_kind(Kind::kTimestamp), span);
   report(ctx, DiagnosticKind::kInvalidLiteral, span,
@@ -135,7 +140,7 @@ struct Dispatch {
 
   Value operator()(const ast::NumberLiteral& node) const { return pending_number(ast::exact_number(node), expr.span); }
   Value operator()(const ast::TextLiteral& node) const { return check_text(ctx, node, expr.span, expected); }
-  Value operator()(const ast::BoolLiteral& node) const { return literal(ctx, node.value, type_of_kind(Kind::kBool), expr.span); }
+  Value operator()(const ast::BoolLiteral& node) const { return check_bool(ctx, node, expr.span, expected); }
   Value operator()(const ast::DateLiteral& node) const { return literal(ctx, day_of(node), type_of_kind(Kind::kDate), expr.span); }
   Value operator()(const ast::TimestampLiteral& node) const { return check_timestamp(ctx, node, expr.span); }
   Value operator()(const ast::PathExpr& node) const { return check_path(ctx, scope, node.path, expected); }

@@ -109,14 +109,15 @@ std::optional<Element> element_of_path(Context& ctx, const Scope& scope, const a
 
 std::optional<Element> element_of_number(Context& ctx, const ast::NumberLiteral& number, Span span, const Tested& tested) {
   if (!is_number(tested.type)) {
-    if (tested.type.kind != Kind::kText) {
+    const bool is_value = tested.type.kind == Kind::kEnum && enum_index(ctx.program.enums[tested.type.enum_id], words(ctx, span));
+    if (tested.type.kind != Kind::kText && !is_value) {
       report_unfit_element(ctx, span, tested, "a number");
       return std::nullopt;
     }
     const std::string quoted = fmt::format("\"{}\"", words(ctx, span));
     report(ctx, DiagnosticKind::kTypeMismatch, span,
-           fmt::format("`{}` is text, and text is written in quotes; write `{}`", tested.words, quoted), fmt::format("write `{}`", quoted),
-           Edit{span, quoted});
+           fmt::format("`{}` is {}, and {} is a number; write `{}`", tested.words, describe(ctx, tested.type), code(ctx, span), quoted),
+           fmt::format("write `{}`", quoted), Edit{span, quoted});
     return std::nullopt;
   }
   std::expected<Constant, std::string> constant = constant_of_number(ast::exact_number(number), tested.type);
@@ -148,7 +149,7 @@ std::optional<Element> element_of_text(Context& ctx, const std::string& text, Sp
 // Any other constant: a date, a timestamp, a duration, a negation.
 std::optional<Element> element_of_value(Context& ctx, const Scope& scope, ast::ExprId id, const Tested& tested) {
   const ast::Expr& expr = scope.ast[id];
-  const Value value = check_expr(ctx, scope, id);
+  const Value value = check_expr(ctx, scope, id, tested.type.kind == Kind::kEnum ? tested.type.enum_id : kNoEnum);
   if (value.is_failed) return std::nullopt;
   if (value.number) {
     std::expected<Constant, std::string> constant = std::unexpected(std::string());

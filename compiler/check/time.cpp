@@ -1,5 +1,6 @@
 // Windows, durations and moments. `language.md`, "Time".
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -37,12 +38,14 @@ std::optional<TimeAmount> moment_amount(Context& ctx, const Scope& scope, const 
   const std::optional<Count> count = constant_count(ctx, scope, node.count);
   if (!count) return std::nullopt;
   if (count->is_literal && count->value < 0) {
+    const std::string plain = words(ctx, scope.ast[node.count].span).substr(1);
     report(ctx, DiagnosticKind::kInvalidLiteral, scope.ast[node.count].span,
-           fmt::format("a moment is counted with a plain number; write `{} {}s {}`", -count->value, ast::unit_name(node.unit),
+           fmt::format("a moment is counted with a plain number; write `{} {}s {}`", plain, ast::unit_name(node.unit),
                        node.is_future ? "ago" : "from now"));
     return std::nullopt;
   }
-  return TimeAmount{node.is_future ? count->value : -count->value, time_unit(node.unit)};
+  const std::int64_t back = subtract_int(0, count->value).known ? -count->value : std::numeric_limits<std::int64_t>::max();
+  return TimeAmount{node.is_future ? count->value : back, time_unit(node.unit)};
 }
 
 // What may lie in a window.
