@@ -112,8 +112,8 @@ atom
 argument : condition (BY path)? (COLON condition (THEN condition)*)? (WHERE condition | AMONG condition)? ;
 
 window
-  : (LAST | NEXT) (NUMBER | name) FISCAL? UNIT asOf?
-  | (LAST | NEXT | THIS | PREVIOUS) FISCAL? UNIT asOf?
+  : (LAST | NEXT | THIS | PREVIOUS) FISCAL? UNIT asOf?
+  | (LAST | NEXT) (NUMBER | name) FISCAL? UNIT asOf?
   | (NUMBER | name) UNIT                                             // of `all within 14 days` in a sequence
   ;
 asOf : AS OF (NUMBER | name) UNIT (AGO | FROM NOW) ;

@@ -264,6 +264,8 @@ class LexerPass {
     } else {
       reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, begin + 1), fmt::format("`{}` means nothing here; remove it", text_[begin]), "remove it",
                        reporter_.span(begin, begin + 1), "");
+      const bool is_operator = text_[begin] == '^' || text_[begin] == '~';  // elsewhere: what stands around it is two operands
+      if (is_operator) push(SegueLexer::STAR, begin, begin + 1, Damage::kBroken);
     }
   }
 

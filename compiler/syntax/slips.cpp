@@ -106,7 +106,7 @@ class SlipsPass {
       case L::EQ: return mend_null_comparison() || mend_metadata_equals();
       case L::NE: return mend_null_comparison();
       case L::SEMICOLON: return drop(DiagnosticKind::kForeignPunctuation, "`;` ends nothing here; remove it");
-      case L::PERCENT: return drop(DiagnosticKind::kForeignPunctuation, "`%` stands directly behind a number, as in `90%`; here it means nothing");
+      case L::PERCENT: return mend_lone_percent();
       case L::NUMBER: return mend_percent() || mend_thousands() || mend_date();
       case L::COMMA: return mend_comma();
       case L::COLON: return mend_clause_colon();
@@ -329,6 +329,15 @@ class SlipsPass {
     token.damage = Damage::kBroken;
     out_.push_back(token);
     at_ += 2;
+    return true;
+  }
+
+  // `a % b`: read as some operator, so that only this is told.
+  bool mend_lone_percent() {
+    const Span at = reporter_.span(in_[at_]);
+    reporter_.report(DiagnosticKind::kForeignPunctuation, at, "`%` stands directly behind a number, as in `90%`; here it means nothing");
+    in_[at_].damage = Damage::kBroken;
+    in_[at_].type = L::SLASH;
     return true;
   }
 

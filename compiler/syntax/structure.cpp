@@ -100,7 +100,9 @@ class Splitter {
     const bool is_header = (is_named && (after == L::LBRACE || after == L::EQ || after == L::STRING || after == L::FROM || after == L::FOR)) ||
                            (type(i + 1) == L::STRING && after == L::LBRACE);
     const std::string word = lower_case(reporter_.text(tokens_[i]));
-    return is_header || ((is_named || type(i + 1) == L::STRING) && std::ranges::find(kDeclarationWords, word) != kDeclarationWords.end());
+    const bool is_word = std::ranges::find(kDeclarationWords, word) != kDeclarationWords.end() ||
+                         std::ranges::find(kOtherWords, word, &std::pair<std::string_view, std::string_view>::first) != kOtherWords.end();
+    return is_header || (is_word && (is_named || type(i + 1) == L::STRING));
   }
 
   const std::vector<Token>& tokens_;
@@ -197,6 +199,8 @@ class ChunkPass {
     if (next == L::COLON && (tokens_[i].opens_line || before == L::LBRACE || before == L::COMMA || before == L::LPAREN)) return true;
     if (is_declaration_type(type(i))) return true;
     if (type(i) == L::TRUE || type(i) == L::FALSE || ends_operand(before)) return false;
+    const bool is_clause_word = type(i) == L::WHERE || type(i) == L::EXCEPT || type(i) == L::EXPECT;
+    if (is_clause_word && in_block() && (tokens_[i].opens_line || before == L::LBRACE)) return false;
     return ends_value(next) || (type(i) != L::NOT && (next == L::IS || next == L::IN || next == L::BETWEEN || next == L::HAS));
   }
 

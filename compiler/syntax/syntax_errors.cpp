@@ -18,11 +18,12 @@ namespace {
 using L = antlr::SegueParser;
 
 // Words that other languages or plain English compare with.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kWordsForOperators = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kWordsForOperators = {{
     {"greater", "`>`"},      {"more", "`>`"},         {"over", "`>`"},       {"above", "`>`"},    {"exceeds", "`>`"},      {"gt", "`>`"},
     {"less", "`<`"},         {"fewer", "`<`"},        {"under", "`<`"},      {"below", "`<`"},    {"lt", "`<`"},           {"equals", "`=`"},
     {"equal", "`=`"},        {"eq", "`=`"},           {"gte", "`>=`"},       {"lte", "`<=`"},     {"at", "`>=` or `<=`"},  {"includes", "`contains`"},
     {"include", "`contains`"}, {"like", "`contains`"}, {"startswith", "`starts with`"}, {"endswith", "`ends with`"}, {"regex", "`matches`"}, {"exists", "`is known`"},
+    {"starts", "`starts with`"}, {"ends", "`ends with`"},
 }};
 
 class Explainer {
@@ -37,7 +38,8 @@ class Explainer {
 
   [[nodiscard]] Diagnostic diagnostic() const {
     if (failure_.offending >= tokens_.size()) return at_end();
-    if (auto found = side_by_side()) return std::move(*found);
+    if (auto found = mistaken_clause()) return std::move(*found);
+    if (auto found = side_by_side(failure_.start)) return std::move(*found);
     if (failure_.start < failure_.offending || failure_.expected == nullptr) return unfit(failure_.offending);
     return expected_instead();
   }
@@ -129,18 +131,37 @@ class Explainer {
   }
 
   // Two operands without anything between them, on one line.
-  [[nodiscard]] std::optional<Diagnostic> side_by_side() const {
-    const std::size_t i = failure_.start;
+  [[nodiscard]] std::optional<Diagnostic> side_by_side(std::size_t i) const {
     if (i == 0 || tokens_[i].opens_line || !ends_operand(type(i - 1)) || !starts_operand(type(i)) || type(i) == L::MINUS) return std::nullopt;
-    const bool ends_condition = failure_.start < failure_.offending || failure_.expected == nullptr || expects(L::RBRACE) || expects(L::RPAREN) ||
-                                expects(antlr4::Token::EOF);
+    const bool ends_condition = i < failure_.offending || failure_.expected == nullptr || expects(L::RBRACE) || expects(L::RPAREN) || expects(antlr4::Token::EOF);
     if (!ends_condition) return std::nullopt;
     const auto word = std::ranges::find(kWordsForOperators, text(i), &std::pair<std::string_view, std::string_view>::first);
     if (word != kWordsForOperators.end()) {
       return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` does not compare; write {}", text(i), word->second));
     }
+    if (text(i - 1) == "if") {
+      return make_diagnostic(DiagnosticKind::kSyntaxError, span(i - 1), "there is no `if`; write each case as a row of `tiers` or a term of a `score`");
+    }
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i),
                            fmt::format("`{}` and `{}` stand side by side; join two conditions with `and` or `or`", text(i - 1), text(i)));
+  }
+
+  // A name where a clause should start, that goes on like no clause: `foo`, `name equals "x"`.
+  [[nodiscard]] std::optional<Diagnostic> mistaken_clause() const {
+    std::size_t i = failure_.start;
+    if (i == failure_.offending) {  // behind a name and a text, as if a share of a split stood there
+      const bool is_share = expects(L::NUMBER) && failure_.expected->size() == 1 && i > 1 && type(i - 1) == L::STRING;
+      if (!is_share) return std::nullopt;
+      i -= 2;
+    }
+    if (i == 0 || !is_name_type(type(i)) || type(0) == L::TEST) return std::nullopt;
+    if (auto found = side_by_side(i)) return found;
+    const bool stands_first = type(i - 1) == L::LBRACE || tokens_[i].opens_line;
+    if (!stands_first || i + 1 < failure_.offending) return std::nullopt;
+    const std::string_view advice = type(0) == L::TIERS || type(0) == L::STAGES ? "a row is a name, a colon and a condition"
+                                    : type(0) == L::SPLIT                       ? "a share is a name and a percentage"
+                                                                                : "clauses open with `where`, `except`, `expect` and the like";
+    return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` opens no clause; {}", text(i), advice));
   }
 
   [[nodiscard]] Diagnostic expected_instead() const {
@@ -149,7 +170,8 @@ class Explainer {
     if (what.empty()) return unfit(i);
     const std::string after = i == 0 ? std::string() : fmt::format(" after `{}`", text(i - 1));
     Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("expected {}{}, found `{}`", what, after, text(i)));
-    if (is_reserved_type(type(i)) && (expects_value() || expects(L::NAME))) {
+    const bool may_be_name = is_reserved_type(type(i)) && !tokens_[i].opens_clause && type(i) != L::AND && type(i) != L::OR && type(i) != L::NOT;
+    if (may_be_name && (expects_value() || expects(L::NAME))) {
       diagnostic.notes.push_back(make_note(fmt::format("`{}` is a reserved word; a column of that name stands in back-quotes", text(i))));
     }
     return diagnostic;
@@ -165,9 +187,9 @@ class Explainer {
       return is_condition ? "a condition" : "a value";
     }
     if (expects(L::ACCOUNT) && expects(L::EXPECT) && !expects(L::WHERE)) return "`account`, `as of`, `expect` or `}`";
-    if (expects(L::WHERE) && expects(L::EXPECT)) return "a clause such as `where`, or `}`";
+    if (expects(L::WHERE) && expects(L::EXPECT) && expects(L::RBRACE)) return "a clause such as `where`, or `}`";
     if (expects(L::LAST) && expects(L::PREVIOUS) && expects(L::NUMBER)) return "a window, such as `last 30 days` or `this quarter`";
-    if (expects(L::SIZE) && expects(L::UNDETERMINED)) return "what is to hold, such as `size at least 20` or `not empty`";
+    if (expects(L::NOT) && expects(L::STRING) && expects(L::UNDETERMINED)) return "what is to hold, such as `size at least 20` or `not empty`";
     if (expects(L::NAME)) return expects(L::STRING) ? "a name or a text" : expects(L::NUMBER) ? "a number or a name" : "a name";
     return listed();
   }
