@@ -32,6 +32,10 @@ target_include_directories(segue_options INTERFACE
   "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/segue>")
 target_compile_features(segue_options INTERFACE cxx_std_23)
 target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-Wall;-Wextra;-Werror;-ffp-contract=off;-fno-semantic-interposition>")
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # libstdc++ 12's own std::stable_sort uses what it calls deprecated
+  target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-Wno-deprecated-declarations>")
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-march=x86-64-v2>")
 endif()
