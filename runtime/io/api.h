@@ -15,4 +15,5 @@ struct RuntimeIoApi {
 
 }  // namespace segue
 
-extern "C" const segue::RuntimeIoApi& segue_runtime_io_api();
+extern "C" const segue::RuntimeIoApi&
+segue_runtime_io_api();  // NOLINT(clang-diagnostic-return-type-c-linkage): C++ calls it by its plain name

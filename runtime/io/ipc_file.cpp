@@ -18,8 +18,8 @@ constexpr const char* kFormat = "Arrow";
 
 using Batch = std::shared_ptr<arrow::RecordBatch>;
 
-// Either of the two formats.
-struct Reader {
+// A reader of either format.
+struct IpcReader {
   std::shared_ptr<arrow::ipc::RecordBatchFileReader> file;
   std::shared_ptr<arrow::ipc::RecordBatchStreamReader> stream;
   int next_batch = 0;
@@ -51,11 +51,11 @@ arrow::Status check_end_of_stream(arrow::io::RandomAccessFile& file) {
   return has_end ? arrow::Status::OK() : arrow::Status::Invalid("the mark at the end of the stream is not there");
 }
 
-arrow::Result<Reader> open_reader(const std::shared_ptr<arrow::io::RandomAccessFile>& file, const std::vector<int>& columns) {
+arrow::Result<IpcReader> open_reader(const std::shared_ptr<arrow::io::RandomAccessFile>& file, const std::vector<int>& columns) {
   auto options = arrow::ipc::IpcReadOptions::Defaults();
   options.use_threads = false;
   options.included_fields = columns;
-  Reader reader;
+  IpcReader reader;
   ARROW_ASSIGN_OR_RAISE(const bool is_file, has_file_magic(*file));
   if (is_file) {
     ARROW_ASSIGN_OR_RAISE(reader.file, arrow::ipc::RecordBatchFileReader::Open(file, options));
@@ -85,7 +85,7 @@ std::expected<Piece, LoadError> convert_batch(const Batch& batch, const ArrowSel
 
 class IpcTableFile final : public TableFile {
  public:
-  IpcTableFile(std::shared_ptr<arrow::io::RandomAccessFile> file, std::string shown, Reader reader)
+  IpcTableFile(std::shared_ptr<arrow::io::RandomAccessFile> file, std::string shown, IpcReader reader)
       : file_(std::move(file)),
         shown_(std::move(shown)),
         reader_(std::move(reader)),
@@ -133,7 +133,7 @@ class IpcTableFile final : public TableFile {
   std::int64_t position_ = 0;
   std::shared_ptr<arrow::io::RandomAccessFile> file_;
   std::string shown_;
-  Reader reader_;
+  IpcReader reader_;
   std::shared_ptr<arrow::Schema> schema_;
   std::vector<std::string> names_;
   std::shared_ptr<const ArrowSelection> selection_;

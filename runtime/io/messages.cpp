@@ -40,7 +40,7 @@ std::string what_is_bad(const TableSpec& spec, const BadValues& bad) {
     const ColumnSpec& column = spec.columns[*bad.column];
     return fmt::format("{} of `{}` in `{}` {}", counted(bad.count, "value", "values"), column.name, spec.name, bad.count == 1 ? one : many);
   };
-  const std::string rows = fmt::format("{} of `{}`", counted(bad.count, "row", "rows"), spec.name);
+  std::string rows = fmt::format("{} of `{}`", counted(bad.count, "row", "rows"), spec.name);
   const std::string column = bad.column ? spec.columns[*bad.column].name : std::string();
   switch (bad.kind) {
     case BadKind::kType: return values("does not fit ", "do not fit ") + misfit_words(spec.columns[*bad.column].type);
@@ -83,6 +83,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 3, kLongest = 200;
   std::vector<std::pair<std::size_t, std::size_t>> ranked;
+  ranked.reserve(names.size());
   for (std::size_t i = 0; i < names.size(); ++i)
     ranked.emplace_back(distance(name.substr(0, kLongest), std::string_view(names[i]).substr(0, kLongest)), i);
   std::ranges::sort(ranked);

@@ -54,7 +54,7 @@ std::expected<void, LoadError> add_folder(const std::string& path, const std::st
         LoadError{LoadErrorKind::kEnvironment, fmt::format("the folder `{}` holds no file that ends in {}", shown, kEndings), shown, {}});
   }
   const std::string prefix = shown.ends_with('/') ? shown : shown + "/";
-  for (const std::string& name : *below) files.push_back({path + "/" + name, prefix + name, *format_of(name), 0});
+  for (const std::string& name : *below) files.push_back({fmt::format("{}/{}", path, name), prefix + name, *format_of(name), 0});
   return {};
 }
 
