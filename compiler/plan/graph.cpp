@@ -150,12 +150,24 @@ void Graph::merge_ranges(FrameId frame, std::vector<Bit>& operands) {
   for (auto& [key, group] : groups) {
     const std::size_t before = group.size();
     if (before > 1) merge_group(frame, group);
+    if (group.size() == before) merge_fresh(frame, group);
     changed |= group.size() != before;
     merged.insert(merged.end(), group.begin(), group.end());
   }
   if (!changed) return;
   std::erase_if(operands, [this](Bit operand) { return std::holds_alternative<InRanges>(node(operand.node()).op); });
   operands.insert(operands.end(), merged.begin(), merged.end());
+}
+
+// Of tests of which some are wanted elsewhere, those that are not.
+void Graph::merge_fresh(FrameId frame, std::vector<Bit>& group) {
+  const auto is_used = [this](Bit operand) { return node(operand.node()).uses > 0; };
+  const auto fresh = std::stable_partition(group.begin(), group.end(), is_used);
+  std::vector<Bit> rest(fresh, group.end());
+  if (rest.size() < 2 || rest.size() == group.size()) return;
+  merge_group(frame, rest);
+  group.erase(fresh, group.end());
+  group.insert(group.end(), rest.begin(), rest.end());
 }
 
 void Graph::merge_group(FrameId frame, std::vector<Bit>& group) {
@@ -175,9 +187,12 @@ void Graph::merge_group(FrameId frame, std::vector<Bit>& group) {
   }
   outside = normal_ranges(std::move(outside));
   std::vector<IntRange> ranges = has_positive ? intersect_ranges(inside, complement_ranges(outside)) : outside;
-  constexpr std::size_t kFewRanges = 8;
+  constexpr std::size_t kFewRanges = 8, kManyTests = 32;
   const bool is_there = is_interned(frame, {first.value, first.known, ranges}) || is_interned(frame, {first.value, first.known, complement_ranges(ranges)});
-  if (!is_there && !(ranges.empty() && has_positive) && (!is_fresh || ranges.size() > kFewRanges)) return;
+  const bool is_worth = is_fresh && (ranges.size() <= kFewRanges || group.size() >= kManyTests);
+  if (!is_there && !is_worth && !(ranges.empty() && has_positive)) return;
+  // Who asks for one of them again gets that one: two tests that many combine are better than all their combinations.
+  for (const Bit operand : group) use(operand);
   const Bit bit = in_ranges(frame, first.value, first.known, std::move(ranges));
   group = {has_positive ? bit : ~bit};
 }

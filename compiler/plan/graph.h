@@ -59,6 +59,7 @@ class Graph {
   void flatten(std::vector<Bit>& operands) const;
   bool simplify(std::vector<Bit>& operands) const;
   void merge_ranges(FrameId frame, std::vector<Bit>& operands);
+  void merge_fresh(FrameId frame, std::vector<Bit>& group);
   void merge_group(FrameId frame, std::vector<Bit>& group);
   Bit make_conjunction(FrameId frame, std::vector<Bit> operands, bool is_leaf);
   Bit split(FrameId frame, std::vector<Bit> operands);
