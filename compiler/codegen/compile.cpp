@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kFunctionsPerModule = 64;
 
-bool is_emitted(const Unit& unit) { return unit.kind == NodeClass::kAtom || unit.kind == NodeClass::kBoolean; }
+bool is_emitted(const Unit& unit) { return unit.kind != NodeClass::kFree && unit.kind != NodeClass::kStep; }
 
 std::string function_name(std::size_t unit) { return "unit_" + std::to_string(unit); }
 

@@ -68,7 +68,7 @@ void Emitter::emit(llvm::Module& module, const Unit& unit, const std::string& na
   if (unit.kind == NodeClass::kBoolean) {
     emit_booleans(module, unit, name);
   } else {
-    emit_atoms(module, unit, name);
+    emit_rows(module, unit, name);
   }
 }
 
@@ -132,9 +132,9 @@ llvm::Value* Emitter::emit_operands(Function& f, llvm::Value* base, const Op& op
   return join(plain, f.builder.CreateXor(complemented, ones), is_all);
 }
 
-// ── tests ──
+// ── tests and values ──
 
-void Emitter::emit_atoms(llvm::Module& module, const Unit& unit, const std::string& name) {
+void Emitter::emit_rows(llvm::Module& module, const Unit& unit, const std::string& name) {
   emit_loop(module, name, unit, [&](Function& f) {
     llvm::IRBuilder<>& b = f.builder;
     const std::uint64_t stride = layout_.frames[f.frame].bit_slots * kLineBytes;
@@ -143,7 +143,11 @@ void Emitter::emit_atoms(llvm::Module& module, const Unit& unit, const std::stri
     llvm::Value* offset = b.CreateAdd(b.CreateMul(block, b.getInt64(stride)), b.CreateShl(part, std::uint64_t{3}));
     llvm::Value* base = b.CreateInBoundsGEP(b.getInt8Ty(), f.bits, offset);
     for (const NodeId id : unit.nodes) {
-      b.CreateAlignedStore(emit_atom(f, id, base, f.index), slot_address(f, base, layout_.bit_slot(id)), llvm::Align(8));
+      if (unit.kind == NodeClass::kValue) {
+        emit_value(f, id, base, f.index);
+      } else {
+        b.CreateAlignedStore(emit_atom(f, id, base, f.index), slot_address(f, base, layout_.bit_slot(id)), llvm::Align(8));
+      }
     }
   });
 }
@@ -192,6 +196,7 @@ llvm::Value* Emitter::load_rows(Function& f, NodeId value, llvm::Value* word) {
 llvm::Value* Emitter::emit_test(Function& f, const PlanNode& node, llvm::Value* word) {
   if (const auto* test = std::get_if<InRanges>(&node.op)) return emit_int_ranges(f, load_rows(f, test->value, word), test->ranges, false);
   if (const auto* test = std::get_if<InFloatRange>(&node.op)) return emit_float_range(f, load_rows(f, test->value, word), test->range);
+  if (const auto* test = std::get_if<KernelTest>(&node.op)) return emit_comparison(f, *test, word);
   if (const auto* test = std::get_if<InWindow>(&node.op)) {
     return emit_int_ranges(f, load_rows(f, test->value, word), {window_range(layout_.plan(), clock_, *test)}, true);
   }
@@ -238,6 +243,69 @@ llvm::Value* Emitter::emit_float_range(Function& f, llvm::Value* values, const F
     inside = inside == nullptr ? below : b.CreateAnd(inside, below);
   }
   return inside == nullptr ? b.getInt64(~std::uint64_t{0}) : b.CreateBitCast(inside, b.getInt64Ty());
+}
+
+// 64 rows as int64 or double.
+llvm::Value* Emitter::load_wide(Function& f, NodeId value, llvm::Value* word) {
+  llvm::IRBuilder<>& b = f.builder;
+  const PlanNode& node = layout_.plan().node(value);
+  const bool is_float = node.type.kind == Kind::kFloat;
+  llvm::Type* vector = llvm::FixedVectorType::get(is_float ? b.getDoubleTy() : static_cast<llvm::Type*>(b.getInt64Ty()), kRowsPerWord);
+  if (node.frame == kNoFrame) return splat(f, vector, constants_.values[index_of(value)].value);
+  llvm::Value* rows = load_rows(f, value, word);
+  return is_float ? rows : b.CreateSExt(rows, vector);
+}
+
+// 64 rows as one word: two values of a row beside each other.
+llvm::Value* Emitter::emit_comparison(Function& f, const KernelTest& test, llvm::Value* word) {
+  using Predicate = llvm::CmpInst::Predicate;
+  llvm::Value *left = load_wide(f, test.left, word), *right = load_wide(f, test.right, word);
+  const bool is_float = layout_.plan().node(test.left).type.kind == Kind::kFloat;
+  const std::string_view symbol = builtin(test.builtin).name;
+  Predicate predicate = is_float ? Predicate::FCMP_OEQ : Predicate::ICMP_EQ;
+  if (symbol == "<") predicate = is_float ? Predicate::FCMP_OLT : Predicate::ICMP_SLT;
+  if (symbol == "<=") predicate = is_float ? Predicate::FCMP_OLE : Predicate::ICMP_SLE;
+  if (symbol == ">") predicate = is_float ? Predicate::FCMP_OGT : Predicate::ICMP_SGT;
+  if (symbol == ">=") predicate = is_float ? Predicate::FCMP_OGE : Predicate::ICMP_SGE;
+  return f.builder.CreateBitCast(f.builder.CreateCmp(predicate, left, right), f.builder.getInt64Ty());
+}
+
+// The result; `missing` has a bit for each row whose result is none. What the row then holds does not matter: any int or float does.
+llvm::Value* Emitter::emit_math(Function& f, EmittedMath math, llvm::Value* left, llvm::Value* right, llvm::Value*& missing) {
+  llvm::IRBuilder<>& b = f.builder;
+  llvm::Value *result = nullptr, *lost = nullptr;
+  switch (math) {
+    case EmittedMath::kAddInt:  // overflows where both operands have the sign that the result has not
+      result = b.CreateAdd(left, right);
+      lost = b.CreateAnd(b.CreateXor(left, result), b.CreateXor(right, result));
+      break;
+    case EmittedMath::kSubtractInt:
+      result = b.CreateSub(left, right);
+      lost = b.CreateAnd(b.CreateXor(left, right), b.CreateXor(left, result));
+      break;
+    case EmittedMath::kMultiplyInt: return b.CreateMul(left, right);
+    case EmittedMath::kAddFloat: result = b.CreateFAdd(left, right); break;
+    case EmittedMath::kSubtractFloat: result = b.CreateFSub(left, right); break;
+    case EmittedMath::kMultiplyFloat: result = b.CreateFMul(left, right); break;
+    case EmittedMath::kNone: assert(false && "is not emitted"); break;
+  }
+  llvm::Value* is_lost = lost != nullptr ? b.CreateICmpSLT(lost, llvm::Constant::getNullValue(lost->getType())) : b.CreateFCmpUNO(result, result);
+  missing = b.CreateBitCast(is_lost, b.getInt64Ty());
+  return result;
+}
+
+void Emitter::emit_value(Function& f, NodeId id, llvm::Value* base, llvm::Value* word) {
+  llvm::IRBuilder<>& b = f.builder;
+  const Map& map = std::get<Map>(layout_.plan().node(id).op);
+  llvm::Value* missing = nullptr;
+  llvm::Value* result = emit_math(f, layout_.math_of(map), load_wide(f, map.left, word), load_wide(f, map.right, word), missing);
+  const auto inputs = static_cast<std::uint32_t>(layout_.frames[f.frame].inputs.size());
+  llvm::Value* rows = pointer(f, inputs + layout_.value_slot(id));
+  b.CreateAlignedStore(result, b.CreateInBoundsGEP(b.getInt64Ty(), rows, b.CreateMul(word, b.getInt64(kRowsPerWord))), llvm::Align(64));
+  if (layout_.known_slot(id) == kNoSlot) return;
+  llvm::Value* known = emit_known(f, map.known, base, word);
+  if (missing != nullptr) known = b.CreateAnd(known, b.CreateNot(missing));
+  b.CreateAlignedStore(known, slot_address(f, base, layout_.known_slot(id)), llvm::Align(8));
 }
 
 // A value of the pool in every lane; the pool is little-endian, so a narrower element lies where its word does.

@@ -46,7 +46,11 @@ class Emitter {
   template <typename Body>
   void emit_loop(llvm::Module& module, const std::string& name, const Unit& unit, Body&& body);
   void emit_booleans(llvm::Module& module, const Unit& unit, const std::string& name);
-  void emit_atoms(llvm::Module& module, const Unit& unit, const std::string& name);
+  void emit_rows(llvm::Module& module, const Unit& unit, const std::string& name);
+  void emit_value(Function& f, NodeId id, llvm::Value* base, llvm::Value* word);
+  llvm::Value* emit_math(Function& f, EmittedMath math, llvm::Value* left, llvm::Value* right, llvm::Value*& missing);
+  llvm::Value* emit_comparison(Function& f, const KernelTest& test, llvm::Value* word);
+  llvm::Value* load_wide(Function& f, NodeId value, llvm::Value* word);
   using Inlined = std::unordered_map<std::uint32_t, llvm::Value*>;  // by node
   llvm::Value* emit_operand(Function& f, llvm::Value* base, Bit operand, const Inlined& inlined);
   llvm::Value* emit_operands(Function& f, llvm::Value* base, const Op& op, const Inlined& inlined);

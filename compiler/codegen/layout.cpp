@@ -9,7 +9,7 @@ namespace segue {
 
 namespace {
 
-constexpr std::size_t kAtomsPerFunction = 16;
+constexpr std::size_t kAtomsPerFunction = 16;  // and values
 // Larger blocks make instruction selection erratic (architecture.md, "How evaluation gets fast").
 constexpr std::size_t kOperandsPerFunction = 400;
 
@@ -164,10 +164,49 @@ NodeClass Layout::class_of(NodeId id) const {
   }
   if (std::holds_alternative<AllOf>(node.op) || std::holds_alternative<AnyOf>(node.op)) return NodeClass::kBoolean;
   if (std::holds_alternative<ColumnBit>(node.op) || std::holds_alternative<ColumnKnown>(node.op)) return NodeClass::kAtom;
+  if (const auto* map = std::get_if<Map>(&node.op)) return math_of(*map) == EmittedMath::kNone ? NodeClass::kStep : NodeClass::kValue;
+  if (const auto* compared = std::get_if<KernelTest>(&node.op)) return is_emitted_comparison(*compared) ? NodeClass::kAtom : NodeClass::kStep;
   const auto test = tested(node.op);
   if (!test || !is_plain_values(test->first)) return NodeClass::kStep;
   const auto* ranges = std::get_if<InRanges>(&node.op);
   return ranges != nullptr && ranges->ranges.size() > kMaxEmittedRanges ? NodeClass::kStep : NodeClass::kAtom;
+}
+
+// Two integers of one scale, or two floats: compared as they lie in memory.
+bool Layout::is_emitted_comparison(const KernelTest& test) const {
+  const Type &left = plan_.node(test.left).type, &right = plan_.node(test.right).type;
+  return left.kind == right.kind && left.kind != Kind::kText && left.kind != Kind::kList && test.left_scale == test.right_scale;
+}
+
+// Whether a value lies in at most 32 bits, so that a product of two cannot overflow.
+bool Layout::is_narrow(NodeId value) const {
+  const PlanNode& node = plan_.node(value);
+  const auto* read = std::get_if<ColumnValue>(&node.op);
+  if (read == nullptr) {
+    const std::int64_t constant = constants_.values[index_of(value)].value;
+    return std::holds_alternative<ConstantValue>(node.op) && constant == static_cast<std::int32_t>(constant);
+  }
+  const Storage storage = column(node, read->column).storage;
+  return storage == Storage::kInt8 || storage == Storage::kInt16 || storage == Storage::kInt32;
+}
+
+EmittedMath Layout::math_of(const Map& map) const {
+  const auto are_floats = [&] { return plan_.node(map.left).type.kind == Kind::kFloat && plan_.node(map.right).type.kind == Kind::kFloat; };
+  switch (map.builtin) {
+    case BuiltinId::kAddInt:
+    case BuiltinId::kAddDaysDays:
+    case BuiltinId::kAddSpanSpan: return EmittedMath::kAddInt;
+    case BuiltinId::kSubtractInt:
+    case BuiltinId::kSubtractDates:
+    case BuiltinId::kSubtractTimestamps:
+    case BuiltinId::kSubtractDaysDays:
+    case BuiltinId::kSubtractSpanSpan: return EmittedMath::kSubtractInt;
+    case BuiltinId::kMultiplyInt: return is_narrow(map.left) && is_narrow(map.right) ? EmittedMath::kMultiplyInt : EmittedMath::kNone;
+    case BuiltinId::kAddFloat: return are_floats() ? EmittedMath::kAddFloat : EmittedMath::kNone;
+    case BuiltinId::kSubtractFloat: return are_floats() ? EmittedMath::kSubtractFloat : EmittedMath::kNone;
+    case BuiltinId::kMultiplyFloat: return are_floats() ? EmittedMath::kMultiplyFloat : EmittedMath::kNone;
+    default: return EmittedMath::kNone;
+  }
 }
 
 // ── order ──
@@ -219,7 +258,7 @@ void Layout::add_to_units(NodeId id) {
   const Unit& last = units_.back();
   bool fits = last.kind == kind && last.frame == frame && kind != NodeClass::kStep && !last.nodes.empty() &&
               places_[index_of(last.nodes.front())].phase == places_[index_of(id)].phase;
-  if (fits && kind == NodeClass::kAtom) fits = last.nodes.size() < kAtomsPerFunction;
+  if (fits && kind != NodeClass::kBoolean) fits = last.nodes.size() < kAtomsPerFunction;
   if (fits && kind == NodeClass::kBoolean) {
     std::size_t operands = operand_count(node.op);
     for (auto at = last.nodes.rbegin(); at != last.nodes.rend() && operands <= kOperandsPerFunction; ++at) operands += operand_count(plan_.node(*at).op);

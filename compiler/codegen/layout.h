@@ -18,6 +18,7 @@ namespace segue {
 enum class NodeClass : std::uint8_t {
   kFree,     // nothing to do: constants, columns, the known bits that come with a value
   kStep,     // a kernel of its own
+  kValue,    // emitted: arithmetic, 64 rows at a time
   kAtom,     // emitted: a test of raw values, 64 rows at a time
   kBoolean,  // emitted: conjunctions and disjunctions of bits
 };
@@ -29,6 +30,9 @@ struct Unit {
   std::vector<NodeId> nodes;
   std::vector<std::uint32_t> roots;
 };
+
+// Arithmetic that is emitted; everything else calls the kernel of the table of builtins.
+enum class EmittedMath : std::uint8_t { kNone, kAddInt, kSubtractInt, kMultiplyInt, kAddFloat, kSubtractFloat, kMultiplyFloat };
 
 // More ranges than this are searched by a kernel.
 inline constexpr std::size_t kMaxEmittedRanges = 16;
@@ -50,6 +54,8 @@ class Layout {
   [[nodiscard]] std::uint32_t value_slot(NodeId node) const { return value_slots_[index_of(node)]; }
   // The slot of the known bit that a value's kernel writes; kNoSlot where nobody asks.
   [[nodiscard]] std::uint32_t known_slot(NodeId value) const;
+  // How a Map is emitted, if it is.
+  [[nodiscard]] EmittedMath math_of(const Map& map) const;
   // A conjunction or disjunction that only the function that holds it reads: it needs no slot.
   [[nodiscard]] bool is_inlined(NodeId node) const { return inlined_[index_of(node)]; }
   // The validity of a column, where a test may read it in place; for known bits that are a ColumnKnown.
@@ -75,6 +81,8 @@ class Layout {
   [[nodiscard]] std::optional<bool> constant_bit(NodeId node) const;
   [[nodiscard]] NodeClass class_of(NodeId node) const;
   [[nodiscard]] bool is_plain_values(NodeId value) const;
+  [[nodiscard]] bool is_emitted_comparison(const KernelTest& test) const;
+  [[nodiscard]] bool is_narrow(NodeId value) const;
   void place_nodes();
   void order_units();
   void add_to_units(NodeId node);

@@ -52,6 +52,13 @@ Lowered Lowering::operand(ExprId id, FrameId frame) {
   return result;
 }
 
+NodeId Lowering::known_or_zero(ExprId id) {
+  const Lowered body = operand(id, kAccountFrame);
+  if (body.known == kTrue) return body.value;
+  const Type type = program_.expr(id).type;
+  return graph_.intern(kAccountFrame, type, Select{body.known, body.value, graph_.intern(kNoFrame, type, ConstantValue{0})});
+}
+
 // A test: `holds` is false where the operands are not `known`, and unknown there and where they are `unsure`.
 Lowered Lowering::predicate(FrameId frame, Bit holds, Bit known, Bit unsure) {
   return {.holds = holds,

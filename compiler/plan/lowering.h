@@ -33,6 +33,8 @@ class Lowering {
   Graph& graph() { return graph_; }
   // A bit of the account's row, whatever it is made of.
   Bit account_bit(Bit bit) { return lift(bit, kAccountFrame); }
+  // A value of the account's row, 0 where it is missing.
+  NodeId known_or_zero(ExprId id);
 
  private:
   friend struct LowerNode;

@@ -127,7 +127,7 @@ PlanRoot root_of(const CheckedProgram& program, Lowering& lowering, DefinitionId
     root.members = lowering.account_bit(body.holds);
     root.undetermined = lowering.account_bit(lowering.graph().all_of(kAccountFrame, body.possible, ~body.certain));
   } else {
-    root.score = body.value;
+    root.score = lowering.known_or_zero(definition.body);
   }
   return root;
 }
