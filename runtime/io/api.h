@@ -15,5 +15,4 @@ struct RuntimeIoApi {
 
 }  // namespace segue
 
-extern "C" const segue::RuntimeIoApi&
-segue_runtime_io_api();  // NOLINT(clang-diagnostic-return-type-c-linkage): C++ calls it by its plain name
+extern "C" const segue::RuntimeIoApi& segue_runtime_io_api();

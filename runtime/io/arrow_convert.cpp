@@ -113,14 +113,19 @@ ScalarValue from_double(const Slot& slot, double value) {
   return is_int ? known(static_cast<std::int64_t>(value)) : ScalarValue{};
 }
 
+template <typename Wide>
+constexpr std::int64_t kMostDigits = Wide::kMaxPrecision;
+
 // A decimal of up to 76 digits; `Wide` is arrow's Decimal128 or Decimal256.
 template <typename Wide>
 ScalarValue from_decimal(const Slot& slot, const Wide& value, std::int32_t scale) {
+  // A file may state any scale; Arrow's tables of powers end with the digits that the type has.
+  const std::int32_t wanted = slot.scalar_kind() == Kind::kDecimal ? slot.spec.type.scale : 0;
+  if (std::abs(static_cast<std::int64_t>(wanted) - scale) > kMostDigits<Wide>) return value == Wide(0) ? known(0) : ScalarValue{};
   if (slot.scalar_kind() == Kind::kFloat) {
     const ParsedFloat nearest = parse_float(value.ToString(scale));
     return nearest.state == ParseState::kValue ? known_float(nearest.value) : ScalarValue{};
   }
-  const std::int32_t wanted = slot.scalar_kind() == Kind::kDecimal ? slot.spec.type.scale : 0;
   Wide rescaled = value;
   if (wanted != scale) {
     const auto result = value.Rescale(scale, wanted);

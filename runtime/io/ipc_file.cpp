@@ -99,10 +99,12 @@ class IpcTableFile final : public TableFile {
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
     selection_ = std::make_shared<const ArrowSelection>(arrow_selection(columns, context));
-    auto reader = open_reader(file_, selection_->columns);
-    if (!reader.ok()) return std::unexpected(broken_arrow(shown_, kFormat, reader.status()));
-    reader_ = std::move(*reader);
-    return {};
+    return guarded(shown_, kFormat, [&]() -> std::expected<void, LoadError> {
+      auto reader = open_reader(file_, selection_->columns);
+      if (!reader.ok()) return std::unexpected(broken_arrow(shown_, kFormat, reader.status()));
+      reader_ = std::move(*reader);
+      return {};
+    });
   }
 
   std::expected<PieceTask, LoadError> next() override {

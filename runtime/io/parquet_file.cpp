@@ -87,11 +87,7 @@ class ParquetTableFile final : public TableFile {
   }
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
-    source_->selection = arrow_selection(columns, context);
-    for (const int column : source_->selection.columns)
-      collect_leaves(manifest_.schema_fields[static_cast<std::size_t>(column)], source_->leaves);
-    for (std::size_t slot = 0; slot < columns.size(); ++slot) ask_for_dictionary(columns[slot], context.slots[slot]);
-    return {};
+    return guarded(source_->shown, kFormat, [&] { return select_columns(columns, context); });
   }
 
   std::expected<PieceTask, LoadError> next() override {
@@ -100,6 +96,14 @@ class ParquetTableFile final : public TableFile {
   }
 
  private:
+  std::expected<void, LoadError> select_columns(const std::vector<std::uint32_t>& columns, const PieceContext& context) {
+    source_->selection = arrow_selection(columns, context);
+    for (const int column : source_->selection.columns)
+      collect_leaves(manifest_.schema_fields[static_cast<std::size_t>(column)], source_->leaves);
+    for (std::size_t slot = 0; slot < columns.size(); ++slot) ask_for_dictionary(columns[slot], context.slots[slot]);
+    return {};
+  }
+
   // Whether the file holds a column as codes, most likely: the few bytes that each value takes say so.
   [[nodiscard]] bool has_few_bytes_a_value(int leaf) const {
     constexpr std::int64_t kMost = 4;

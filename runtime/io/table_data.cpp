@@ -15,6 +15,7 @@ namespace segue::io {
 namespace {
 
 constexpr std::uint64_t kMostRows = 0xffff'fffe;
+constexpr unsigned kMostThreads = 64;  // more would only wait for one another
 
 bool is_same_scalar(const ColumnSpec& a, const ColumnSpec& b) {
   return a.type.kind == b.type.kind && a.type.scale == b.type.scale && a.enum_values == b.enum_values &&
@@ -113,7 +114,7 @@ class TableReader {
 
   std::vector<LoadError> read() {
     std::vector<std::thread> helpers;
-    for (unsigned i = 1; i < options_.threads; ++i) helpers.emplace_back([this] { work(); });
+    for (unsigned i = 1; i < std::min(options_.threads, kMostThreads); ++i) helpers.emplace_back([this] { work(); });
     work();
     for (std::thread& helper : helpers) helper.join();
     return std::move(errors_);

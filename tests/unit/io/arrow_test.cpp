@@ -104,6 +104,17 @@ TEST_CASE("decimals rescale exactly or are bad") {
   CHECK(values("float?", array(arrow::decimal128(18, 1), R"(["0.1"])")) == "0.1");
 }
 
+TEST_CASE("a scale that no decimal should have is no trouble") {
+  const auto scaled = [](std::int32_t scale) {
+    arrow::Decimal128Builder builder(arrow::decimal128(38, scale));
+    REQUIRE(builder.Append(arrow::Decimal128(5)).ok());
+    return builder.Finish().ValueOrDie();
+  };
+  CHECK(values("int?", scaled(-2)) == "500");
+  CHECK(values("float?", scaled(-2)) == "500");
+  for (const std::int32_t scale : {-37, -1'000'000, 60, 1'000'000}) CHECK(values("decimal(2)?", scaled(scale)) == "!");
+}
+
 TEST_CASE("a float that is not a number is missing") {
   CHECK(values("float?", array(arrow::float64(), "[0.1, NaN, null, Inf]")) == "0.1|-|-|inf");
   CHECK(values("float?", array(arrow::float32(), "[0.5]")) == "0.5");
