@@ -58,6 +58,7 @@ Diagnostic diagnostic_of(const LoadError& error) {
 
 std::vector<Diagnostic> bad_value_diagnostics(const Schema& schema, const std::vector<BadValues>& bad, OnBadRow on_bad_row) {
   std::vector<Diagnostic> diagnostics;
+  diagnostics.reserve(bad.size());
   for (const BadValues& values : bad) diagnostics.push_back(diagnostic_of(schema, values, on_bad_row));
   return diagnostics;
 }

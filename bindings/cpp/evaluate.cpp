@@ -16,6 +16,7 @@ namespace {
 
 std::vector<DefinitionId> roots_of(const CheckedProgram& program, const std::vector<std::size_t>& asked) {
   std::vector<DefinitionId> roots;
+  roots.reserve(asked.size());
   for (const std::size_t index : asked) roots.push_back(program.results[index]);
   return roots;
 }

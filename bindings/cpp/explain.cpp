@@ -30,8 +30,10 @@ std::optional<RowId> find_account(const CheckedProject& project, const Database&
 
 Failure unknown_account(const CheckedProject& project, const Database& database, std::string_view key, const DataOptions& options) {
   const Column& keys = key_column(project, database);
+  const std::size_t count = std::min(keys.rows, kMostCandidates);
   std::vector<std::string> candidates;
-  for (std::size_t row = 0; row < std::min(keys.rows, kMostCandidates); ++row) candidates.push_back(cell_text(project, keys, row));
+  candidates.reserve(count);
+  for (std::size_t row = 0; row < count; ++row) candidates.push_back(cell_text(project, keys, row));
   return failure_of(FailureKind::kCall, DiagnosticKind::kUnknownAccount,
                     fmt::format("no account has the key `{}` at {}{}", key, clock_text(options.clock), did_you_mean(key, candidates)));
 }

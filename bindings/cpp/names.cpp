@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::string> result_names(const OpenedProject& project) {
   std::vector<std::string> names;
+  names.reserve(project.definitions.size());
   for (const DefinitionInfo& info : project.definitions) names.push_back(info.name);
   return names;
 }

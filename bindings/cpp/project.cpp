@@ -114,6 +114,7 @@ DefinitionInfo info_of(const Definition& definition, const SourceMap& sources) {
 // Names and types.
 CheckResult check_rules(const Reading& reading, const OpenOptions& options) {
   std::vector<ParamValue> params;
+  params.reserve(options.params.size());
   for (const NamedText& param : options.params) params.push_back({param.name, param.text});
   return check({.files = reading.trees,
                 .schema = reading.workspace.schema,
@@ -125,6 +126,18 @@ CheckResult check_rules(const Reading& reading, const OpenOptions& options) {
 
 CalendarRules calendar_of(const Project& project) {
   return {.week_start = static_cast<Weekday>(project.week_starts), .fiscal_month = project.fiscal_year_starts};
+}
+
+// Adds what the check says, but for its words about a place at which the parser found an error: they would only follow from it.
+void add_check_diagnostics(std::vector<Diagnostic>& all, const std::vector<Diagnostic>& checked) {
+  std::set<Span> settled;
+  for (const Diagnostic& diagnostic : all) {
+    if (const Span* span = std::get_if<Span>(&diagnostic.location)) settled.insert(*span);
+  }
+  for (const Diagnostic& diagnostic : checked) {
+    const Span* span = std::get_if<Span>(&diagnostic.location);
+    if (!span || !settled.contains(*span)) all.push_back(diagnostic);
+  }
 }
 
 // Params that do not exist or take no such value; nothing where the rules themselves are in error, which may be why.
@@ -164,7 +177,7 @@ std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& 
     checked->check = check_rules(*reading, options);
     if (auto failure = call_failure(checked->check)) return std::unexpected(std::move(*failure));
     checked->lacking_params = call_diagnostics(checked->check, true);
-    std::ranges::move(checked->check.diagnostics, std::back_inserter(project.diagnostics));
+    add_check_diagnostics(project.diagnostics, checked->check.diagnostics);
   }
   checked->zone = load_time_zone(project.timezone).value_or(utc_zone());
   checked->rules = calendar_of(reading->workspace.project);

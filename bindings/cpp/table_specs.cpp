@@ -118,6 +118,7 @@ std::vector<bool> tables_read(const std::vector<TableSpec>& specs) {
 std::vector<Diagnostic> unknown_tables(const Schema& schema, std::span<const NamedText> sources) {
   std::vector<Diagnostic> diagnostics;
   std::vector<std::string> names;
+  names.reserve(schema.tables.size());
   for (const SchemaTable& table : schema.tables) names.push_back(table.name);
   for (const NamedText& source : sources) {
     if (find_table(schema, source.name)) continue;
@@ -146,6 +147,7 @@ std::vector<Diagnostic> missing_sources(const Schema& schema, const std::vector<
 
 std::vector<NeededColumns> all_columns(const Schema& schema) {
   std::vector<NeededColumns> needed;
+  needed.reserve(schema.tables.size());
   for (const SchemaTable& table : schema.tables) {
     needed.push_back({true, std::vector<bool>(table.columns.size(), true), std::vector<bool>(table.references.size(), true)});
   }

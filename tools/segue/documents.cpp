@@ -56,12 +56,14 @@ std::string definition_json(const OpenedProject& project, const DefinitionOutcom
 
 std::string definitions_json(const OpenedProject& project, const std::vector<DefinitionOutcome>& outcomes) {
   std::vector<std::string> entries;
+  entries.reserve(outcomes.size());
   for (const DefinitionOutcome& outcome : outcomes) entries.push_back(definition_json(project, outcome));
   return lines(entries);
 }
 
 std::string expectations_json(const std::vector<ExpectationOutcome>& expectations) {
   std::vector<std::string> entries;
+  entries.reserve(expectations.size());
   for (const ExpectationOutcome& expectation : expectations) {
     entries.push_back(dump({{"definition", expectation.definition}, {"text", expectation.text}, {"holds", expectation.holds}}));
   }
@@ -70,6 +72,7 @@ std::string expectations_json(const std::vector<ExpectationOutcome>& expectation
 
 std::string tables_json(const std::vector<TableSummary>& tables) {
   std::vector<std::string> entries;
+  entries.reserve(tables.size());
   for (const TableSummary& table : tables) {
     entries.push_back(dump({{"table", table.table}, {"rows", table.rows}, {"bad_rows", table.bad_rows}, {"orphans", table.orphans}}));
   }
@@ -78,6 +81,7 @@ std::string tables_json(const std::vector<TableSummary>& tables) {
 
 std::string diagnostics_json(const Report& report) {
   std::vector<std::string> entries;
+  entries.reserve(report.diagnostics.size());
   for (const Diagnostic& diagnostic : report.diagnostics) entries.push_back(render_json(diagnostic, sources_of(report)));
   return lines(entries);
 }
@@ -194,8 +198,8 @@ std::string tree_json(const Trace& trace, const SourceMap& sources) {
 }  // namespace
 
 const SourceMap& sources_of(const Report& report) {
-  static const SourceMap kNone;
-  return report.project ? report.project->sources : kNone;
+  static const SourceMap none;
+  return report.project ? report.project->sources : none;
 }
 
 std::string run_document(const Report& report) {
