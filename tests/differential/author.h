@@ -1,0 +1,108 @@
+// This file's external interface is Author: writes random terms of a wanted type for a scope. Private to the generator.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/differential/rules.h"
+
+namespace segue::differential {
+
+inline constexpr EnumTypeId kWeekdayEnum = 1000;
+
+struct Parameter {
+  std::string name;
+  Type type;
+};
+
+// What earlier declarations offer.
+struct Known {
+  enum class Kind : std::uint8_t { kValue, kParam, kList };
+  Kind kind = Kind::kValue;
+  std::string name;
+  Type type;                 // of kList: of its values
+  std::uint32_t table = 0;   // of the row that a value is about
+  std::vector<Type> parameters;
+};
+
+// Where a term stands.
+struct Scope {
+  std::vector<std::uint32_t> tables = {0};
+  std::vector<Parameter> parameters;
+  [[nodiscard]] std::uint32_t own() const { return tables.back(); }
+};
+
+class Author {
+ public:
+  Author(Random& random, const World& world) : random_(random), world_(world) {}
+
+  // A condition, and a value of a kind; `depth` is how much may stand inside.
+  Term predicate(const Scope& scope, int depth);
+  Term value(Kind kind, const Scope& scope, int depth);
+  Term number(const Scope& scope, int depth);
+  Term literal(Kind kind, const Scope& scope, EnumTypeId enum_id = kNoEnum);
+  // `[a, b]`: distinct values that a value of `type` can have.
+  Term list_literal(const Type& type, const Scope& scope);
+
+  std::vector<Known> known;
+
+ private:
+  // values (author_values.cpp)
+  Term int_value(const Scope& scope, int depth);
+  Term decimal_value(const Scope& scope, int depth);
+  Term float_value(const Scope& scope, int depth);
+  Term text_value(const Scope& scope, int depth);
+  Term date_value(const Scope& scope, int depth);
+  Term timestamp_value(const Scope& scope, int depth);
+  Term duration_value(Kind kind, const Scope& scope, int depth);
+  Term enum_value(const Scope& scope, int depth);
+  Term bool_value(const Scope& scope, int depth);
+  Term leaf(Kind kind, const Scope& scope);
+  Term arithmetic(const Term& left, const char* op, const Term& right);
+  Term or_else(Kind kind, const Scope& scope, int depth);
+  Term call(const char* name, Type type, Term argument);
+  std::optional<Term> column(Kind kind, const Scope& scope);
+  std::optional<Term> column_of(const Scope& scope, const std::string& prefix, std::uint32_t table, Kind kind);
+  std::optional<Term> earlier(Kind kind, const Scope& scope, int depth);
+  bool is_among(const Scope& scope, std::uint32_t table) const;
+  Term day_count(const Scope& scope, int depth);
+
+  // aggregates (author_aggregates.cpp)
+  struct Relation {
+    std::string path;
+    Scope rows;
+  };
+  std::vector<Relation> relations(const Scope& scope);
+  std::optional<Term> aggregate_predicate(const Scope& scope, int depth);
+  std::optional<Term> aggregate_value(Kind kind, const Scope& scope, int depth);
+  Term aggregate(const char* name, Type type, const Scope& scope, const Relation& relation, std::optional<Term> value, bool needs_where, int depth);
+  std::string window(Kind of, const Scope& scope);
+  std::string counted_unit(std::int64_t count, const std::string& unit);
+
+  // predicates (author_predicates.cpp)
+  Term simple_predicate(const Scope& scope, int depth);
+  Term compare(const Scope& scope, int depth);
+  Term compare_two(const Scope& scope, const Term& left, const char* op, const Term& right);
+  Term beside(const Term& left, const Scope& scope, int depth);
+  Term between(const Scope& scope, int depth);
+  Term in(const Scope& scope, int depth);
+  Term text_test(const Scope& scope, int depth);
+  Term list_test(const Scope& scope, int depth);
+  Term state(const Scope& scope, int depth);
+  Term within(const Scope& scope, int depth);
+  Term joined(const Scope& scope, int depth);
+  Term set_for(const Type& type, const Scope& scope);
+
+  // building blocks
+  Term make(Type type, const Scope& scope, std::vector<std::string> texts, std::vector<Term> parts = {}, Grade grade = Grade::kAtom);
+  Term bracketed(Term term, Grade from = Grade::kComparison);
+  static Type type_of(Kind kind);
+  const char* not_word() { return random_.chance(30) ? "not " : ""; }
+  std::string scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enum_id);
+  bool is_ordered(const Type& type) const { return type.kind != Kind::kEnum || type.enum_id == kWeekdayEnum || world_.enums[type.enum_id].ordered; }
+
+  Random& random_;
+  const World& world_;
+};
+
+}  // namespace segue::differential

@@ -1,0 +1,286 @@
+// One case in every way it can be evaluated, held against the interpreter.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "bindings/cpp/segue.h"
+#include "compiler/check/check.h"
+#include "compiler/diagnostics/render.h"
+#include "compiler/interpret/explain.h"
+#include "compiler/interpret/interpret.h"
+#include "compiler/plan/plan.h"
+#include "compiler/syntax/format.h"
+#include "compiler/syntax/parse.h"
+#include "runtime/run.h"
+#include "stdlib/print_value.h"
+#include "tests/differential/case.h"
+
+namespace segue::differential {
+namespace {
+
+// A program checked against its schema.
+struct Checked {
+  SourceMap sources;
+  Project project;
+  CheckResult result;
+  std::optional<Failure> failure;
+};
+
+std::string code_of_first_error(const std::vector<Diagnostic>& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity == Severity::kError) return std::string(info_of(diagnostic.kind).code);
+  }
+  return {};
+}
+
+std::vector<Diagnostic> errors_of(const std::vector<Diagnostic>& diagnostics) {
+  std::vector<Diagnostic> errors;
+  std::ranges::copy_if(diagnostics, std::back_inserter(errors), [](const Diagnostic& each) { return each.severity == Severity::kError; });
+  return errors;
+}
+
+Checked check_texts(const Case& made, const std::string& rules) {
+  Checked checked;
+  std::vector<Diagnostic> diagnostics;
+  const auto keep = [&](std::vector<Diagnostic> more) { std::ranges::move(more, std::back_inserter(diagnostics)); };
+  const SourceId project_id = add_source(checked.sources, "segue.yaml", project_text(made.world));
+  ProjectResult project = load_project(source_of(checked.sources, project_id), project_id);
+  keep(std::move(project.diagnostics));
+  checked.project = std::move(project.project);
+  const SourceId schema_id = add_source(checked.sources, "schema.yaml", schema_text(made.world));
+  SchemaResult schema = load_schema(source_of(checked.sources, schema_id), schema_id);
+  keep(std::move(schema.diagnostics));
+  if (!has_errors(diagnostics)) {
+    const SourceId id = add_source(checked.sources, "rules.seg", rules);
+    ParseResult parsed = parse(source_of(checked.sources, id), id);
+    keep(std::move(parsed.diagnostics));
+    checked.result = check({.files = std::span(&parsed.ast, 1), .schema = schema.schema, .project = checked.project, .sources = checked.sources});
+    keep(checked.result.diagnostics);
+  }
+  if (has_errors(diagnostics)) {
+    checked.failure = Failure{"refused: " + code_of_first_error(diagnostics), render_text(errors_of(diagnostics), checked.sources, false)};
+  }
+  return checked;
+}
+
+std::vector<TableColumn> never_missing(const Database& database) {
+  std::vector<TableColumn> columns;
+  for (std::uint32_t table = 0; table < database.tables.size(); ++table) {
+    const std::vector<Column>& all = database.tables[table].columns;
+    for (std::uint32_t column = 0; column < all.size(); ++column) {
+      if (all[column].type.optional && all[column].valid.empty()) columns.push_back({table, column});
+    }
+  }
+  return columns;
+}
+
+std::string account_name(const World& world, std::size_t row) {
+  const WorldTable& accounts = world.tables[0];
+  const Constant& key = accounts.columns[*accounts.key].cells[row].value;
+  const auto* text = std::get_if<std::string>(&key);
+  return text != nullptr ? *text : std::to_string(std::get<std::int64_t>(key));
+}
+
+// Everything that one evaluation of a case shares.
+class Comparison {
+ public:
+  Comparison(const Case& made, const std::filesystem::path& folder, Tally& tally) : case_(made), folder_(folder), tally_(tally) {}
+
+  std::optional<Failure> run() {
+    checked_ = check_texts(case_, to_text(case_.rules));
+    if (checked_.failure) return checked_.failure;
+    zone_ = load_time_zone(case_.world.zone).value_or(utc_zone());
+    clock_ = make_clock(case_.world.now, zone_, case_.world.calendar);
+    database_ = make_database(case_.world, program().schema);
+    auto expected = interpret(program(), database_, clock_, program().results);
+    if (!expected) return Failure{"interpreter stopped", "the interpreter gave no answer"};
+    expected_ = std::move(*expected);
+    count();
+    if (auto failure = formatted()) return failure;
+    if (auto failure = complements()) return failure;
+    for (const Setting& setting : case_.settings) {
+      if (auto failure = native(setting)) return failure;
+    }
+    if (case_.with_permutation) {
+      if (auto failure = reordered()) return failure;
+    }
+    if (case_.with_explain) {
+      if (auto failure = explained()) return failure;
+    }
+    if (case_.with_files) return from_files();
+    return std::nullopt;
+  }
+
+ private:
+  const CheckedProgram& program() const { return checked_.result.program; }
+  std::size_t accounts() const { return case_.world.tables[0].rows; }
+  const std::string& name_of(std::size_t result) const { return program().definition(program().results[result]).name; }
+
+  void count() {
+    for (const DefinitionResult& each : expected_.definitions) {
+      ++tally_.definitions;
+      tally_.answers += accounts();
+      if (!each.members.empty() && each.members.count() > 0 && each.members.count() < accounts()) ++tally_.decided;
+    }
+  }
+
+  // The first difference of two answers to the same question; row i of `actual` is row order[i] of what is expected, if there is an order.
+  std::optional<std::string> difference(const Results& actual, const std::vector<RowId>* order = nullptr) const {
+    for (std::size_t i = 0; i < expected_.definitions.size(); ++i) {
+      const DefinitionResult &a = expected_.definitions[i], &b = actual.definitions[i];
+      if (a.members.size() != b.members.size() || a.scores.size() != b.scores.size()) return fmt::format("{}: as many answers as accounts are missing", name_of(i));
+      for (std::size_t row = 0; row < accounts(); ++row) {
+        const std::size_t old = order == nullptr ? row : (*order)[row];
+        if (!a.members.empty() && a.members.test(old) != b.members.test(row)) {
+          return fmt::format("{}, account {}: expected {}, got {}", name_of(i), account_name(case_.world, old), a.members.test(old), b.members.test(row));
+        }
+        if (!a.scores.empty() && std::bit_cast<std::uint64_t>(a.scores[old]) != std::bit_cast<std::uint64_t>(b.scores[row])) {
+          return fmt::format("{}, account {}: expected {} ({:a}), got {} ({:a})", name_of(i), account_name(case_.world, old), print_float(a.scores[old]), a.scores[old],
+                             print_float(b.scores[row]), b.scores[row]);
+        }
+      }
+      if (a.undetermined != b.undetermined) return fmt::format("{}: expected {} undetermined, got {}", name_of(i), a.undetermined, b.undetermined);
+    }
+    return std::nullopt;
+  }
+
+  std::expected<Results, Failure> run_native(const Database& database, const Setting& setting) {
+    const Plan plan = make_plan(program(), program().results, {.share = setting.is_shared, .never_missing = never_missing(database)});
+    const auto compiled = compile(plan, database, clock_, {.cpu = setting.cpu, .batch_rows = setting.batch_rows});
+    if (!compiled) return std::unexpected(Failure{"native code failed", compiled.error()});
+    auto results = segue::run(*compiled, database, {.threads = setting.threads, .keep_members = true, .progress = {}});
+    if (!results) return std::unexpected(Failure{"native run failed", "the run stopped"});
+    tally_.answers += accounts() * results->results.definitions.size();
+    return std::move(results->results);
+  }
+
+  std::optional<Failure> native(const Setting& setting) {
+    if (!is_supported(setting.cpu)) return std::nullopt;
+    const auto results = run_native(database_, setting);
+    if (!results) return results.error();
+    const auto found = difference(*results);
+    if (!found) return std::nullopt;
+    return Failure{"native", fmt::format("interpreter and native code ({}) disagree: {}", to_text(setting), *found)};
+  }
+
+  // The formatter keeps the meaning, and formats its own text to itself.
+  std::optional<Failure> formatted() {
+    const std::string once = reformatted(to_text(case_.rules));
+    const Checked again = check_texts(case_, once);
+    if (again.failure) return Failure{"formatted: " + again.failure->category, fmt::format("the formatted text is refused:\n{}\n{}", again.failure->message, once)};
+    if (reformatted(once) != once) return Failure{"format twice", fmt::format("formatting twice gives another text:\n{}\n──\n{}", once, reformatted(once))};
+    const Plan before = make_plan(program(), program().results), after = make_plan(again.result.program, again.result.program.results);
+    if (to_text(before) == to_text(after)) return std::nullopt;
+    return Failure{"format meaning", fmt::format("the formatted text has another meaning:\n{}", once)};
+  }
+
+  static std::string reformatted(const std::string& rules) {
+    SourceMap sources;
+    const SourceId id = add_source(sources, "rules.seg", rules);
+    const ParseResult parsed = parse(source_of(sources, id), id);
+    return format(parsed.ast, source_of(sources, id));
+  }
+
+  // p and `not p` partition the accounts, and are unknown for the same ones.
+  std::optional<Failure> complements() {
+    for (const Rule& rule : case_.rules.rules) {
+      if (!rule.complement_of) continue;
+      const DefinitionResult *first = result_named(*rule.complement_of), *second = result_named(rule.name);
+      if (first == nullptr || second == nullptr) continue;
+      for (std::size_t row = 0; row < accounts(); ++row) {
+        if (first->members.test(row) != second->members.test(row)) continue;
+        return Failure{"complement", fmt::format("{} and {} are not complements for account {}", *rule.complement_of, rule.name, account_name(case_.world, row))};
+      }
+      if (first->undetermined != second->undetermined) {
+        return Failure{"complement", fmt::format("{} has {} undetermined, {} has {}", *rule.complement_of, first->undetermined, rule.name, second->undetermined)};
+      }
+    }
+    return std::nullopt;
+  }
+
+  const DefinitionResult* result_named(const std::string& name) const {
+    for (std::size_t i = 0; i < expected_.definitions.size(); ++i) {
+      if (name_of(i) == name) return &expected_.definitions[i];
+    }
+    return nullptr;
+  }
+
+  // The order of rows decides nothing.
+  std::optional<Failure> reordered() {
+    Random random(case_.seed + 1);
+    std::vector<std::vector<RowId>> order;
+    const World other = permuted(case_.world, random, order);
+    const Database database = make_database(other, program().schema);
+    const auto plain = interpret(program(), database, clock_, program().results);
+    if (!plain) return Failure{"interpreter stopped", "the interpreter gave no answer"};
+    if (const auto found = difference(*plain, &order[0])) return Failure{"order", fmt::format("the interpreter depends on the order of rows: {}", *found)};
+    const auto fast = run_native(database, {});
+    if (!fast) return fast.error();
+    if (const auto found = difference(*fast, &order[0])) return Failure{"native order", fmt::format("native code on reordered rows disagrees: {}", *found)};
+    return std::nullopt;
+  }
+
+  // `explain` says of single accounts what `run` says of all.
+  std::optional<Failure> explained() {
+    Random random(case_.seed + 2);
+    for (int i = 0; i < 5 && accounts() > 0 && !program().results.empty(); ++i) {
+      const std::size_t result = random.below(program().results.size());
+      const auto row = static_cast<RowId>(random.below(accounts()));
+      const Trace trace = explain(program(), database_, clock_, checked_.sources, program().results[result], row);
+      const DefinitionResult& expected = expected_.definitions[result];
+      if (expected.members.empty()) continue;
+      const auto* value = std::get_if<TraceScalar>(&trace.value.data);
+      const bool* holds = value == nullptr ? nullptr : std::get_if<bool>(value);
+      if (holds != nullptr && *holds == expected.members.test(row)) continue;
+      return Failure{"explain", fmt::format("explain of {} for account {} says {}", name_of(result), account_name(case_.world, row), trace.value.shown)};
+    }
+    return std::nullopt;
+  }
+
+  // The same project read from files by the facade.
+  std::optional<Failure> from_files() {
+    write_project(case_, folder_);
+    const auto project = open_project(folder_ / "segue.yaml");
+    if (!project) return Failure{"files: project", render_text(project.error().diagnostics, {}, false)};
+    for (const Engine engine : {Engine::kNative, Engine::kInterpreter}) {
+      EvaluateOptions options;
+      options.data.clock = case_.world.now;
+      options.data.threads = 1 + static_cast<unsigned>(case_.seed % 2);
+      options.engine = engine;
+      const auto evaluation = evaluate(*project, options);
+      if (!evaluation) return Failure{"files: data", render_text(evaluation.error().diagnostics, project->sources, false)};
+      Results results;
+      for (std::size_t i = 0; i < evaluation->definitions.size(); ++i) {
+        DefinitionResult each{.members = members(*evaluation, i), .scores = {}, .undetermined = evaluation->definitions[i].undetermined};
+        each.scores.assign(scores(*evaluation, i).begin(), scores(*evaluation, i).end());
+        results.definitions.push_back(std::move(each));
+      }
+      if (const auto found = difference(results)) {
+        return Failure{"files", fmt::format("tables read from files give other answers ({}): {}", engine == Engine::kNative ? "native" : "interpreter", *found)};
+      }
+    }
+    return std::nullopt;
+  }
+
+  const Case& case_;
+  const std::filesystem::path& folder_;
+  Tally& tally_;
+  Checked checked_;
+  TimeZone zone_;
+  Clock clock_;
+  Database database_;
+  Results expected_;
+};
+
+}  // namespace
+
+std::string to_text(const Setting& setting) {
+  constexpr const char* kCpus[] = {"host", "x86-64-v2", "x86-64-v3", "x86-64-v4"};
+  return fmt::format("{}, {} thread{}, batches of {}, sharing {}", kCpus[static_cast<std::size_t>(setting.cpu)], setting.threads, setting.threads == 1 ? "" : "s",
+                     setting.batch_rows == 0 ? "the usual size" : std::to_string(setting.batch_rows), setting.is_shared ? "on" : "off");
+}
+
+std::optional<Failure> find_failure(const Case& made, const std::filesystem::path& folder, Tally& tally) { return Comparison(made, folder, tally).run(); }
+
+}  // namespace segue::differential
