@@ -48,9 +48,10 @@ def replace_escape(match):
 def arrow_type(text):
     """`decimal128(10,2)`, `timestamp(us,UTC)`, `list(string)`, `dictionary(int32,string)`, or a plain name such as `int8`."""
     name, _, inner = text.partition("(")
-    words = [w.strip() for w in inner.rstrip(")").split(",")] if inner else []
+    inner = inner.removesuffix(")")
+    words = [w.strip() for w in inner.split(",")] if inner else []
     if name in ("list", "large_list"):
-        return getattr(pyarrow, name + "_")(arrow_type(inner[:-1]))
+        return {"list": pyarrow.list_, "large_list": pyarrow.large_list}[name](arrow_type(inner))
     if name == "dictionary":
         return pyarrow.dictionary(arrow_type(words[0]), arrow_type(words[1]))
     return getattr(pyarrow, name)(*[int(w) if w.lstrip("-").isdigit() else w for w in words])

@@ -204,9 +204,11 @@ class Batch:
         for case in marked:
             for text in case_files.compare_marks(case, found):
                 self.complain_of_case(case, text)
+        for text in self.setting.data_problems(done.document):
+            self.complain_of_case(self.cases[0], text)
         expected = {c.file for c in checks} | {f for case in marked for f in case.marks}
         for file, diagnostics in found.items():
-            if file not in expected and any(d["severity"] == "error" for d in diagnostics):
+            if file not in expected and not self.setting.data and any(d["severity"] == "error" for d in diagnostics):
                 self.blame(checks, f"unexpected in {file}: {diagnostics[0]['code']}: {diagnostics[0]['message']}")
 
     def bisect_diagnostics(self, checks, marked, done):
