@@ -186,6 +186,15 @@ struct MakeStep {
   }
 };
 
+StepMaker::StepMaker(Layout& layout, const Clock& clock) : layout_(layout), clock_(clock) {
+  const Plan& plan = layout.plan();
+  for (const NodeId id : plan.live) {
+    const auto* test = std::get_if<TextTestBit>(&plan.node(id).op);
+    if (test == nullptr || plan.text_predicates[test->predicate].kind != TextTestKind::kMatches) continue;
+    patterns_[plan.node(test->value).domain].emplace(test->predicate, nullptr);
+  }
+}
+
 Step StepMaker::make(NodeId id) {
   const PlanNode& node = layout_.plan().node(id);
   return std::visit(MakeStep{*this, layout_, id, node}, node.op);
@@ -199,7 +208,17 @@ const Places& StepMaker::places_of(std::uint32_t space) {
 
 std::shared_ptr<const void> StepMaker::text_table(DomainId domain, std::uint32_t predicate) {
   const TextDomain texts(layout_.plan().domains[domain], layout_.database());
-  return own(test_texts(texts, layout_.plan().text_predicates[predicate]));
+  const TextPredicate& test = layout_.plan().text_predicates[predicate];
+  if (test.kind != TextTestKind::kMatches) return own(test_texts(texts, test));
+  std::map<std::uint32_t, Table>& tables = patterns_.at(domain);
+  if (tables.at(predicate) == nullptr) {
+    std::vector<std::string> patterns;
+    for (const auto& [id, table] : tables) patterns.push_back(layout_.plan().text_predicates[id].texts.front());
+    std::vector<std::vector<std::uint8_t>> matched = test_patterns(texts, patterns);
+    std::size_t i = 0;
+    for (auto& [id, table] : tables) table = own(std::move(matched[i++]));
+  }
+  return tables.at(predicate);
 }
 
 }  // namespace segue

@@ -13,7 +13,7 @@ namespace segue {
 class StepMaker {
  public:
   // All are borrowed.
-  StepMaker(Layout& layout, const Clock& clock) : layout_(layout), clock_(clock) {}
+  StepMaker(Layout& layout, const Clock& clock);
 
   [[nodiscard]] Step make(NodeId id);
 
@@ -24,7 +24,9 @@ class StepMaker {
 
   Layout& layout_;
   const Clock& clock_;
-  std::map<std::uint32_t, Places> places_;
+  using Table = std::shared_ptr<const void>;
+  std::map<std::uint32_t, Places> places_;                                 // by rank space
+  std::map<DomainId, std::map<std::uint32_t, Table>> patterns_;  // by domain: the `matches` asked of it, by predicate; null until needed
 };
 
 }  // namespace segue

@@ -102,13 +102,21 @@ std::vector<std::uint8_t> test_texts(const TextDomain& domain, const TextPredica
     case TextTestKind::kContains: return table_of(domain, folded, [&](std::string_view text) { return contains(text, operand); });
     case TextTestKind::kStartsWith: return table_of(domain, folded, [&](std::string_view text) { return starts_with(text, operand); });
     case TextTestKind::kEndsWith: return table_of(domain, folded, [&](std::string_view text) { return ends_with(text, operand); });
-    case TextTestKind::kMatches: {
-      const auto pattern = Pattern::compile(operand);
-      assert(pattern && "the checker has compiled it");
-      return table_of(domain, false, [&](std::string_view text) { return pattern->matches(text); });
-    }
+    case TextTestKind::kMatches: return test_patterns(domain, predicate.texts).front();
     default: return table_of(domain, folded, [&](std::string_view text) { return compares(predicate.kind, compare_text(text, operand)); });
   }
+}
+
+std::vector<std::vector<std::uint8_t>> test_patterns(const TextDomain& domain, const std::vector<std::string>& patterns) {
+  const auto set = PatternSet::compile(patterns);
+  assert(set && "the checker has compiled them");
+  std::vector<std::vector<std::uint8_t>> tables(patterns.size(), std::vector<std::uint8_t>(domain.size() + 1));
+  std::vector<std::uint8_t> matched;
+  for_each_text(domain, false, [&](std::size_t code, std::string_view text) {
+    set->match(text, matched);
+    for (std::size_t i = 0; i < tables.size(); ++i) tables[i][code] = matched[i];
+  });
+  return tables;
 }
 
 // ── lists ──

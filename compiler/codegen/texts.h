@@ -58,6 +58,9 @@ class ListDomain {
 // By code: 1 where the predicate holds.
 [[nodiscard]] std::vector<std::uint8_t> test_texts(const TextDomain& domain, const TextPredicate& predicate);
 
+// The same for several `matches`, which look at each entry together.
+[[nodiscard]] std::vector<std::vector<std::uint8_t>> test_patterns(const TextDomain& domain, const std::vector<std::string>& patterns);
+
 // A list predicate, ready for cells.
 struct ListTest {
   ListDomain domain;

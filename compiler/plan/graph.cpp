@@ -105,6 +105,8 @@ Bit Graph::in_ranges(FrameId frame, NodeId value, Bit known, std::vector<IntRang
 }
 
 Bit Graph::conjunction(FrameId frame, std::vector<Bit> operands, bool is_leaf) {
+  // Before chains are dissolved, too: a chain beside its own complement is seen only while it is one.
+  if (!simplify(operands)) return kFalse;
   if (!is_leaf) flatten(operands);
   if (!simplify(operands)) return kFalse;
   if (!is_leaf) {

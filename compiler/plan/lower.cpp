@@ -3,14 +3,18 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
+#include <tuple>
 
 namespace segue {
 
 Lowering::Lowering(const CheckedProgram& program, const PlanOptions& options, Plan& plan)
     : program_(program), options_(options), graph_(plan, options), lowered_(program.exprs.size()), done_(program.exprs.size()) {
+  std::map<std::tuple<WindowKind, std::int64_t, TimeUnit, bool, std::int64_t, TimeUnit>, std::uint32_t> first;
   for (const Window& window : program.windows) {
-    const auto first = std::find(program.windows.begin(), program.windows.end(), window);
-    windows_.push_back(static_cast<std::uint32_t>(first - program.windows.begin()));
+    const TimeAmount shift = window.as_of.value_or(TimeAmount{});
+    const auto at = static_cast<std::uint32_t>(windows_.size());
+    windows_.push_back(first.emplace(std::tuple(window.kind, window.count, window.unit, window.as_of.has_value(), shift.count, shift.unit), at).first->second);
   }
 }
 

@@ -1,0 +1,95 @@
+// Segmented reductions over groups that begin and end anywhere.
+#include <bit>
+#include <limits>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "runtime/kernels_reduce.h"
+
+namespace segue {
+namespace {
+
+// Rows in groups, with a filter and values.
+struct Groups {
+  std::vector<std::uint32_t> offsets;
+  std::vector<std::uint64_t> filter;
+  std::vector<std::int64_t> values;
+
+  bool passes(std::size_t row) const { return ((filter[row / 64] >> (row % 64)) & 1) != 0; }
+  std::size_t size() const { return offsets.size() - 1; }
+
+  std::vector<std::int64_t> reduce(ReduceKernel kernel, const void* data = nullptr) const {
+    std::vector<std::int64_t> out(size());
+    std::vector<std::uint64_t> bits(size() / 64 + 1);
+    const std::int64_t* columns[] = {values.data()};
+    kernel({.offsets = offsets.data(), .begin = 0, .end = size(), .filter = filter.data(), .values = columns, .out = out.data(), .out_bits = bits.data(), .data = data});
+    if (kernel == reduce_any) {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::int64_t>((bits[i / 64] >> (i % 64)) & 1);
+    }
+    return out;
+  }
+};
+
+Groups random_groups(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Groups groups{.offsets = {static_cast<std::uint32_t>(random() % 70)}, .filter = {}, .values = {}};
+  for (int i = 0; i < 200; ++i) groups.offsets.push_back(groups.offsets.back() + static_cast<std::uint32_t>(random() % 5 == 0 ? random() % 300 : random() % 4));
+  for (std::size_t i = 0; i <= groups.offsets.back() / 64; ++i) groups.filter.push_back(random() & random());
+  for (std::size_t i = 0; i <= groups.offsets.back(); ++i) groups.values.push_back(static_cast<std::int64_t>(random() % 9) - 4);
+  return groups;
+}
+
+std::int64_t bits_of(double value) { return std::bit_cast<std::int64_t>(value); }
+
+}  // namespace
+
+TEST_CASE("counting and looking for a row agree with counting row by row") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Groups groups = random_groups(seed);
+    const std::vector<std::int64_t> counts = groups.reduce(reduce_count), any = groups.reduce(reduce_any);
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+      std::int64_t expected = 0;
+      for (std::size_t row = groups.offsets[group]; row < groups.offsets[group + 1]; ++row) expected += groups.passes(row);
+      REQUIRE(counts[group] == expected);
+      REQUIRE(any[group] == (expected > 0));
+    }
+  }
+}
+
+TEST_CASE("the least, the greatest and the number of values agree with a look at each row") {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Groups groups = random_groups(seed);
+    const auto least = groups.reduce(reduce_min), greatest = groups.reduce(reduce_max), distinct = groups.reduce(reduce_distinct);
+    for (std::size_t group = 0; group < groups.size(); ++group) {
+      std::vector<std::int64_t> values;
+      for (std::size_t row = groups.offsets[group]; row < groups.offsets[group + 1]; ++row) {
+        if (groups.passes(row)) values.push_back(groups.values[row]);
+      }
+      std::sort(values.begin(), values.end());
+      REQUIRE(least[group] == (values.empty() ? 0 : values.front()));
+      REQUIRE(greatest[group] == (values.empty() ? 0 : values.back()));
+      REQUIRE(distinct[group] == std::unique(values.begin(), values.end()) - values.begin());
+    }
+  }
+}
+
+TEST_CASE("floats are ordered as numbers, with minus zero before zero, and both are one value") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Groups groups{.offsets = {0, 5}, .filter = {0b11111}, .values = {bits_of(0.0), bits_of(-0.0), bits_of(-infinity), bits_of(2.5), bits_of(-1.0)}};
+  CHECK(groups.reduce(reduce_min_float).front() == bits_of(-infinity));
+  CHECK(groups.reduce(reduce_max_float).front() == bits_of(2.5));
+  CHECK(groups.reduce(reduce_distinct_float).front() == 4);
+  const Groups zeros{.offsets = {0, 2}, .filter = {0b11}, .values = {bits_of(0.0), bits_of(-0.0)}};
+  CHECK(zeros.reduce(reduce_min_float).front() == bits_of(-0.0));
+  CHECK(zeros.reduce(reduce_max_float).front() == bits_of(0.0));
+}
+
+TEST_CASE("a row is picked by its time, and none where no row passes") {
+  const Groups groups{.offsets = {0, 3, 4, 6}, .filter = {0b110111}, .values = {7, 9, 8, 5, 3, 3}};
+  const PickOrder latest{.is_latest = true, .keys = {{}}}, earliest{.is_latest = false, .keys = {{}}};
+  CHECK(groups.reduce(reduce_pick, &latest) == std::vector<std::int64_t>{1, -1, 4});
+  CHECK(groups.reduce(reduce_pick, &earliest) == std::vector<std::int64_t>{0, -1, 4});
+}
+
+}  // namespace segue
