@@ -92,8 +92,8 @@ def judge(check, answers):
 class Batch:
     """The cases of one file that share schema, data and options: one project, few processes."""
 
-    def __init__(self, segue, setting, cases, folder):
-        self.segue, self.setting, self.cases, self.folder = segue, setting, cases, folder
+    def __init__(self, segue, setting, cases, folder, explains=False):
+        self.segue, self.setting, self.cases, self.folder, self.explains = segue, setting, cases, folder, explains
         self.problems, self.mode = [], ""
 
     def complain(self, check, text):
@@ -157,6 +157,19 @@ class Batch:
         for check in checks:
             for text in judge(check, answers):
                 self.complain(check, text)
+        if self.explains and mode == "native":
+            self.compare_explanations(out.parent, answers, checks)
+
+    def compare_explanations(self, project, answers, checks):
+        """`explain` must give the answers of `run`: tried for one line of each case, on its first and last account."""
+        first_of_title = {check.title: check for check in reversed(checks)}
+        for check in first_of_title.values():
+            for key in {answers.keys[0], answers.keys[-1]} if answers.keys else ():
+                done = command.call(self.segue, "explain", "--format", "json", *self.setting.options, "--", check.name, key, cwd=project)
+                got = done.document and done.document.get("value")
+                value = answers.columns[check.name][key]
+                if done.code or (same_number(value, got) if check.scores is not None else (value == "true") is got) is not True:
+                    self.complain(check, f"`explain` of {key} gives {got}, `run` {value}: {done.summary() if done.code else ''}")
 
     def broken_rules(self, done, checks):
         files = {}
@@ -229,7 +242,7 @@ def halves(items):
     return [items[: len(items) // 2], items[len(items) // 2 :]]
 
 
-def run_file(segue, path, only, folder):
+def run_file(segue, path, only, folder, explains):
     cases = [c for c in case_files.read(path) if not only or only in c.title or only == str(c.line)]
     batches = {}
     for case in cases:
@@ -239,7 +252,7 @@ def run_file(segue, path, only, folder):
         if group[0].setting.needs_arrow and not projects.pyarrow:
             skipped += len(group)
             continue
-        problems += Batch(segue, group[0].setting, group, folder / f"{path.stem}_{i}").run()
+        problems += Batch(segue, group[0].setting, group, folder / f"{path.stem}_{i}", explains).run()
     return cases, sum(len(c.checks) + (len(c.marks) if c.marks else 0) for c in cases), problems, skipped
 
 
@@ -248,13 +261,14 @@ def main():
     parser.add_argument("segue", type=pathlib.Path)
     parser.add_argument("files", nargs="+", type=pathlib.Path)
     parser.add_argument("--only", help="cases whose title has this text, or that stand in this line")
+    parser.add_argument("--explain", action="store_true", help="also compare `explain` with `run`, for one line of each case")
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for the projects, which stay there")
     arguments = parser.parse_args()
     folder = arguments.keep or pathlib.Path(tempfile.mkdtemp(prefix="segue-conformance-"))
     segue = arguments.segue.resolve()
     try:
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            results = list(pool.map(lambda path: run_file(segue, path, arguments.only, folder), arguments.files))
+            results = list(pool.map(lambda path: run_file(segue, path, arguments.only, folder, arguments.explain), arguments.files))
     finally:
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)
