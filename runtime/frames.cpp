@@ -163,7 +163,8 @@ const std::int64_t* row_numbers(const FrameState& frame, std::size_t begin, std:
 }  // namespace
 
 Batch make_batch(const Program& program, const Database& database) {
-  Batch batch{.program = program, .database = database, .frames = {}, .spans = {}, .scratch_filter = {}, .scratch_bits = {}, .scratch_values = {}};
+  Batch batch{
+      .program = program, .database = database, .frames = {}, .spans = {}, .scratch_filter = {}, .scratch_bits = {}, .scratch_values = {}};
   batch.frames.resize(program.frames.size());
   batch.spans.resize(program.spans.size());
   for (std::size_t i = 0; i < program.frames.size(); ++i) {

@@ -17,18 +17,20 @@ struct FrameState {
   const Table* table = nullptr;
   std::size_t lead = 0;
   std::size_t rows = 0;
-  std::size_t base = 0;                 // in place: the table's row at position 0
-  std::vector<RowId> row_ids;           // gathered: the table's rows by position
-  std::vector<std::uint32_t> offsets;   // by position of `outer`, + 1: the positions here
+  std::size_t base = 0;                // in place: the table's row at position 0
+  std::vector<RowId> row_ids;          // gathered: the table's rows by position
+  std::vector<std::uint32_t> offsets;  // by position of `outer`, + 1: the positions here
   std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> bits;
-  std::vector<AlignedBytes> gathered;   // by input
+  std::vector<AlignedBytes> gathered;  // by input
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> values;
-  std::size_t capacity = 0;             // rows of a value slot
-  std::vector<const void*> pointers;    // inputs, then value slots
+  std::size_t capacity = 0;           // rows of a value slot
+  std::vector<const void*> pointers;  // inputs, then value slots
 
   [[nodiscard]] std::size_t words() const { return (rows + 63) / 64; }
   [[nodiscard]] std::size_t blocks() const { return (rows + kBlockRows - 1) / kBlockRows; }
-  [[nodiscard]] std::uint64_t* bit_block(std::uint32_t slot, std::size_t block) { return bits.data() + (block * layout->bit_slots + slot) * kBlockWords; }
+  [[nodiscard]] std::uint64_t* bit_block(std::uint32_t slot, std::size_t block) {
+    return bits.data() + (block * layout->bit_slots + slot) * kBlockWords;
+  }
   [[nodiscard]] std::int64_t* value_slot(std::uint32_t slot) { return values.data() + slot * capacity; }
   [[nodiscard]] RowId row(std::size_t position) const {
     return layout->is_in_place ? static_cast<RowId>(base + position) : row_ids[position];
@@ -59,8 +61,8 @@ struct Batch {
 }
 
 // `rows` (at most kBlockRows, a multiple of 64) values from position `begin`, a multiple of kBlockRows; in `buffer` where they are not int64 already.
-[[nodiscard]] const std::int64_t* load_values(const Batch& batch, const FrameState& frame, const ValueRef& value, std::size_t begin, std::size_t rows,
-                                              std::int64_t* buffer);
+[[nodiscard]] const std::int64_t* load_values(const Batch& batch, const FrameState& frame, const ValueRef& value, std::size_t begin,
+                                              std::size_t rows, std::int64_t* buffer);
 
 // The words of a block; in `buffer` where the reference is inverted or has no slot.
 [[nodiscard]] const std::uint64_t* load_bits(FrameState& frame, BitRef bit, std::size_t block, std::uint64_t* buffer);

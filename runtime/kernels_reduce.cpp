@@ -68,7 +68,8 @@ void reduce_distinct_by(const ReduceCall& call) {
   std::vector<std::int64_t> values;
   for (std::size_t group = call.begin; group < call.end; ++group) {
     values.clear();
-    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) { values.push_back(Canonical(call.values[0][row])); });
+    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1],
+                 [&](std::size_t row) { values.push_back(Canonical(call.values[0][row])); });
     std::sort(values.begin(), values.end());
     call.out[group] = std::unique(values.begin(), values.end()) - values.begin();
   }

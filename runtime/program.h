@@ -84,8 +84,8 @@ struct ReduceCall {
   std::size_t begin = 0, end = 0;
   const std::uint64_t* filter = nullptr;
   std::span<const std::int64_t* const> values;
-  std::int64_t* out = nullptr;       // by group
-  std::uint64_t* out_bits = nullptr; // by group, zero on entry
+  std::int64_t* out = nullptr;        // by group
+  std::uint64_t* out_bits = nullptr;  // by group, zero on entry
   const void* data = nullptr;
 };
 using ReduceKernel = void (*)(const ReduceCall& call);
@@ -143,7 +143,8 @@ struct FlushScoreStep {
   std::uint32_t root = 0;
   ValueRef score;
 };
-using Step = std::variant<CompiledStep, MapStep, ReduceStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep, PickedBitStep, FlushStep, FlushScoreStep>;
+using Step = std::variant<CompiledStep, MapStep, ReduceStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep, PickedBitStep,
+                          FlushStep, FlushScoreStep>;
 
 enum class RootKind : std::uint8_t { kMembers, kScores, kNothing };
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bit>
 #include <cstring>
+#include <new>
 #include <thread>
 
 #include "runtime/frames.h"
@@ -41,7 +42,8 @@ struct Execute {
     for (std::size_t block = 0; block < frame.blocks(); ++block) {
       const std::size_t begin = block * kBlockRows, rows = std::min(kBlockRows, frame.words() * 64 - begin);
       for (std::size_t i = 0; i < values.size(); ++i) {
-        values[i] = load_values(batch, frame, step.values[i], begin, rows, i < kMaxFixed ? value_buffers[i] : more_values[i - kMaxFixed].data());
+        values[i] =
+            load_values(batch, frame, step.values[i], begin, rows, i < kMaxFixed ? value_buffers[i] : more_values[i - kMaxFixed].data());
       }
       for (std::size_t i = 0; i < bits.size(); ++i) {
         bits[i] = load_bits(frame, step.bits[i], block, i < kMaxFixed ? bit_buffers[i] : more_bits[i - kMaxFixed].data());
@@ -209,21 +211,31 @@ std::size_t row_bytes(const FrameLayout& frame) {
   return 8 * frame.value_slots + frame.bit_slots / 8 + gathered + 1;
 }
 
-// Bytes of the rows directly under accounts begin … end - 1; deeper ones are few beside them or follow them.
-std::size_t child_bytes(const Program& program, const Database& database, std::size_t begin, std::size_t end) {
-  std::size_t bytes = 0;
+// Rows of each frame under accounts begin … end - 1: known where they lie directly under accounts, else by the average.
+std::vector<double> frame_rows(const Program& program, const Database& database, std::size_t begin, std::size_t end) {
+  std::vector<double> rows(program.frames.size());
+  rows.front() = static_cast<double>(end - begin);
   for (std::size_t i = 1; i < program.frames.size(); ++i) {
     const FrameLayout& frame = program.frames[i];
-    if (!frame.is_used || frame.outer != 0) continue;
+    if (!frame.is_used) continue;
     const std::vector<std::uint64_t>& offsets = database.tables[frame.table].links[frame.link].offsets;
-    bytes += (offsets[end] - offsets[begin]) * row_bytes(frame);
+    const auto parents = static_cast<double>(std::max<std::size_t>(1, offsets.size() - 1));
+    rows[i] = frame.outer == 0 ? static_cast<double>(offsets[end] - offsets[begin])
+                               : rows[frame.outer] * static_cast<double>(offsets.back()) / parents;
   }
+  return rows;
+}
+
+double child_bytes(const Program& program, const Database& database, std::size_t begin, std::size_t end) {
+  const std::vector<double> rows = frame_rows(program, database, begin, end);
+  double bytes = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) bytes += rows[i] * static_cast<double>(row_bytes(program.frames[i]));
   return bytes;
 }
 
 // Where batches begin: no more accounts than the program says, and children that stay in the cache where accounts allow it.
 std::vector<std::size_t> cut_batches(const Program& program, const Database& database) {
-  constexpr std::size_t kChildBytes = std::size_t{1} << 20;
+  constexpr double kChildBytes = 1 << 20;
   const std::size_t accounts = database.tables.front().rows;
   std::vector<std::size_t> begins;
   for (std::size_t begin = 0; begin < accounts;) {
@@ -278,6 +290,15 @@ void work(Work& shared, Output& output, bool reports) {
   }
 }
 
+// The same; memory that one batch cannot get is a batch that is too large.
+void work_or_stop(Work& shared, Output& output, bool reports) {
+  try {
+    work(shared, output, reports);
+  } catch (const std::bad_alloc&) {
+    shared.is_too_large = true;
+  }
+}
+
 }  // namespace
 
 std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options) {
@@ -290,8 +311,8 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   std::vector<Output> outputs(count, Output{results, options.keep_members, zeros, zeros});
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&shared, &output = outputs[i]] { work(shared, output, false); });
-    work(shared, outputs.front(), true);
+    for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&shared, &output = outputs[i]] { work_or_stop(shared, output, false); });
+    work_or_stop(shared, outputs.front(), true);
   }
   if (shared.is_too_large) return std::unexpected(RunFailure::kTooManyRows);
   if (shared.is_stopped) return std::unexpected(RunFailure::kStopped);

@@ -27,7 +27,7 @@ struct RunResults {
 
 enum class RunFailure : std::uint8_t {
   kStopped,      // `progress` said so
-  kTooManyRows,  // one batch's rows of an inner frame are more than 2^31
+  kTooManyRows,  // one batch's rows of an inner frame are more than 2^31, or than memory holds
 };
 
 // Executes `program` over the database that it was compiled for. No result depends on the number of threads or the cut into batches.

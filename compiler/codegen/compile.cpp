@@ -21,7 +21,7 @@ bool is_emitted(const Unit& unit) { return unit.kind != NodeClass::kFree && unit
 std::string function_name(std::size_t unit) { return "unit_" + std::to_string(unit); }
 
 // Emits all functions; gives them by unit, null where a unit has none.
-std::expected<std::vector<CompiledFn>, std::string> compile_units(const Layout& layout, Emitter& emitter, Jit& jit) {
+std::expected<std::vector<CompiledFn>, std::string> compile_units(const ProgramLayout& layout, Emitter& emitter, Jit& jit) {
   const std::vector<Unit>& units = layout.units();
   std::unique_ptr<llvm::Module> module;
   std::size_t functions = 0;
@@ -48,11 +48,12 @@ std::expected<std::vector<CompiledFn>, std::string> compile_units(const Layout& 
 // Batches are as large as keeps a batch's bits of the account's frame in about half of a small second-level cache.
 std::size_t suitable_batch_rows(const FrameLayout& account) {
   constexpr std::size_t kCacheBytes = 256 * 1024, kMostRows = 16384;
-  const std::size_t bytes_per_block = kBlockRows * (account.value_slots * 8 + account.inputs.size() * 4) + account.bit_slots * kBlockRows / 8 + 1;
+  const std::size_t bytes_per_block =
+      kBlockRows * (account.value_slots * 8 + account.inputs.size() * 4) + account.bit_slots * kBlockRows / 8 + 1;
   return std::clamp(kCacheBytes / bytes_per_block * kBlockRows, 4 * kBlockRows, kMostRows);
 }
 
-void add_flushes(std::vector<Step>& steps, const Layout& layout, const Unit& unit) {
+void add_flushes(std::vector<Step>& steps, const ProgramLayout& layout, const Unit& unit) {
   for (const std::uint32_t index : unit.roots) {
     const PlanRoot& root = layout.plan().roots[index];
     if (root.score == kNoNode) {
@@ -75,8 +76,10 @@ struct Code {
   std::shared_ptr<void> owner;
 };
 
-std::expected<Code, std::string> generate(const Layout& layout, const BoundConstants& constants, const Clock& clock, const CodegenOptions& options) {
-  if (std::none_of(layout.units().begin(), layout.units().end(), is_emitted)) return Code{std::vector<CompiledFn>(layout.units().size()), {}, nullptr};
+std::expected<Code, std::string> generate(const ProgramLayout& layout, const BoundConstants& constants, const Clock& clock,
+                                          const CodegenOptions& options) {
+  if (std::none_of(layout.units().begin(), layout.units().end(), is_emitted))
+    return Code{std::vector<CompiledFn>(layout.units().size()), {}, nullptr};
   const auto target = find_target(options.cpu);
   if (!target) return std::unexpected(target.error());
   auto jit = Jit::create(*target);
@@ -91,7 +94,7 @@ std::expected<Code, std::string> generate(const Layout& layout, const BoundConst
 
 std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock, const CodegenOptions& options) {
   const BoundConstants constants = bind_constants(plan, clock);
-  Layout layout(plan, database, constants);
+  ProgramLayout layout(plan, database, constants);
   const auto code = generate(layout, constants, clock, options);
   if (!code) return std::unexpected(code.error());
   Program program;
@@ -108,7 +111,8 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
   program.constants = constants.blocks;
   program.pool = code->pool;
   program.code = code->owner;
-  program.batch_rows = options.batch_rows == 0 ? suitable_batch_rows(layout.frames.front()) : (options.batch_rows + kBlockRows - 1) / kBlockRows * kBlockRows;
+  program.batch_rows = options.batch_rows == 0 ? suitable_batch_rows(layout.frames.front())
+                                               : (options.batch_rows + kBlockRows - 1) / kBlockRows * kBlockRows;
   return program;
 }
 

@@ -32,6 +32,7 @@ struct CodegenOptions {
 // Compiles `plan` for `database`, whose columns that the plan names have been read. The program borrows `database`; it may be run once or often. Time is linear
 // in the plan, plus one look at each entry of the dictionaries that text conditions ask about. The error is LLVM's: an environment in which code cannot
 // be generated.
-[[nodiscard]] std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock, const CodegenOptions& options);
+[[nodiscard]] std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock,
+                                                          const CodegenOptions& options);
 
 }  // namespace segue

@@ -46,7 +46,8 @@ struct Bind {
 }  // namespace
 
 BoundConstants bind_constants(const Plan& plan, const Clock& clock) {
-  BoundConstants bound{.values = std::vector<KnownInt>(plan.nodes.size()), .places = std::vector<std::uint32_t>(plan.nodes.size()), .blocks = {}};
+  BoundConstants bound{
+      .values = std::vector<KnownInt>(plan.nodes.size()), .places = std::vector<std::uint32_t>(plan.nodes.size()), .blocks = {}};
   for (const NodeId id : plan.live) {
     const PlanNode& node = plan.node(id);
     if (node.frame != kNoFrame || !is_value(node.op)) continue;

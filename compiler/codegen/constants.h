@@ -10,8 +10,8 @@
 namespace segue {
 
 struct BoundConstants {
-  std::vector<KnownInt> values;       // by node; of frame-free values. 0 where missing
-  std::vector<std::uint32_t> places;  // by node: index into the program's constants
+  std::vector<KnownInt> values;                                      // by node; of frame-free values. 0 where missing
+  std::vector<std::uint32_t> places;                                 // by node: index into the program's constants
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> blocks;  // the program's constants
 };
 

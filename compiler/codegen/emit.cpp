@@ -45,7 +45,8 @@ void Emitter::emit_loop(llvm::Module& module, const std::string& name, const Uni
   auto* entry = llvm::BasicBlock::Create(context, "", function);
   auto* loop = llvm::BasicBlock::Create(context, "", function);
   auto* exit = llvm::BasicBlock::Create(context, "", function);
-  Function f{llvm::IRBuilder<>(entry), function->getArg(0), function->getArg(1), function->getArg(2), function->getArg(3), unit.frame, nullptr};
+  Function f{
+      llvm::IRBuilder<>(entry), function->getArg(0), function->getArg(1), function->getArg(2), function->getArg(3), unit.frame, nullptr};
   llvm::Value* count = f.words;
   if (unit.kind == NodeClass::kBoolean) {  // whole blocks, a vector at a time
     llvm::Value* blocks = f.builder.CreateLShr(f.builder.CreateAdd(f.words, f.builder.getInt64(kBlockWords - 1)), std::uint64_t{3});
@@ -173,7 +174,12 @@ llvm::Value* Emitter::emit_atom(Function& f, NodeId id, llvm::Value* base, llvm:
     const auto valid = layout_.validity_of_bits(id);
     return valid ? f.builder.CreateAnd(bits, load_word(f, *valid, word)) : bits;
   }
-  const Bit known = std::visit([](const auto& op) { if constexpr (requires { op.known; }) return op.known; else return kTrue; }, node.op);
+  const Bit known = std::visit(
+      [](const auto& op) {
+        if constexpr (requires { op.known; }) return op.known;
+        else return kTrue;
+      },
+      node.op);
   llvm::Value* holds = emit_test(f, node, word);
   const BitRef ref = layout_.ref(known);
   const bool is_always_known = ref.slot == kNoSlot && ref.is_inverted && !layout_.validity_input(known);
@@ -218,7 +224,8 @@ llvm::Value* Emitter::emit_int_range(Function& f, llvm::Value* values, const Int
   llvm::IRBuilder<>& b = f.builder;
   const IntRange bounds = narrowed(range, values->getType()->getScalarSizeInBits() / 8);
   const auto as_word = [&](llvm::Value* rows) { return b.CreateBitCast(rows, b.getInt64Ty()); };
-  if (!is_clocked && range.low == range.high && bounds.low == bounds.high) return as_word(b.CreateICmpEQ(values, splat(f, values->getType(), bounds.low)));
+  if (!is_clocked && range.low == range.high && bounds.low == bounds.high)
+    return as_word(b.CreateICmpEQ(values, splat(f, values->getType(), bounds.low)));
   // Complements of what lies outside: a processor compares with `greater`, not with `at least`.
   llvm::Value* outside = nullptr;
   if (is_clocked || bounds.is_empty() || range.low != std::numeric_limits<std::int64_t>::min()) {
@@ -289,7 +296,8 @@ llvm::Value* Emitter::emit_math(Function& f, EmittedMath math, llvm::Value* left
     case EmittedMath::kMultiplyFloat: result = b.CreateFMul(left, right); break;
     case EmittedMath::kNone: assert(false && "is not emitted"); break;
   }
-  llvm::Value* is_lost = lost != nullptr ? b.CreateICmpSLT(lost, llvm::Constant::getNullValue(lost->getType())) : b.CreateFCmpUNO(result, result);
+  llvm::Value* is_lost =
+      lost != nullptr ? b.CreateICmpSLT(lost, llvm::Constant::getNullValue(lost->getType())) : b.CreateFCmpUNO(result, result);
   missing = b.CreateBitCast(is_lost, b.getInt64Ty());
   return result;
 }

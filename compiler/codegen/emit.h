@@ -19,8 +19,11 @@ namespace segue {
 class Emitter {
  public:
   // `vector_words`: 64-bit words in the widest register that the target has for boolean algebra (2, 4 or 8).
-  Emitter(const Layout& layout, const BoundConstants& constants, const Clock& clock, unsigned vector_words)
-      : layout_(layout), constants_(constants), clock_(clock), vector_words_(vector_words) {
+  Emitter(const ProgramLayout& layout, const BoundConstants& constants, const Clock& clock, unsigned vector_words)
+      : layout_(layout),
+        constants_(constants),
+        clock_(clock),
+        vector_words_(vector_words) {
     pool_.assign(kOnesWords, -1);
   }
 
@@ -66,7 +69,7 @@ class Emitter {
   llvm::Value* slot_address(Function& f, llvm::Value* base, std::uint32_t slot);
   llvm::Value* pointer(Function& f, std::uint32_t index);
 
-  const Layout& layout_;
+  const ProgramLayout& layout_;
   const BoundConstants& constants_;
   const Clock& clock_;
   unsigned vector_words_;

@@ -23,8 +23,12 @@ std::string text_of(llvm::Error error) { return "cannot generate code: " + llvm:
 
 bool host_has(const char* feature) { return llvm::sys::getHostCPUFeatures().lookup(feature); }
 
-bool host_has_avx512() { return host_has("avx512f") && host_has("avx512bw") && host_has("avx512dq") && host_has("avx512vl") && host_has("avx512cd"); }
-bool host_has_avx2() { return host_has("avx2") && host_has("bmi") && host_has("bmi2") && host_has("fma") && host_has("lzcnt") && host_has("movbe"); }
+bool host_has_avx512() {
+  return host_has("avx512f") && host_has("avx512bw") && host_has("avx512dq") && host_has("avx512vl") && host_has("avx512cd");
+}
+bool host_has_avx2() {
+  return host_has("avx2") && host_has("bmi") && host_has("bmi2") && host_has("fma") && host_has("lzcnt") && host_has("movbe");
+}
 
 const char* level_name(TargetCpu cpu) {
   switch (cpu) {
@@ -81,7 +85,8 @@ std::unique_ptr<llvm::Module> Jit::new_module(const std::string& name) {
 }
 
 std::expected<void, std::string> Jit::add(std::unique_ptr<llvm::Module> module) {
-  if (llvm::Error error = jit_->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), context_))) return std::unexpected(text_of(std::move(error)));
+  if (llvm::Error error = jit_->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), context_)))
+    return std::unexpected(text_of(std::move(error)));
   return {};
 }
 

@@ -86,7 +86,8 @@ void map_rescale(const MapCall& call) {
 
 void map_select(const MapCall& call) {
   const std::int64_t offset = *static_cast<const std::int64_t*>(call.data);
-  for (std::size_t row = 0; row < call.rows; ++row) call.out[row] = is_set(call.bits[0], row) ? call.values[0][row] : call.values[1][row] + offset;
+  for (std::size_t row = 0; row < call.rows; ++row)
+    call.out[row] = is_set(call.bits[0], row) ? call.values[0][row] : call.values[1][row] + offset;
 }
 
 void map_bit(const MapCall& call) {
@@ -107,7 +108,8 @@ void test_ranges(const MapCall& call) {
   const auto& ranges = *static_cast<const std::vector<IntRange>*>(call.data);
   write_bits(call, call.bits[0], [&](std::size_t row) {
     const std::int64_t value = call.values[0][row];
-    const auto at = std::upper_bound(ranges.begin(), ranges.end(), value, [](std::int64_t wanted, const IntRange& range) { return wanted < range.low; });
+    const auto at = std::upper_bound(ranges.begin(), ranges.end(), value,
+                                     [](std::int64_t wanted, const IntRange& range) { return wanted < range.low; });
     return at != ranges.begin() && value <= std::prev(at)->high;
   });
 }
@@ -129,7 +131,8 @@ void test_text_pairs(const MapCall& call) {
   const auto& data = *static_cast<const TextPairData*>(call.data);
   std::string left_folded, right_folded;
   write_known_bits(call, [&](std::size_t row) {
-    std::string_view left = data.left.at(static_cast<std::size_t>(call.values[0][row])), right = data.right.at(static_cast<std::size_t>(call.values[1][row]));
+    std::string_view left = data.left.at(static_cast<std::size_t>(call.values[0][row])),
+                     right = data.right.at(static_cast<std::size_t>(call.values[1][row]));
     if (data.folded) {
       fold_into(left, left_folded), fold_into(right, right_folded);
       left = left_folded, right = right_folded;

@@ -27,7 +27,9 @@ void write(const ReduceCall& call, std::size_t group, std::int64_t value, bool k
   call.out_bits[group / 64] |= std::uint64_t{known} << (group % 64);
 }
 void write(const ReduceCall& call, std::size_t group, KnownInt value) { write(call, group, value.value, value.known); }
-void write(const ReduceCall& call, std::size_t group, KnownFloat value) { write(call, group, std::bit_cast<std::int64_t>(value.value), value.known); }
+void write(const ReduceCall& call, std::size_t group, KnownFloat value) {
+  write(call, group, std::bit_cast<std::int64_t>(value.value), value.known);
+}
 
 struct ExactGroup {
   Int128 sum = 0;

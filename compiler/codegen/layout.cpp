@@ -30,10 +30,17 @@ std::optional<std::pair<NodeId, Bit>> tested(const Op& op) {
 
 }  // namespace
 
-Layout::Layout(const Plan& plan, const Database& database, const BoundConstants& constants)
-    : plan_(plan), database_(database), constants_(constants), places_(plan.nodes.size()), unit_of_(plan.nodes.size(), 0),
-      bit_slots_(plan.nodes.size(), kNoSlot), value_slots_(plan.nodes.size(), kNoSlot), inlined_(plan.nodes.size()),
-      is_read_by_slot_(plan.nodes.size()), known_of_(plan.nodes.size(), kNoNode) {
+ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const BoundConstants& constants)
+    : plan_(plan),
+      database_(database),
+      constants_(constants),
+      places_(plan.nodes.size()),
+      unit_of_(plan.nodes.size(), 0),
+      bit_slots_(plan.nodes.size(), kNoSlot),
+      value_slots_(plan.nodes.size(), kNoSlot),
+      inlined_(plan.nodes.size()),
+      is_read_by_slot_(plan.nodes.size()),
+      known_of_(plan.nodes.size(), kNoNode) {
   lay_out_frames();
   collect_inputs();
   find_known_values();
@@ -46,11 +53,12 @@ Layout::Layout(const Plan& plan, const Database& database, const BoundConstants&
 
 // ── frames and inputs ──
 
-void Layout::use_frame(FrameId frame) {
-  for (FrameId at = frame; at != kNoFrame && !frames[index_of(at)].is_used; at = plan_.frames[index_of(at)].outer) frames[index_of(at)].is_used = true;
+void ProgramLayout::use_frame(FrameId frame) {
+  for (FrameId at = frame; at != kNoFrame && !frames[index_of(at)].is_used; at = plan_.frames[index_of(at)].outer)
+    frames[index_of(at)].is_used = true;
 }
 
-void Layout::lay_out_frames() {
+void ProgramLayout::lay_out_frames() {
   for (const Frame& frame : plan_.frames) {
     FrameLayout& layout = frames.emplace_back();
     layout.table = frame.table;
@@ -62,7 +70,11 @@ void Layout::lay_out_frames() {
   use_frame(kAccountFrame);
   for (const NodeId id : plan_.live) use_frame(plan_.node(id).frame);
   for (const NodeId id : plan_.live) {
-    std::visit([&](const auto& op) { if constexpr (requires { op.rows; }) use_frame(op.rows); }, plan_.node(id).op);
+    std::visit(
+        [&](const auto& op) {
+          if constexpr (requires { op.rows; }) use_frame(op.rows);
+        },
+        plan_.node(id).op);
   }
   for (std::size_t i = 0; i < frames.size(); ++i) {
     FrameLayout& layout = frames[i];
@@ -72,14 +84,15 @@ void Layout::lay_out_frames() {
   }
 }
 
-std::uint32_t Layout::add_input(FrameId frame, ColumnInput input) {
+std::uint32_t ProgramLayout::add_input(FrameId frame, ColumnInput input) {
   std::vector<ColumnInput>& inputs = frames[index_of(frame)].inputs;
-  const auto [at, is_new] = input_ids_.emplace(std::pair(index_of(frame), std::pair(input.column, input.part)), static_cast<std::uint32_t>(inputs.size()));
+  const auto [at, is_new] =
+      input_ids_.emplace(std::pair(index_of(frame), std::pair(input.column, input.part)), static_cast<std::uint32_t>(inputs.size()));
   if (is_new) inputs.push_back(input);
   return at->second;
 }
 
-void Layout::collect_inputs() {
+void ProgramLayout::collect_inputs() {
   for (const NodeId id : plan_.live) {
     const PlanNode& node = plan_.node(id);
     if (const auto* value = std::get_if<ColumnValue>(&node.op); value != nullptr && node.type.kind != Kind::kList) {
@@ -95,7 +108,7 @@ void Layout::collect_inputs() {
   }
 }
 
-std::optional<std::uint32_t> Layout::validity_input(Bit known) const {
+std::optional<std::uint32_t> ProgramLayout::validity_input(Bit known) const {
   const PlanNode& node = plan_.node(known.node());
   const auto* op = std::get_if<ColumnKnown>(&node.op);
   if (op == nullptr || known.is_negated()) return std::nullopt;
@@ -103,18 +116,18 @@ std::optional<std::uint32_t> Layout::validity_input(Bit known) const {
   return at == input_ids_.end() ? std::nullopt : std::optional(at->second);
 }
 
-std::uint32_t Layout::bits_input(NodeId column_bit) const {
+std::uint32_t ProgramLayout::bits_input(NodeId column_bit) const {
   const PlanNode& node = plan_.node(column_bit);
   return input_ids_.at({index_of(node.frame), {std::get<ColumnBit>(node.op).column, ColumnPart::kBits}});
 }
 
-std::optional<std::uint32_t> Layout::validity_of_bits(NodeId column_bit) const {
+std::optional<std::uint32_t> ProgramLayout::validity_of_bits(NodeId column_bit) const {
   const PlanNode& node = plan_.node(column_bit);
   const auto at = input_ids_.find({index_of(node.frame), {std::get<ColumnBit>(node.op).column, ColumnPart::kValid}});
   return at == input_ids_.end() ? std::nullopt : std::optional(at->second);
 }
 
-std::uint32_t Layout::span(FrameId rows, FrameId to) {
+std::uint32_t ProgramLayout::span(FrameId rows, FrameId to) {
   const RowSpan wanted{index_of(rows), index_of(to)};
   const auto at = std::find(spans.begin(), spans.end(), wanted);
   if (at == spans.end()) {
@@ -126,15 +139,17 @@ std::uint32_t Layout::span(FrameId rows, FrameId to) {
 
 // ── what a node is ──
 
-void Layout::find_known_values() {
+void ProgramLayout::find_known_values() {
   for (const NodeId id : plan_.live) {
     const Op& op = plan_.node(id).op;
     if (const auto* known = std::get_if<KnownOf>(&op)) known_of_[index_of(known->value)] = id;
     const auto test = tested(op);
-    for_each_operand(op, [](NodeId) {}, [&](Bit bit) {
-      const bool is_in_place = test && bit == test->second && class_of(id) == NodeClass::kAtom && validity_input(bit);
-      if (!is_in_place) is_read_by_slot_[index_of(bit.node())] = true;
-    });
+    for_each_operand(
+        op, [](NodeId) {},
+        [&](Bit bit) {
+          const bool is_in_place = test && bit == test->second && class_of(id) == NodeClass::kAtom && validity_input(bit);
+          if (!is_in_place) is_read_by_slot_[index_of(bit.node())] = true;
+        });
   }
   for (const PlanRoot& root : plan_.roots) {
     is_read_by_slot_[index_of(root.members.node())] = true;
@@ -142,7 +157,7 @@ void Layout::find_known_values() {
   }
 }
 
-std::optional<bool> Layout::constant_bit(NodeId id) const {
+std::optional<bool> ProgramLayout::constant_bit(NodeId id) const {
   const PlanNode& node = plan_.node(id);
   if (id == kFalse.node()) return false;
   if (const auto* known = std::get_if<ColumnKnown>(&node.op); known != nullptr && column(node, known->column).valid.empty()) return true;
@@ -152,20 +167,22 @@ std::optional<bool> Layout::constant_bit(NodeId id) const {
 }
 
 // Whether a value lies in memory as an array.
-bool Layout::is_plain_values(NodeId value) const {
+bool ProgramLayout::is_plain_values(NodeId value) const {
   const PlanNode& node = plan_.node(value);
   return node.frame != kNoFrame && node.type.kind != Kind::kList;
 }
 
-NodeClass Layout::class_of(NodeId id) const {
+NodeClass ProgramLayout::class_of(NodeId id) const {
   const PlanNode& node = plan_.node(id);
-  if (node.frame == kNoFrame || std::holds_alternative<ColumnValue>(node.op) || std::holds_alternative<KnownOf>(node.op) || constant_bit(id)) {
+  if (node.frame == kNoFrame || std::holds_alternative<ColumnValue>(node.op) || std::holds_alternative<KnownOf>(node.op) ||
+      constant_bit(id)) {
     return NodeClass::kFree;
   }
   if (std::holds_alternative<AllOf>(node.op) || std::holds_alternative<AnyOf>(node.op)) return NodeClass::kBoolean;
   if (std::holds_alternative<ColumnBit>(node.op) || std::holds_alternative<ColumnKnown>(node.op)) return NodeClass::kAtom;
   if (const auto* map = std::get_if<Map>(&node.op)) return math_of(*map) == EmittedMath::kNone ? NodeClass::kStep : NodeClass::kValue;
-  if (const auto* compared = std::get_if<KernelTest>(&node.op)) return is_emitted_comparison(*compared) ? NodeClass::kAtom : NodeClass::kStep;
+  if (const auto* compared = std::get_if<KernelTest>(&node.op))
+    return is_emitted_comparison(*compared) ? NodeClass::kAtom : NodeClass::kStep;
   const auto test = tested(node.op);
   if (!test || !is_plain_values(test->first)) return NodeClass::kStep;
   const auto* ranges = std::get_if<InRanges>(&node.op);
@@ -173,13 +190,13 @@ NodeClass Layout::class_of(NodeId id) const {
 }
 
 // Two integers of one scale, or two floats: compared as they lie in memory.
-bool Layout::is_emitted_comparison(const KernelTest& test) const {
+bool ProgramLayout::is_emitted_comparison(const KernelTest& test) const {
   const Type &left = plan_.node(test.left).type, &right = plan_.node(test.right).type;
   return left.kind == right.kind && left.kind != Kind::kText && left.kind != Kind::kList && test.left_scale == test.right_scale;
 }
 
 // Whether a value lies in at most 32 bits, so that a product of two cannot overflow.
-bool Layout::is_narrow(NodeId value) const {
+bool ProgramLayout::is_narrow(NodeId value) const {
   const PlanNode& node = plan_.node(value);
   const auto* read = std::get_if<ColumnValue>(&node.op);
   if (read == nullptr) {
@@ -190,7 +207,7 @@ bool Layout::is_narrow(NodeId value) const {
   return storage == Storage::kInt8 || storage == Storage::kInt16 || storage == Storage::kInt32;
 }
 
-EmittedMath Layout::math_of(const Map& map) const {
+EmittedMath ProgramLayout::math_of(const Map& map) const {
   const auto are_floats = [&] { return plan_.node(map.left).type.kind == Kind::kFloat && plan_.node(map.right).type.kind == Kind::kFloat; };
   switch (map.builtin) {
     case BuiltinId::kAddInt:
@@ -211,7 +228,7 @@ EmittedMath Layout::math_of(const Map& map) const {
 
 // ── order ──
 
-void Layout::place_nodes() {
+void ProgramLayout::place_nodes() {
   for (const NodeId id : plan_.live) {
     const PlanNode& node = plan_.node(id);
     Place& place = places_[index_of(id)];
@@ -230,15 +247,13 @@ void Layout::place_nodes() {
   }
 }
 
-void Layout::order_units() {
+void ProgramLayout::order_units() {
   std::vector<NodeId> order;
   for (const NodeId id : plan_.live) {
     const bool is_unread = std::holds_alternative<ColumnKnown>(plan_.node(id).op) && !is_read_by_slot_[index_of(id)];
     if (class_of(id) != NodeClass::kFree && !is_unread) order.push_back(id);
   }
-  const auto frame_key = [&](NodeId id) {
-    return places_[index_of(id)].kind == NodeClass::kStep ? 0 : index_of(plan_.node(id).frame);
-  };
+  const auto frame_key = [&](NodeId id) { return places_[index_of(id)].kind == NodeClass::kStep ? 0 : index_of(plan_.node(id).frame); };
   const auto value_key = [&](NodeId id) {
     const auto test = tested(plan_.node(id).op);
     return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->first) : 0;
@@ -251,7 +266,7 @@ void Layout::order_units() {
   for (const NodeId id : order) add_to_units(id);
 }
 
-void Layout::add_to_units(NodeId id) {
+void ProgramLayout::add_to_units(NodeId id) {
   const PlanNode& node = plan_.node(id);
   const NodeClass kind = places_[index_of(id)].kind;
   const std::uint32_t frame = index_of(node.frame);
@@ -261,7 +276,8 @@ void Layout::add_to_units(NodeId id) {
   if (fits && kind != NodeClass::kBoolean) fits = last.nodes.size() < kAtomsPerFunction;
   if (fits && kind == NodeClass::kBoolean) {
     std::size_t operands = operand_count(node.op);
-    for (auto at = last.nodes.rbegin(); at != last.nodes.rend() && operands <= kOperandsPerFunction; ++at) operands += operand_count(plan_.node(*at).op);
+    for (auto at = last.nodes.rbegin(); at != last.nodes.rend() && operands <= kOperandsPerFunction; ++at)
+      operands += operand_count(plan_.node(*at).op);
     fits = operands <= kOperandsPerFunction;
   }
   if (!fits) units_.push_back({kind, frame, {}, {}});
@@ -270,7 +286,7 @@ void Layout::add_to_units(NodeId id) {
   if (known_of_[index_of(id)] != kNoNode) unit_of_[index_of(known_of_[index_of(id)])] = unit_of_[index_of(id)];
 }
 
-void Layout::assign_roots() {
+void ProgramLayout::assign_roots() {
   for (std::uint32_t i = 0; i < plan_.roots.size(); ++i) {
     const PlanRoot& root = plan_.roots[i];
     std::uint32_t unit = std::max(unit_of_[index_of(root.members.node())], unit_of_[index_of(root.undetermined.node())]);
@@ -281,22 +297,25 @@ void Layout::assign_roots() {
 
 // ── slots ──
 
-void Layout::mark_inlined() {
+void ProgramLayout::mark_inlined() {
   std::vector<bool> is_candidate(plan_.nodes.size());
   for (const Unit& unit : units_) {
     if (unit.kind != NodeClass::kBoolean) continue;
     for (const NodeId id : unit.nodes) {
       is_candidate[index_of(id)] = plan_.node(id).uses == 1;
-      for_each_operand(plan_.node(id).op, [](NodeId) {}, [&](Bit bit) {
-        const NodeId operand = bit.node();
-        if (is_candidate[index_of(operand)] && unit_of_[index_of(operand)] == unit_of_[index_of(id)]) inlined_[index_of(operand)] = true;
-      });
+      for_each_operand(
+          plan_.node(id).op, [](NodeId) {},
+          [&](Bit bit) {
+            const NodeId operand = bit.node();
+            if (is_candidate[index_of(operand)] && unit_of_[index_of(operand)] == unit_of_[index_of(id)])
+              inlined_[index_of(operand)] = true;
+          });
     }
   }
   // A root has a use besides those of nodes, so that no root is inlined.
 }
 
-void Layout::assign_slots() {
+void ProgramLayout::assign_slots() {
   // The place in the order after which a node is not read again.
   std::vector<std::uint32_t> last_read(plan_.nodes.size(), 0);
   std::uint32_t sequence = 0;
@@ -361,17 +380,17 @@ void Layout::assign_slots() {
   }
 }
 
-std::uint32_t Layout::known_slot(NodeId value) const {
+std::uint32_t ProgramLayout::known_slot(NodeId value) const {
   const NodeId known = known_of_[index_of(value)];
   return known == kNoNode ? kNoSlot : bit_slots_[index_of(known)];
 }
 
-BitRef Layout::ref(Bit bit) const {
+BitRef ProgramLayout::ref(Bit bit) const {
   if (const auto constant = constant_bit(bit.node())) return {kNoSlot, *constant != bit.is_negated()};
   return {bit_slots_[index_of(bit.node())], bit.is_negated()};
 }
 
-ValueRef Layout::ref(NodeId value) const {
+ValueRef ProgramLayout::ref(NodeId value) const {
   const PlanNode& node = plan_.node(value);
   if (node.frame == kNoFrame) return {ValueSource::kConstant, constants_.places[index_of(value)], Storage::kInt64};
   const auto* read = std::get_if<ColumnValue>(&node.op);

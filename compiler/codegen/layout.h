@@ -1,4 +1,4 @@
-// This file's interface, private to the folder, is Layout: the live nodes of a plan in the order in which they are evaluated, cut into units, and where
+// This file's interface, private to the folder, is ProgramLayout: the live nodes of a plan in the order in which they are evaluated, cut into units, and where
 // each node's bits or values lie. It knows nothing of LLVM.
 #pragma once
 
@@ -37,9 +37,9 @@ enum class EmittedMath : std::uint8_t { kNone, kAddInt, kSubtractInt, kMultiplyI
 // More ranges than this are searched by a kernel.
 inline constexpr std::size_t kMaxEmittedRanges = 16;
 
-class Layout {
+class ProgramLayout {
  public:
-  Layout(const Plan& plan, const Database& database, const BoundConstants& constants);
+  ProgramLayout(const Plan& plan, const Database& database, const BoundConstants& constants);
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Database& database() const { return database_; }

@@ -114,7 +114,8 @@ struct ListKey {
   std::vector<std::int64_t> by_value, exact;
 };
 
-ListKey key_of(const ListDomain& domain, std::size_t part, std::size_t cell, const std::vector<std::int64_t>& by_value, const std::vector<std::int64_t>& exact) {
+ListKey key_of(const ListDomain& domain, std::size_t part, std::size_t cell, const std::vector<std::int64_t>& by_value,
+               const std::vector<std::int64_t>& exact) {
   ListKey key;
   const auto [begin, end] = domain.codes(part, cell);
   for (const std::int32_t* code = begin; code != end; ++code) {
@@ -158,7 +159,8 @@ Places rank_lists(const Plan& plan, const RankSpace& space, const Database& data
 }  // namespace
 
 Places rank(const Plan& plan, const RankSpace& space, const Database& database) {
-  return is_list_domain(plan.domains[space.domains.front()], database) ? rank_lists(plan, space, database) : rank_texts(plan, space, database);
+  return is_list_domain(plan.domains[space.domains.front()], database) ? rank_lists(plan, space, database)
+                                                                       : rank_texts(plan, space, database);
 }
 
 }  // namespace segue

@@ -22,7 +22,7 @@ int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale
 
 struct MakeStep {
   StepMaker& maker;
-  Layout& layout;
+  ProgramLayout& layout;
   NodeId id;
   const PlanNode& node;
 
@@ -100,8 +100,8 @@ struct MakeStep {
   }
   Step operator()(const ReduceRows& op) const {
     const Type& type = plan().node(op.value).type;
-    return ReduceStep{layout.span(op.rows, node.frame), reduce_kernel(op.fn, type), own(scale_of(type)), layout.ref(op.filter), {layout.ref(op.value)},
-                      layout.value_slot(id), layout.known_slot(id)};
+    return ReduceStep{layout.span(op.rows, node.frame), reduce_kernel(op.fn, type), own(scale_of(type)),  layout.ref(op.filter),
+                      {layout.ref(op.value)},           layout.value_slot(id),      layout.known_slot(id)};
   }
   Step operator()(const PickRow& op) const {
     PickOrder order{.is_latest = op.is_latest, .keys = {{}}};
@@ -115,7 +115,13 @@ struct MakeStep {
       }
       order.keys.push_back(std::move(key));
     }
-    return ReduceStep{layout.span(op.rows, node.frame), reduce_pick, own(std::move(order)), layout.ref(op.filter), std::move(values), layout.value_slot(id), kNoSlot};
+    return ReduceStep{layout.span(op.rows, node.frame),
+                      reduce_pick,
+                      own(std::move(order)),
+                      layout.ref(op.filter),
+                      std::move(values),
+                      layout.value_slot(id),
+                      kNoSlot};
   }
   Step operator()(const PickedValue& op) const {
     return PickedValueStep{{index_of(op.rows), index_of(node.frame)}, layout.ref(op.pick), layout.ref(op.operand), layout.value_slot(id)};
@@ -166,7 +172,8 @@ struct MakeStep {
       const std::vector<RowId>& next = database.tables[op.tables[i - 1]].references[op.references[i]];
       for (RowId& row : targets) row = row == kNoRow ? kNoRow : next[row];
     }
-    MapStep step{.frame = index_of(node.frame), .kernel = kernel, .data = nullptr, .values = {{ValueSource::kRows, 0, Storage::kInt64}}, .bits = {}};
+    MapStep step{
+        .frame = index_of(node.frame), .kernel = kernel, .data = nullptr, .values = {{ValueSource::kRows, 0, Storage::kInt64}}, .bits = {}};
     step.data = own(ReferenceData{std::move(targets), &database.tables[op.tables.back()].columns[op.column]});
     step.out_bits = layout.bit_slot(id);
     step.out_value = layout.value_slot(id);
@@ -186,7 +193,7 @@ struct MakeStep {
   }
 };
 
-StepMaker::StepMaker(Layout& layout, const Clock& clock) : layout_(layout), clock_(clock) {
+StepMaker::StepMaker(ProgramLayout& layout, const Clock& clock) : layout_(layout), clock_(clock) {
   const Plan& plan = layout.plan();
   for (const NodeId id : plan.live) {
     const auto* test = std::get_if<TextTestBit>(&plan.node(id).op);

@@ -13,7 +13,7 @@ namespace segue {
 class StepMaker {
  public:
   // All are borrowed.
-  StepMaker(Layout& layout, const Clock& clock);
+  StepMaker(ProgramLayout& layout, const Clock& clock);
 
   [[nodiscard]] Step make(NodeId id);
 
@@ -22,10 +22,10 @@ class StepMaker {
   const Places& places_of(std::uint32_t space);
   std::shared_ptr<const void> text_table(DomainId domain, std::uint32_t predicate);
 
-  Layout& layout_;
+  ProgramLayout& layout_;
   const Clock& clock_;
   using Table = std::shared_ptr<const void>;
-  std::map<std::uint32_t, Places> places_;                                 // by rank space
+  std::map<std::uint32_t, Places> places_;                       // by rank space
   std::map<DomainId, std::map<std::uint32_t, Table>> patterns_;  // by domain: the `matches` asked of it, by predicate; null until needed
 };
 

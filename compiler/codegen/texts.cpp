@@ -142,7 +142,8 @@ std::vector<std::int32_t> text_places(const Column& column, const ListPredicate&
 
 std::vector<std::int32_t> value_places(const Column& column, const ListPredicate& predicate) {
   std::unordered_map<std::int64_t, std::int32_t> wanted;
-  for (std::size_t i = 0; i < predicate.values.size(); ++i) wanted.emplace(canonical(column, predicate.values[i]), static_cast<std::int32_t>(i));
+  for (std::size_t i = 0; i < predicate.values.size(); ++i)
+    wanted.emplace(canonical(column, predicate.values[i]), static_cast<std::int32_t>(i));
   std::vector<std::int32_t> places;
   for (const std::int64_t value : column.element_values) {
     const auto at = wanted.find(canonical(column, value));

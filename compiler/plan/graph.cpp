@@ -20,7 +20,9 @@ struct Hasher {
   void add(const FloatRange& range) { add(range.low), add(range.high); }
   template <typename T>
     requires std::is_integral_v<T> || std::is_enum_v<T>
-  void add(T value) { word(static_cast<std::uint64_t>(value)); }
+  void add(T value) {
+    word(static_cast<std::uint64_t>(value));
+  }
   template <typename T>
   void add(const std::vector<T>& values) {
     word(values.size());
@@ -98,8 +100,8 @@ Bit Graph::in_ranges(FrameId frame, NodeId value, Bit known, std::vector<IntRang
   std::vector<IntRange> others = complement_ranges(ranges);
   if (others.empty()) return known;
   // Where nothing is missing a set and its complement are one node: the one with fewer ranges, which does not begin at the least value.
-  const bool is_simpler = others.size() < ranges.size() ||
-                          (others.size() == ranges.size() && ranges.front().low == std::numeric_limits<std::int64_t>::min());
+  const bool is_simpler =
+      others.size() < ranges.size() || (others.size() == ranges.size() && ranges.front().low == std::numeric_limits<std::int64_t>::min());
   if (known == kTrue && is_simpler) return ~bit(frame, InRanges{value, known, std::move(others)});
   return bit(frame, InRanges{value, known, std::move(ranges)});
 }
@@ -190,7 +192,8 @@ void Graph::merge_group(FrameId frame, std::vector<Bit>& group) {
   outside = normal_ranges(std::move(outside));
   std::vector<IntRange> ranges = has_positive ? intersect_ranges(inside, complement_ranges(outside)) : outside;
   constexpr std::size_t kFewRanges = 8, kManyTests = 32;
-  const bool is_there = is_interned(frame, {first.value, first.known, ranges}) || is_interned(frame, {first.value, first.known, complement_ranges(ranges)});
+  const bool is_there =
+      is_interned(frame, {first.value, first.known, ranges}) || is_interned(frame, {first.value, first.known, complement_ranges(ranges)});
   const bool is_worth = is_fresh && (ranges.size() <= kFewRanges || group.size() >= kManyTests);
   if (!is_there && !is_worth && !(ranges.empty() && has_positive)) return;
   // Who asks for one of them again gets that one: two tests that many combine are better than all their combinations.

@@ -1,20 +1,26 @@
 // What the lowering of all kinds of expression shares: operands brought to a frame, the bits of two- and three-valued evaluation.
-#include "compiler/plan/lowering.h"
-
 #include <algorithm>
 #include <cassert>
 #include <map>
 #include <tuple>
 
+#include "compiler/plan/lowering.h"
+
 namespace segue {
 
 Lowering::Lowering(const CheckedProgram& program, const PlanOptions& options, Plan& plan)
-    : program_(program), options_(options), graph_(plan, options), lowered_(program.exprs.size()), done_(program.exprs.size()) {
+    : program_(program),
+      options_(options),
+      graph_(plan, options),
+      lowered_(program.exprs.size()),
+      done_(program.exprs.size()) {
   std::map<std::tuple<WindowKind, std::int64_t, TimeUnit, bool, std::int64_t, TimeUnit>, std::uint32_t> first;
   for (const Window& window : program.windows) {
     const TimeAmount shift = window.as_of.value_or(TimeAmount{});
     const auto at = static_cast<std::uint32_t>(windows_.size());
-    windows_.push_back(first.emplace(std::tuple(window.kind, window.count, window.unit, window.as_of.has_value(), shift.count, shift.unit), at).first->second);
+    windows_.push_back(
+        first.emplace(std::tuple(window.kind, window.count, window.unit, window.as_of.has_value(), shift.count, shift.unit), at)
+            .first->second);
   }
 }
 
@@ -119,9 +125,7 @@ Bit Lowering::unsure(FrameId frame, const Lowered& operand) {
   return operand.is_predicate ? graph_.all_of(frame, operand.possible, ~operand.certain) : operand.unsure;
 }
 
-const std::string& Lowering::text_constant(NodeId value) const {
-  return *graph_.plan().domains[graph_.node(value).domain].front().literal;
-}
+const std::string& Lowering::text_constant(NodeId value) const { return *graph_.plan().domains[graph_.node(value).domain].front().literal; }
 
 Bit Lowering::column_known(FrameId frame, std::uint32_t column) {
   const std::uint32_t table = program_.frame(frame).table;

@@ -23,7 +23,9 @@ Lowering::Rows Lowering::rows_of(const Aggregate& node) {
   return {node.rows, filter, graph_.all_of(node.rows, filter.possible, ~filter.certain)};
 }
 
-Bit Lowering::any_row(FrameId frame, FrameId rows, Bit filter) { return filter == kFalse ? kFalse : graph_.bit(frame, AnyRow{rows, filter}); }
+Bit Lowering::any_row(FrameId frame, FrameId rows, Bit filter) {
+  return filter == kFalse ? kFalse : graph_.bit(frame, AnyRow{rows, filter});
+}
 
 NodeId Lowering::count_rows(FrameId frame, FrameId rows, Bit filter) { return graph_.intern(frame, kIntType, CountRows{rows, filter}); }
 
@@ -62,10 +64,13 @@ Lowered Lowering::share(FrameId frame, const Aggregate& node, const Type& type) 
   const NodeId passed = count_rows(frame, node.rows, graph_.all_of(node.rows, window.holds, claim.holds));
   const NodeId all = count_rows(frame, node.rows, window.holds);
   const std::array<Type, 2> counts{kIntType, kIntType};
-  const NodeId quotient = graph_.intern(frame, type, Map{.builtin = find_builtin(Form::kInfix, "/", counts)->id, .left = passed, .right = all, .known = kTrue});
+  const NodeId quotient =
+      graph_.intern(frame, type, Map{.builtin = find_builtin(Form::kInfix, "/", counts)->id, .left = passed, .right = all, .known = kTrue});
   const Bit is_window_unknown = any_row(frame, node.rows, unknown(node.rows, window));
   const Bit is_claim_unknown = any_row(frame, node.rows, graph_.all_of(node.rows, window.holds, unknown(node.rows, claim)));
-  return {.value = quotient, .known = graph_.bit(frame, KnownOf{quotient}), .unsure = graph_.any_of(frame, is_window_unknown, is_claim_unknown)};
+  return {.value = quotient,
+          .known = graph_.bit(frame, KnownOf{quotient}),
+          .unsure = graph_.any_of(frame, is_window_unknown, is_claim_unknown)};
 }
 
 // sum, avg, min, max, distinct: the rows that pass and whose value is known.

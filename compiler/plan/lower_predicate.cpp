@@ -78,7 +78,9 @@ FloatRange floats_in_range(Comparison comparison, std::int64_t constant, const T
 }
 
 // Whether raw values of the two types may stand in one range.
-bool are_comparable_raw(const Type& left, const Type& right) { return left.kind == right.kind || (is_number(left.kind) && is_number(right.kind)); }
+bool are_comparable_raw(const Type& left, const Type& right) {
+  return left.kind == right.kind || (is_number(left.kind) && is_number(right.kind));
+}
 
 std::int64_t integer_of(const Constant& value) {
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? 1 : 0;
@@ -115,7 +117,8 @@ Bit Lowering::compare_values(FrameId frame, Comparison comparison, const Side& l
   if (left.type.kind == Kind::kText || left.type.kind == Kind::kList) return compare_texts(frame, comparison, left, right, known, folded);
   const bool is_left_free = is_frame_free(left.value.value), is_right_free = is_frame_free(right.value.value);
   if (is_left_free != is_right_free && are_comparable_raw(left.type, right.type)) {
-    return is_right_free ? compare_constant(frame, comparison, left, right, known) : compare_constant(frame, mirrored(comparison), right, left, known);
+    return is_right_free ? compare_constant(frame, comparison, left, right, known)
+                         : compare_constant(frame, mirrored(comparison), right, left, known);
   }
   return kernel_test(frame, comparison, left.value.value, left.type, right.value.value, right.type, known);
 }
@@ -136,7 +139,8 @@ Bit Lowering::compare_constant(FrameId frame, Comparison comparison, const Side&
   return range.is_empty() ? kFalse : graph_.bit(frame, InFloatRange{left.value.value, known, range});
 }
 
-Bit Lowering::kernel_test(FrameId frame, Comparison comparison, NodeId left, const Type& left_type, NodeId right, const Type& right_type, Bit known) {
+Bit Lowering::kernel_test(FrameId frame, Comparison comparison, NodeId left, const Type& left_type, NodeId right, const Type& right_type,
+                          Bit known) {
   const std::array<Type, 2> types{left_type, right_type};
   const Builtin* row = find_builtin(Form::kInfix, symbol(comparison), types);
   constexpr std::array<Type, 2> kInts{Type{.kind = Kind::kInt}, Type{.kind = Kind::kInt}};
@@ -152,7 +156,8 @@ Bit Lowering::compare_texts(FrameId frame, Comparison comparison, const Side& le
     return graph_.bit(frame, TextTestBit{a, known, graph_.text_predicate(test)});
   }
   const Type place{.kind = Kind::kInt};
-  const std::uint32_t space = graph_.rank_space({{graph_.node(a).domain, graph_.node(b).domain}, folded, comparison != Comparison::kEqual, false});
+  const std::uint32_t space =
+      graph_.rank_space({{graph_.node(a).domain, graph_.node(b).domain}, folded, comparison != Comparison::kEqual, false});
   const NodeId left_place = graph_.intern(frame, place, RankText{a, space, 0});
   const NodeId right_place = graph_.intern(frame, place, RankText{b, space, 1});
   return kernel_test(frame, comparison, left_place, place, right_place, place, known);
@@ -161,22 +166,24 @@ Bit Lowering::compare_texts(FrameId frame, Comparison comparison, const Side& le
 Lowered Lowering::between(FrameId frame, const Between& node) {
   const Side operand = side(node.operand, frame), low = side(node.low, frame), high = side(node.high, frame);
   if (auto range = constant_between(frame, operand, low, high)) return *range;
-  const std::array<Lowered, 2> bounds{compare(frame, CompareOp::kGe, operand, low, node.folded), compare(frame, CompareOp::kLe, operand, high, node.folded)};
+  const std::array<Lowered, 2> bounds{compare(frame, CompareOp::kGe, operand, low, node.folded),
+                                      compare(frame, CompareOp::kLe, operand, high, node.folded)};
   return all_of(frame, bounds);
 }
 
 // Between constants: one range. Both bounds are known, so the operand alone decides whether the answer is unknown.
 std::optional<Lowered> Lowering::constant_between(FrameId frame, const Side& operand, const Side& low, const Side& high) {
   const NodeId value = operand.value.value;
-  if (value == kNoNode || operand.type.kind == Kind::kText || is_frame_free(value) || !is_constant(low.value.value) || !is_constant(high.value.value) ||
-      !are_comparable_raw(operand.type, low.type) || !are_comparable_raw(operand.type, high.type)) {
+  if (value == kNoNode || operand.type.kind == Kind::kText || is_frame_free(value) || !is_constant(low.value.value) ||
+      !is_constant(high.value.value) || !are_comparable_raw(operand.type, low.type) || !are_comparable_raw(operand.type, high.type)) {
     return std::nullopt;
   }
   const std::int64_t least = constant(low.value.value), greatest = constant(high.value.value);
   const Bit known = operand.value.known;
   Bit holds;
   if (operand.type.kind == Kind::kFloat) {
-    const FloatRange range{floats_in_range(Comparison::kGreaterEqual, least, low.type).low, floats_in_range(Comparison::kLessEqual, greatest, high.type).high};
+    const FloatRange range{floats_in_range(Comparison::kGreaterEqual, least, low.type).low,
+                           floats_in_range(Comparison::kLessEqual, greatest, high.type).high};
     holds = range.is_empty() ? kFalse : graph_.bit(frame, InFloatRange{value, known, range});
   } else {
     const IntRange above = int_range(operand.type, Comparison::kGreaterEqual, least, low.type);

@@ -41,7 +41,8 @@ Lowered Lowering::column(FrameId frame, const ColumnRead& node, const Type& type
   const Bit known = column_known(frame, node.column);
   if (type.kind == Kind::kBool) return bool_value(frame, graph_.bit(frame, ColumnBit{node.column}), known, kFalse);
   DomainId domain = kNoDomain;
-  if (type.kind == Kind::kText || type.kind == Kind::kList) domain = graph_.domain({DomainPart{program_.frame(frame).table, node.column, {}}});
+  if (type.kind == Kind::kText || type.kind == Kind::kList)
+    domain = graph_.domain({DomainPart{program_.frame(frame).table, node.column, {}}});
   return {.value = graph_.intern(frame, type, ColumnValue{node.column}, domain), .known = known};
 }
 
@@ -50,7 +51,8 @@ Lowered Lowering::reference(FrameId frame, const ReferenceRead& node, const Type
   std::uint32_t table = program_.frame(frame).table;
   for (const std::uint32_t reference : node.references) tables.push_back(table = program_.schema.tables[table].references[reference].to);
   const Bit known = graph_.bit(frame, ReferenceKnown{node.references, tables, node.column});
-  if (type.kind == Kind::kBool) return bool_value(frame, graph_.bit(frame, ReferenceBit{node.references, tables, node.column}), known, kFalse);
+  if (type.kind == Kind::kBool)
+    return bool_value(frame, graph_.bit(frame, ReferenceBit{node.references, tables, node.column}), known, kFalse);
   DomainId domain = kNoDomain;
   if (type.kind == Kind::kText || type.kind == Kind::kList) domain = graph_.domain({DomainPart{table, node.column, {}}});
   return {.value = graph_.intern(frame, type, ReferenceValue{node.references, tables, node.column}, domain), .known = known};
@@ -133,7 +135,8 @@ Lowered Lowering::score(FrameId frame, const ScoreSum& node, const Type& type) {
   std::vector<Bit> unsure;
   for (const ScoreTerm& term : node.terms) {
     const Lowered value = operand(term.value, frame);
-    const Lowered when = term.when ? operand(*term.when, frame) : Lowered{.holds = kTrue, .certain = kTrue, .possible = kTrue, .is_predicate = true};
+    const Lowered when =
+        term.when ? operand(*term.when, frame) : Lowered{.holds = kTrue, .certain = kTrue, .possible = kTrue, .is_predicate = true};
     unsure.push_back(graph_.all_of(frame, when.possible, ~when.certain));
     unsure.push_back(graph_.all_of(frame, when.certain, unknown(frame, value)));
     const Bit counts = graph_.leaf_all_of(frame, {when.holds, value.known});

@@ -85,7 +85,8 @@ class Lowering {
   Bit compare_bools(FrameId frame, const Side& left, const Side& right);
   Bit compare_constant(FrameId frame, Comparison comparison, const Side& left, const Side& right, Bit known);
   Bit compare_texts(FrameId frame, Comparison comparison, const Side& left, const Side& right, Bit known, bool folded);
-  Bit kernel_test(FrameId frame, Comparison comparison, NodeId left, const Type& left_type, NodeId right, const Type& right_type, Bit known);
+  Bit kernel_test(FrameId frame, Comparison comparison, NodeId left, const Type& left_type, NodeId right, const Type& right_type,
+                  Bit known);
   Lowered between(FrameId frame, const Between& node);
   std::optional<Lowered> constant_between(FrameId frame, const Side& operand, const Side& low, const Side& high);
   Lowered in_set(FrameId frame, const InSet& node);

@@ -243,10 +243,10 @@ struct ScoreValue {  // the exact sum of the terms whose `when` (which holds the
   auto fields() const { return std::tie(values, when, negative, range); }
 };
 
-using Op = std::variant<FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, ReferenceBit, ReferenceKnown, InRanges, InFloatRange, InWindow, CompareBound,
-                        TextTestBit, ListTestBit, KernelTest, TextPairTest, KnownOf, BroadcastBit, AnyRow, PickedBit, ConstantValue, ClockValue,
-                        ColumnValue, ReferenceValue, BitValue, Map, ToFloatValue, RescaleValue, Select, BroadcastValue, RankText, UnrankText, CountRows,
-                        ReduceRows, PickRow, PickedValue, ScoreValue>;
+using Op = std::variant<FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, ReferenceBit, ReferenceKnown, InRanges, InFloatRange, InWindow,
+                        CompareBound, TextTestBit, ListTestBit, KernelTest, TextPairTest, KnownOf, BroadcastBit, AnyRow, PickedBit,
+                        ConstantValue, ClockValue, ColumnValue, ReferenceValue, BitValue, Map, ToFloatValue, RescaleValue, Select,
+                        BroadcastValue, RankText, UnrankText, CountRows, ReduceRows, PickRow, PickedValue, ScoreValue>;
 
 // Index into Plan::domains.
 using DomainId = std::uint32_t;
@@ -254,8 +254,8 @@ inline constexpr DomainId kNoDomain = 0xffff'ffff;
 
 struct PlanNode {
   Op op;
-  FrameId frame = kNoFrame;  // kNoFrame: the same for all rows
-  Type type;                 // kBool for bits
+  FrameId frame = kNoFrame;     // kNoFrame: the same for all rows
+  Type type;                    // kBool for bits
   DomainId domain = kNoDomain;  // of texts and lists
   std::uint32_t uses = 0;       // by other nodes and by definitions
 };
@@ -279,7 +279,18 @@ struct RankSpace {
   friend auto operator<=>(const RankSpace&, const RankSpace&) = default;
 };
 
-enum class TextTestKind : std::uint8_t { kEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIn, kContains, kStartsWith, kEndsWith, kMatches };
+enum class TextTestKind : std::uint8_t {
+  kEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIn,
+  kContains,
+  kStartsWith,
+  kEndsWith,
+  kMatches
+};
 struct TextPredicate {
   TextTestKind kind{};
   bool folded = false;
@@ -292,8 +303,8 @@ struct ListPredicate {
   ListTestKind kind{};
   bool folded = false;
   bool is_text = false;
-  std::vector<std::string> texts = {};     // of a list of text, folded already when `folded`
-  std::vector<std::int64_t> values = {};   // of any other, floats by their bits
+  std::vector<std::string> texts = {};    // of a list of text, folded already when `folded`
+  std::vector<std::int64_t> values = {};  // of any other, floats by their bits
   friend auto operator<=>(const ListPredicate&, const ListPredicate&) = default;
 };
 
@@ -328,7 +339,7 @@ struct TableColumn {
 };
 
 struct PlanOptions {
-  bool share = true;  // equal conditions of different definitions are one node
+  bool share = true;                       // equal conditions of different definitions are one node
   std::vector<TableColumn> never_missing;  // optional columns that hold no missing value in the data at hand
 };
 
@@ -350,4 +361,4 @@ void for_each_operand(const Op& op, OnValue&& value, OnBit&& bit);
 
 }  // namespace segue
 
-#include "compiler/plan/operands.inc"
+#include "compiler/plan/operands.h"

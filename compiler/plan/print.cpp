@@ -37,7 +37,8 @@ std::string path(const std::vector<std::uint32_t>& references, std::uint32_t col
 
 std::string text(const IntRange& range) {
   if (range.low == range.high) return fmt::format("{}", range.low);
-  const bool has_low = range.low != std::numeric_limits<std::int64_t>::min(), has_high = range.high != std::numeric_limits<std::int64_t>::max();
+  const bool has_low = range.low != std::numeric_limits<std::int64_t>::min(),
+             has_high = range.high != std::numeric_limits<std::int64_t>::max();
   return (has_low ? fmt::format("{}", range.low) : "") + ".." + (has_high ? fmt::format("{}", range.high) : "");
 }
 
@@ -123,7 +124,9 @@ struct Printer {
   }
   std::string operator()(const ToFloatValue& op) const { return fmt::format("float({})", name(op.operand)); }
   std::string operator()(const RescaleValue& op) const { return fmt::format("rescale({}, {})", name(op.operand), op.to); }
-  std::string operator()(const Select& op) const { return fmt::format("{} ? {} : {}", name(op.condition), name(op.first), name(op.second)); }
+  std::string operator()(const Select& op) const {
+    return fmt::format("{} ? {} : {}", name(op.condition), name(op.first), name(op.second));
+  }
   std::string operator()(const BroadcastValue& op) const { return "broadcast " + name(op.operand); }
   std::string operator()(const RankText& op) const { return fmt::format("rank({}, space {})", name(op.operand), op.space); }
   std::string operator()(const UnrankText& op) const { return fmt::format("unrank({}, space {})", name(op.operand), op.space); }
@@ -132,7 +135,8 @@ struct Printer {
     return fmt::format("{}({}: {} where {})", word(op.fn), frame_name(op.rows), name(op.value), name(op.filter));
   }
   std::string operator()(const PickRow& op) const {
-    return fmt::format("{}({} by {}, {} where {})", op.is_latest ? "latest" : "earliest", frame_name(op.rows), name(op.time), list(op.ties), name(op.filter));
+    return fmt::format("{}({} by {}, {} where {})", op.is_latest ? "latest" : "earliest", frame_name(op.rows), name(op.time), list(op.ties),
+                       name(op.filter));
   }
   std::string operator()(const PickedValue& op) const { return fmt::format("{} of {}", name(op.operand), name(op.pick)); }
   std::string operator()(const ScoreValue& op) const {
@@ -155,7 +159,8 @@ std::string to_text(const Plan& plan) {
   }
   for (const PlanRoot& root : plan.roots) {
     text += fmt::format("definition {}: ", index_of(root.definition));
-    text += root.score != kNoNode ? name(root.score) : name(root.members) + (root.undetermined == kFalse ? "" : ", undetermined " + name(root.undetermined));
+    text += root.score != kNoNode ? name(root.score)
+                                  : name(root.members) + (root.undetermined == kFalse ? "" : ", undetermined " + name(root.undetermined));
     text += '\n';
   }
   return text;

@@ -45,7 +45,15 @@ std::uint64_t next_random(std::uint64_t& state) {  // splitmix64
 
 // Uniform values from 0 to 999.
 Column int_column(std::size_t rows, std::uint64_t seed) {
-  Column column{.type = {.kind = Kind::kInt}, .storage = Storage::kInt32, .rows = rows, .valid = {}, .bits = {}, .data = {}, .offsets = {}, .dictionary = {}, .element_values = {}};
+  Column column{.type = {.kind = Kind::kInt},
+                .storage = Storage::kInt32,
+                .rows = rows,
+                .valid = {},
+                .bits = {},
+                .data = {},
+                .offsets = {},
+                .dictionary = {},
+                .element_values = {}};
   column.data.resize((rows + 64 + 63) / 64 * 64 * sizeof(std::int32_t));
   auto* values = reinterpret_cast<std::int32_t*>(column.data.data());
   for (std::size_t i = 0; i < rows; ++i) values[i] = static_cast<std::int32_t>(next_random(seed) % 1000);
@@ -200,9 +208,12 @@ void bench_definitions(const Options& options) {
     std::vector<std::uint64_t> expected;
     const double hand = by_hand(database, terms, expected);
     const double decisions = static_cast<double>(count) * static_cast<double>(options.accounts);
-    std::printf("{\"bench\": \"definitions\", \"definitions\": %zu, \"accounts\": %zu, \"threads\": %u, \"plan_s\": %.4f, \"compile_s\": %.4f, \"run_s\": %.4f, "
-                "\"compile_cpu_s\": %.4f, \"run_cpu_s\": %.4f, \"decisions_per_s\": %.4g, \"by_hand_s\": %.4f, \"agrees\": %s, \"sizes\": %s}\n",
-                count, options.accounts, options.threads, timing.plan, timing.compile, timing.run, timing.compile_cpu, timing.run_cpu, decisions / timing.run, hand, timing.sizes == expected ? "true" : "false", list_of(timing.sizes).c_str());
+    std::printf(
+        "{\"bench\": \"definitions\", \"definitions\": %zu, \"accounts\": %zu, \"threads\": %u, \"plan_s\": %.4f, \"compile_s\": %.4f, "
+        "\"run_s\": %.4f, "
+        "\"compile_cpu_s\": %.4f, \"run_cpu_s\": %.4f, \"decisions_per_s\": %.4g, \"by_hand_s\": %.4f, \"agrees\": %s, \"sizes\": %s}\n",
+        count, options.accounts, options.threads, timing.plan, timing.compile, timing.run, timing.compile_cpu, timing.run_cpu,
+        decisions / timing.run, hand, timing.sizes == expected ? "true" : "false", list_of(timing.sizes).c_str());
     std::fflush(stdout);
   }
 }
@@ -232,7 +243,8 @@ void bench_events(const Options& options) {
   for (std::size_t i = 0; i < kSegments; ++i) {
     const ExprId filter = at_least(program, 0, static_cast<std::int64_t>(i * 50), FrameId{1});
     const ExprId count = add(program, Aggregate{AggregateFn::kCount, FrameId{1}, {}, filter, {}}, {.kind = Kind::kInt});
-    const ExprId body = add(program, Compare{CompareOp::kGe, count, add(program, Literal{std::int64_t{5}}, {.kind = Kind::kInt}), false}, {});
+    const ExprId body =
+        add(program, Compare{CompareOp::kGe, count, add(program, Literal{std::int64_t{5}}, {.kind = Kind::kInt}), false}, {});
     Definition definition;
     definition.kind = DefinitionKind::kSegment;
     definition.body = body;
@@ -246,15 +258,19 @@ void bench_events(const Options& options) {
   for (std::size_t i = 0; i < kSegments; ++i) {
     for (std::size_t group = 0; group < accounts; ++group) {
       std::size_t count = 0;
-      for (std::size_t row = link.offsets[group]; row < link.offsets[group + 1]; ++row) count += values[row] >= static_cast<std::int32_t>(i * 50);
+      for (std::size_t row = link.offsets[group]; row < link.offsets[group + 1]; ++row)
+        count += values[row] >= static_cast<std::int32_t>(i * 50);
       expected[i] += count >= 5;
     }
   }
   const double hand = seconds_since(start);
-  std::printf("{\"bench\": \"events\", \"events\": %zu, \"accounts\": %zu, \"segments\": %zu, \"threads\": %u, \"compile_s\": %.4f, \"run_s\": %.4f, \"run_cpu_s\": %.4f, "
-              "\"ns_per_event_and_segment\": %.4f, \"by_hand_s\": %.4f, \"agrees\": %s, \"sizes\": %s}\n",
-              options.events, accounts, kSegments, options.threads, timing.plan + timing.compile, timing.run, timing.run_cpu,
-              timing.run * 1e9 / static_cast<double>(options.events * kSegments), hand, timing.sizes == expected ? "true" : "false", list_of(timing.sizes).c_str());
+  std::printf(
+      "{\"bench\": \"events\", \"events\": %zu, \"accounts\": %zu, \"segments\": %zu, \"threads\": %u, \"compile_s\": %.4f, \"run_s\": "
+      "%.4f, \"run_cpu_s\": %.4f, "
+      "\"ns_per_event_and_segment\": %.4f, \"by_hand_s\": %.4f, \"agrees\": %s, \"sizes\": %s}\n",
+      options.events, accounts, kSegments, options.threads, timing.plan + timing.compile, timing.run, timing.run_cpu,
+      timing.run * 1e9 / static_cast<double>(options.events * kSegments), hand, timing.sizes == expected ? "true" : "false",
+      list_of(timing.sizes).c_str());
 }
 
 TargetCpu cpu_of(const std::string& name) {

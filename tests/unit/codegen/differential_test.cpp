@@ -37,7 +37,8 @@ std::string difference(const Results& expected, const Results& actual) {
     }
     for (std::size_t row = 0; row < a.scores.size(); ++row) {
       if (std::bit_cast<std::uint64_t>(a.scores[row]) != std::bit_cast<std::uint64_t>(b.scores[row])) {
-        return "score " + std::to_string(root) + ", account " + std::to_string(row) + ": " + std::to_string(a.scores[row]) + " " + std::to_string(b.scores[row]);
+        return "score " + std::to_string(root) + ", account " + std::to_string(row) + ": " + std::to_string(a.scores[row]) + " " +
+               std::to_string(b.scores[row]);
       }
     }
     if (a.undetermined != b.undetermined) {
@@ -60,7 +61,8 @@ std::size_t compare_engines(std::uint64_t seed, std::size_t accounts, const std:
   REQUIRE(expected);
   for (const Setting& setting : settings) {
     if (!is_supported(setting.cpu)) continue;
-    INFO("seed " << seed << ", accounts " << accounts << ", cpu " << static_cast<int>(setting.cpu) << ", threads " << setting.threads << ", share " << setting.share);
+    INFO("seed " << seed << ", accounts " << accounts << ", cpu " << static_cast<int>(setting.cpu) << ", threads " << setting.threads
+                 << ", share " << setting.share);
     CHECK(difference(*expected, run_native(world, setting)) == "");
   }
   return mixed_roots(*expected);
@@ -88,7 +90,10 @@ TEST_CASE("no answer depends on the processor, the threads, the batches or the s
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const std::size_t sizes[] = {0, 4095, 4097, 1025};
     compare_engines(seed, sizes[seed % 4],
-                    {{TargetCpu::kBaseline, 1, 512, true}, {TargetCpu::kAvx2, 2, 0, true}, {TargetCpu::kAvx512, 2, 512, false}, {TargetCpu::kHost, 2, 1024, false}});
+                    {{TargetCpu::kBaseline, 1, 512, true},
+                     {TargetCpu::kAvx2, 2, 0, true},
+                     {TargetCpu::kAvx512, 2, 512, false},
+                     {TargetCpu::kHost, 2, 1024, false}});
   }
 }
 

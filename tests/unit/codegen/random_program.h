@@ -50,7 +50,9 @@ class RandomProgram : public World {
       default: return static_cast<std::int64_t>(below(20)) - 10;
     }
   }
-  std::int64_t money() { return chance(10) ? one_of({999'999'999'999'999'999, -999'999'999'999'999'999}) : static_cast<std::int64_t>(below(2000)) - 1000; }
+  std::int64_t money() {
+    return chance(10) ? one_of({999'999'999'999'999'999, -999'999'999'999'999'999}) : static_cast<std::int64_t>(below(2000)) - 1000;
+  }
   double real() {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     switch (below(9)) {
@@ -98,7 +100,8 @@ class RandomProgram : public World {
   }
 
   Column tags(std::size_t rows) {
-    Column column = empty_column({.kind = Kind::kList, .folded = false, .element = Kind::kText}, Storage::kLists, cells<int>(rows, 20, [] { return 1; }));
+    Column column = empty_column({.kind = Kind::kList, .folded = false, .element = Kind::kText}, Storage::kLists,
+                                 cells<int>(rows, 20, [] { return 1; }));
     auto dictionary = std::make_shared<Dictionary>();
     for (const char* text : {"x", "X", "y", "z", "Salesforce"}) dictionary->append(text);
     column.offsets.push_back(0);
@@ -119,8 +122,9 @@ class RandomProgram : public World {
     add_column(table, "key", narrow(ints(cells<std::int64_t>(rows, 0, key)), Storage::kInt32));
     add_column(table, "flag", bools(cells<bool>(rows, 0, [&] { return chance(50); })));
     add_column(table, "maybe", bools(cells<bool>(rows, 30, [&] { return chance(50); })));
-    add_column(table, "small", narrow(ints(cells<std::int64_t>(rows, chance(50) ? 20 : 0, [&] { return static_cast<std::int64_t>(below(30)) - 10; })),
-                                      one_of({Storage::kInt8, Storage::kInt16, Storage::kInt32})));
+    add_column(table, "small",
+               narrow(ints(cells<std::int64_t>(rows, chance(50) ? 20 : 0, [&] { return static_cast<std::int64_t>(below(30)) - 10; })),
+                      one_of({Storage::kInt8, Storage::kInt16, Storage::kInt32})));
     add_column(table, "big", ints(cells<std::int64_t>(rows, 15, [&] { return integer(); })));
     add_column(table, "money", ints(cells<std::int64_t>(rows, 15, [&] { return money(); }), type_of(Kind::kDecimal, 2)));
     add_column(table, "ratio", floats(cells<double>(rows, 15, [&] { return real(); })));
@@ -130,7 +134,9 @@ class RandomProgram : public World {
     add_column(table, "time", ints(cells<std::int64_t>(rows, 10, [&] { return instant(); }), type_of(Kind::kTimestamp)));
     Type stage = type_of(Kind::kEnum);
     stage.enum_id = 0;
-    add_column(table, "stage", narrow(ints(cells<std::int64_t>(rows, chance(50) ? 15 : 0, [&] { return static_cast<std::int64_t>(below(5)); }), stage), Storage::kInt8));
+    add_column(table, "stage",
+               narrow(ints(cells<std::int64_t>(rows, chance(50) ? 15 : 0, [&] { return static_cast<std::int64_t>(below(5)); }), stage),
+                      Storage::kInt8));
     add_column(table, "tags", tags(rows));
     add_column(table, "parent", ints(cells<std::int64_t>(rows, 0, [&] { return std::int64_t{0}; })));
     SchemaTable& schema = program.schema.tables[table];
@@ -175,7 +181,8 @@ class RandomProgram : public World {
     program.enums.push_back({.values = {"a", "b", "c", "d", "e"}, .ordered = true, .folded = false, .name = "stage"});
     fill_table(0, accounts);
     contacts_ = add_table("contacts"), logins_ = add_table("logins"), events_ = add_table("events");
-    const std::size_t contacts = accounts * 2 / (1 + below(3)), logins = contacts * 2 / (1 + below(3)), events = accounts * 3 / (1 + below(4));
+    const std::size_t contacts = accounts * 2 / (1 + below(3)), logins = contacts * 2 / (1 + below(3)),
+                      events = accounts * 3 / (1 + below(4));
     fill_table(contacts_, contacts);
     link_fast(contacts_, 0, parents(contacts, accounts, chance(50)));
     fill_table(logins_, logins);
@@ -215,7 +222,8 @@ class RandomProgram : public World {
   }
   FrameId frame_of(const std::vector<ExprId>& operands) const {
     FrameId innermost = kAccountFrame;
-    for (const ExprId id : operands) innermost = frame_of({id}) != kAccountFrame && depth(frame_of({id})) > depth(innermost) ? frame_of({id}) : innermost;
+    for (const ExprId id : operands)
+      innermost = frame_of({id}) != kAccountFrame && depth(frame_of({id})) > depth(innermost) ? frame_of({id}) : innermost;
     return innermost;
   }
 
@@ -229,7 +237,8 @@ class RandomProgram : public World {
 
   ExprId read(std::uint32_t index, FrameId frame) {
     Type type = program.schema.tables[program.frame(frame).table].columns[index].type;
-    if (chance(15)) return add(ReferenceRead{chance(50) ? std::vector<std::uint32_t>{0} : std::vector<std::uint32_t>{0, 0}, index}, type, frame);
+    if (chance(15))
+      return add(ReferenceRead{chance(50) ? std::vector<std::uint32_t>{0} : std::vector<std::uint32_t>{0, 0}, index}, type, frame);
     return add(ColumnRead{index}, type, frame);
   }
 
@@ -247,7 +256,9 @@ class RandomProgram : public World {
       if (chance(30)) return {intern_frame({logins_, contacts, contacts, 0}), outer};
       return {contacts, outer};
     }
-    if (table == contacts_) return chance(50) ? Target{intern_frame({logins_, outer, anchor, 0}), outer} : Target{intern_frame({events_, outer, anchor, 1}), outer};
+    if (table == contacts_)
+      return chance(50) ? Target{intern_frame({logins_, outer, anchor, 0}), outer}
+                        : Target{intern_frame({events_, outer, anchor, 1}), outer};
     return {intern_frame({contacts_, kAccountFrame, kAccountFrame, 0}), kAccountFrame};
   }
 
@@ -258,8 +269,11 @@ class RandomProgram : public World {
     const bool needs_where = fn == AggregateFn::kEvery || fn == AggregateFn::kShare;
     if (needs_where || chance(60)) node.where = expression(Kind::kBool, target.rows, depth_left - 1);
     if (value_kind) node.value = expression(*value_kind, target.rows, std::min(1, depth_left - 1));
-    if (value_kind) type = fn == AggregateFn::kSum || fn == AggregateFn::kMin || fn == AggregateFn::kMax || fn == AggregateFn::kLatest || fn == AggregateFn::kEarliest
-                               ? program.expr(*node.value).type : type;
+    if (value_kind)
+      type = fn == AggregateFn::kSum || fn == AggregateFn::kMin || fn == AggregateFn::kMax || fn == AggregateFn::kLatest ||
+                     fn == AggregateFn::kEarliest
+                 ? program.expr(*node.value).type
+                 : type;
     return add(std::move(node), type, target.of);
   }
 
@@ -270,7 +284,9 @@ class RandomProgram : public World {
     window.kind = one_of({WindowKind::kLast, WindowKind::kNext, WindowKind::kThis, WindowKind::kPrevious, WindowKind::kFollowing});
     const bool counted = window.kind == WindowKind::kLast || window.kind == WindowKind::kNext;
     window.count = counted ? static_cast<std::int64_t>(below(40)) : 1;
-    window.unit = counted && !dates && chance(30) ? TimeUnit::kHour : one_of({TimeUnit::kDay, TimeUnit::kWeek, TimeUnit::kMonth, TimeUnit::kQuarter, TimeUnit::kYear});
+    window.unit = counted && !dates && chance(30)
+                      ? TimeUnit::kHour
+                      : one_of({TimeUnit::kDay, TimeUnit::kWeek, TimeUnit::kMonth, TimeUnit::kQuarter, TimeUnit::kYear});
     if (!counted && chance(20)) window.unit = TimeUnit::kFiscalYear;
     if (chance(20)) window.as_of = TimeAmount{-static_cast<std::int64_t>(below(20)), TimeUnit::kDay};
     return add(Within{time, this->window(window)}, kBoolType, frame_of({time}));
@@ -281,7 +297,9 @@ class RandomProgram : public World {
     return add(Call{find_builtin(Form::kFunction, name, operands)->id, {operand}}, type, frame_of({operand}));
   }
 
-  ExprId arithmetic(ArithmeticOp op, ExprId left, ExprId right, Type type) { return add(Arithmetic{op, left, right}, type, frame_of({left, right})); }
+  ExprId arithmetic(ArithmeticOp op, ExprId left, ExprId right, Type type) {
+    return add(Arithmetic{op, left, right}, type, frame_of({left, right}));
+  }
 
   // As the checker does: a float beside an exact number takes it to the nearest double.
   ExprId as_float(ExprId id) {
@@ -293,7 +311,10 @@ class RandomProgram : public World {
     ScoreSum node;
     std::vector<ExprId> operands;
     for (std::size_t i = 0; i < 1 + below(4); ++i) {
-      ScoreTerm term{.value = expression(one_of({Kind::kInt, Kind::kDecimal, Kind::kFloat}), frame, 2), .when = {}, .negative = chance(30), .span = {}};
+      ScoreTerm term{.value = expression(one_of({Kind::kInt, Kind::kDecimal, Kind::kFloat}), frame, 2),
+                     .when = {},
+                     .negative = chance(30),
+                     .span = {}};
       operands.push_back(term.value);
       if (chance(60)) operands.push_back(*(term.when = expression(Kind::kBool, frame, 2)));
       node.terms.push_back(term);
@@ -338,30 +359,40 @@ class RandomProgram : public World {
   }
 
   ExprId integer_expression(FrameId frame, int depth_left) {
-    if (depth_left <= 0) return chance(30) ? add(Literal{chance(80) ? static_cast<std::int64_t>(below(12)) - 4 : integer()}, kIntType) : plain(chance(60) ? kSmall : kBig, Kind::kInt, frame, 0);
+    if (depth_left <= 0)
+      return chance(30) ? add(Literal{chance(80) ? static_cast<std::int64_t>(below(12)) - 4 : integer()}, kIntType)
+                        : plain(chance(60) ? kSmall : kBig, Kind::kInt, frame, 0);
     switch (below(9)) {
-      case 0: return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract, ArithmeticOp::kMultiply}), integer_expression(frame, depth_left - 1), integer_expression(frame, depth_left - 1), kIntType);
+      case 0:
+        return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract, ArithmeticOp::kMultiply}),
+                          integer_expression(frame, depth_left - 1), integer_expression(frame, depth_left - 1), kIntType);
       case 1: {
         const ExprId operand = integer_expression(frame, depth_left - 1);
         return add(Negate{operand}, kIntType, frame_of({operand}));
       }
       case 2: return aggregate(AggregateFn::kCount, kIntType, frame, depth_left, {});
       case 3: return aggregate(AggregateFn::kSum, kIntType, frame, depth_left, Kind::kInt);
-      case 4: return aggregate(AggregateFn::kDistinct, kIntType, frame, depth_left, one_of({Kind::kInt, Kind::kText, Kind::kFloat, Kind::kEnum, Kind::kList, Kind::kBool, Kind::kDate}));
-      case 5: return call(one_of({"year", "month", "day", "days_since", "fiscal_quarter"}), date_expression(frame, depth_left - 1), kIntType);
+      case 4:
+        return aggregate(AggregateFn::kDistinct, kIntType, frame, depth_left,
+                         one_of({Kind::kInt, Kind::kText, Kind::kFloat, Kind::kEnum, Kind::kList, Kind::kBool, Kind::kDate}));
+      case 5:
+        return call(one_of({"year", "month", "day", "days_since", "fiscal_quarter"}), date_expression(frame, depth_left - 1), kIntType);
       default: return plain(chance(60) ? kSmall : kBig, Kind::kInt, frame, depth_left);
     }
   }
 
   ExprId decimal_expression(FrameId frame, int depth_left) {
     const Type type = type_of(Kind::kDecimal, 2);
-    if (depth_left <= 0) return chance(30) ? add(Literal{static_cast<std::int64_t>(below(3000)) - 1000}, type) : read(kMoney, some_frame(frame));
+    if (depth_left <= 0)
+      return chance(30) ? add(Literal{static_cast<std::int64_t>(below(3000)) - 1000}, type) : read(kMoney, some_frame(frame));
     switch (below(5)) {
       case 0: {
         const ExprId operand = integer_expression(frame, depth_left - 1);
         return add(Rescale{operand}, type, frame_of({operand}));
       }
-      case 1: return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract}), decimal_expression(frame, depth_left - 1), integer_expression(frame, depth_left - 1), type);
+      case 1:
+        return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract}), decimal_expression(frame, depth_left - 1),
+                          integer_expression(frame, depth_left - 1), type);
       case 2: return aggregate(AggregateFn::kSum, type, frame, depth_left, Kind::kDecimal);
       default: return plain(kMoney, Kind::kDecimal, frame, depth_left);
     }
@@ -370,8 +401,13 @@ class RandomProgram : public World {
   ExprId float_expression(FrameId frame, int depth_left) {
     if (depth_left <= 0) return chance(30) ? add(Literal{chance(50) ? real() : 0.5}, kFloatType) : read(kRatio, some_frame(frame));
     switch (below(7)) {
-      case 0: return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract, ArithmeticOp::kMultiply, ArithmeticOp::kDivide}), float_expression(frame, depth_left - 1), as_float(expression(one_of({Kind::kFloat, Kind::kInt}), frame, depth_left - 1)), kFloatType);
-      case 1: return arithmetic(ArithmeticOp::kDivide, integer_expression(frame, depth_left - 1), expression(one_of({Kind::kDecimal, Kind::kInt}), frame, depth_left - 1), kFloatType);
+      case 0:
+        return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract, ArithmeticOp::kMultiply, ArithmeticOp::kDivide}),
+                          float_expression(frame, depth_left - 1),
+                          as_float(expression(one_of({Kind::kFloat, Kind::kInt}), frame, depth_left - 1)), kFloatType);
+      case 1:
+        return arithmetic(ArithmeticOp::kDivide, integer_expression(frame, depth_left - 1),
+                          expression(one_of({Kind::kDecimal, Kind::kInt}), frame, depth_left - 1), kFloatType);
       case 2: return aggregate(AggregateFn::kShare, kFloatType, frame, depth_left, {});
       case 3: return aggregate(AggregateFn::kAvg, kFloatType, frame, depth_left, one_of({Kind::kInt, Kind::kDecimal, Kind::kFloat}));
       case 4: return aggregate(AggregateFn::kSum, kFloatType, frame, depth_left, Kind::kFloat);
@@ -391,7 +427,9 @@ class RandomProgram : public World {
     if (chance(5)) return add(Literal{day()}, type);
     if (depth_left <= 0) return read(kDay, some_frame(frame));
     switch (below(5)) {
-      case 0: return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract}), date_expression(frame, depth_left - 1), add(Literal{std::int64_t{5}}, type_of(one_of({Kind::kDays, Kind::kMonths}))), type);
+      case 0:
+        return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract}), date_expression(frame, depth_left - 1),
+                          add(Literal{std::int64_t{5}}, type_of(one_of({Kind::kDays, Kind::kMonths}))), type);
       case 1: return call("start_of_month", date_expression(frame, depth_left - 1), type);
       case 2: return call("date", timestamp_expression(frame, depth_left - 1), type);
       default: return plain(kDay, Kind::kDate, frame, depth_left);
@@ -402,20 +440,24 @@ class RandomProgram : public World {
     const Type type = type_of(Kind::kTimestamp);
     if (chance(10)) return add(Now{}, type);
     if (chance(10)) return add(FromNow{static_cast<std::int64_t>(below(400)) - 300, TimeUnit::kHour}, type);
-    if (depth_left > 0 && chance(20)) return arithmetic(ArithmeticOp::kAdd, timestamp_expression(frame, depth_left - 1), add(Literal{std::int64_t{3'600'000'000}}, type_of(Kind::kSpan)), type);
+    if (depth_left > 0 && chance(20))
+      return arithmetic(ArithmeticOp::kAdd, timestamp_expression(frame, depth_left - 1),
+                        add(Literal{std::int64_t{3'600'000'000}}, type_of(Kind::kSpan)), type);
     return plain(kTime, Kind::kTimestamp, frame, depth_left);
   }
 
   ExprId compare(FrameId frame, int depth_left) {
     CompareOp op = one_of({CompareOp::kEq, CompareOp::kNe, CompareOp::kLt, CompareOp::kLe, CompareOp::kGt, CompareOp::kGe});
     const Kind numbers[] = {Kind::kInt, Kind::kDecimal, Kind::kFloat};
-    const Kind kind = one_of({Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kBool, Kind::kDays});
+    const Kind kind = one_of({Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum,
+                              Kind::kBool, Kind::kDays});
     if (kind == Kind::kBool) op = one_of({CompareOp::kEq, CompareOp::kNe});
     ExprId left{}, right{};
     if (kind == Kind::kDays) {
       const bool spans = chance(50);
       const Kind point = spans ? Kind::kTimestamp : Kind::kDate;
-      left = arithmetic(ArithmeticOp::kSubtract, expression(point, frame, depth_left - 1), expression(point, frame, depth_left - 1), type_of(spans ? Kind::kSpan : Kind::kDays));
+      left = arithmetic(ArithmeticOp::kSubtract, expression(point, frame, depth_left - 1), expression(point, frame, depth_left - 1),
+                        type_of(spans ? Kind::kSpan : Kind::kDays));
       right = add(Literal{chance(50) ? std::int64_t{4} : std::int64_t{86'400'000'000}}, type_of(chance(50) ? Kind::kSpan : Kind::kDays));
     } else {
       left = expression(kind, frame, depth_left - 1);
@@ -453,7 +495,8 @@ class RandomProgram : public World {
     if (chance(30)) return add(Matches{left, one_of<std::string>({"(?i)chief", "^a", "s$", "\\bVP\\b"})}, kBoolType, frame_of({left}));
     const ExprId right = chance(60) ? add(Literal{word()}, kTextType) : text_expression(frame, depth_left - 1);
     const bool folded = program.expr(left).type.folded || program.expr(right).type.folded;
-    return add(TextTest{one_of({TextOp::kContains, TextOp::kStartsWith, TextOp::kEndsWith}), left, right, folded}, kBoolType, frame_of({left, right}));
+    return add(TextTest{one_of({TextOp::kContains, TextOp::kStartsWith, TextOp::kEndsWith}), left, right, folded}, kBoolType,
+               frame_of({left, right}));
   }
 
   ExprId list_test(FrameId frame, int depth_left) {
@@ -462,7 +505,8 @@ class RandomProgram : public World {
     std::vector<Constant> values{std::string(one_of({"x", "salesforce", "none"}))};
     if (chance(60)) values.push_back(std::string("y"));
     const bool folded = chance(30);
-    return add(Has{one_of({HasOp::kAny, HasOp::kAll, HasOp::kNone}), list, set(kTextType, std::move(values), folded)}, kBoolType, frame_of({list}));
+    return add(Has{one_of({HasOp::kAny, HasOp::kAll, HasOp::kNone}), list, set(kTextType, std::move(values), folded)}, kBoolType,
+               frame_of({list}));
   }
 
   ExprId predicate(FrameId frame, int depth_left) {
@@ -483,14 +527,16 @@ class RandomProgram : public World {
       case 4: {
         const Kind kind = one_of({Kind::kInt, Kind::kDate, Kind::kFloat, Kind::kText});
         const ExprId operand = expression(kind, frame, depth_left - 1), low = expression(kind, frame, 0), high = expression(kind, frame, 0);
-        const bool folded = kind == Kind::kText && (program.expr(operand).type.folded || program.expr(low).type.folded || program.expr(high).type.folded);
+        const bool folded =
+            kind == Kind::kText && (program.expr(operand).type.folded || program.expr(low).type.folded || program.expr(high).type.folded);
         return add(Between{operand, low, high, folded}, kBoolType, frame_of({operand, low, high}));
       }
       case 5: return in_set(frame, depth_left);
       case 6: return text_test(frame, depth_left);
       case 7: return list_test(frame, depth_left);
       case 8: {
-        const ExprId operand = expression(one_of({Kind::kInt, Kind::kText, Kind::kFloat, Kind::kBool, Kind::kDate, Kind::kList}), frame, depth_left - 1);
+        const ExprId operand =
+            expression(one_of({Kind::kInt, Kind::kText, Kind::kFloat, Kind::kBool, Kind::kDate, Kind::kList}), frame, depth_left - 1);
         return add(IsKnown{operand}, kBoolType, frame_of({operand}));
       }
       case 9: return within(frame);
@@ -498,7 +544,8 @@ class RandomProgram : public World {
       case 11:
       case 12: return aggregate(one_of({AggregateFn::kAny, AggregateFn::kNone, AggregateFn::kEvery}), kBoolType, frame, depth_left, {});
       case 13:
-        if (defines.empty() || chance(50)) return aggregate(one_of({AggregateFn::kLatest, AggregateFn::kEarliest}), kBoolType, frame, depth_left, Kind::kBool);
+        if (defines.empty() || chance(50))
+          return aggregate(one_of({AggregateFn::kLatest, AggregateFn::kEarliest}), kBoolType, frame, depth_left, Kind::kBool);
         return add(DefinitionRead{defines[below(defines.size())]}, kBoolType, kAccountFrame);
       default: return compare(frame, depth_left);
     }

@@ -28,7 +28,9 @@ World world_of(std::size_t accounts) {
   return world;
 }
 
-ExprId compare(World& world, CompareOp op, std::int64_t bound) { return world.test(Compare{op, world.column(0), world.number(bound), false}); }
+ExprId compare(World& world, CompareOp op, std::int64_t bound) {
+  return world.test(Compare{op, world.column(0), world.number(bound), false});
+}
 
 }  // namespace
 
@@ -38,7 +40,8 @@ TEST_CASE("a chain of ten thousand definitions is evaluated") {
   for (int i = 0; i < 10'000; ++i) {
     const ExprId before = world.test(DefinitionRead{last});
     const ExprId other = compare(world, CompareOp::kNe, i % 50);
-    last = world.define(i % 3 == 2 ? world.test(Not{world.test(Or{{world.test(Not{before}), world.test(Not{other})}})}) : world.test(And{{before, other}}));
+    last = world.define(i % 3 == 2 ? world.test(Not{world.test(Or{{world.test(Not{before}), world.test(Not{other})}})})
+                                   : world.test(And{{before, other}}));
   }
   CHECK(run_native(world, {last}).sizes.front() == 50);
 }
@@ -59,7 +62,8 @@ TEST_CASE("ten thousand definitions are compiled together") {
   World world = world_of(1000);
   std::vector<DefinitionId> roots;
   for (int i = 0; i < 10'000; ++i) {
-    roots.push_back(world.define(world.test(And{{compare(world, CompareOp::kGe, i % 100), compare(world, CompareOp::kLt, 200 + i / 100)}})));
+    roots.push_back(
+        world.define(world.test(And{{compare(world, CompareOp::kGe, i % 100), compare(world, CompareOp::kLt, 200 + i / 100)}})));
   }
   const RunResults results = run_native(world, roots);
   for (std::size_t i = 0; i < roots.size(); ++i) REQUIRE(results.sizes[i] == 200 + i / 100 - i % 100);

@@ -1,7 +1,8 @@
 // The rows of frames in batches, in place and gathered.
+#include "runtime/frames.h"
+
 #include <catch2/catch.hpp>
 
-#include "runtime/frames.h"
 #include "tests/unit/runtime/tables.h"
 
 namespace segue::test {

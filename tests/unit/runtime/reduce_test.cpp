@@ -23,7 +23,14 @@ struct Groups {
     std::vector<std::int64_t> out(size());
     std::vector<std::uint64_t> bits(size() / 64 + 1);
     const std::int64_t* columns[] = {values.data()};
-    kernel({.offsets = offsets.data(), .begin = 0, .end = size(), .filter = filter.data(), .values = columns, .out = out.data(), .out_bits = bits.data(), .data = data});
+    kernel({.offsets = offsets.data(),
+            .begin = 0,
+            .end = size(),
+            .filter = filter.data(),
+            .values = columns,
+            .out = out.data(),
+            .out_bits = bits.data(),
+            .data = data});
     if (kernel == reduce_any) {
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::int64_t>((bits[i / 64] >> (i % 64)) & 1);
     }
@@ -34,7 +41,8 @@ struct Groups {
 Groups random_groups(std::uint64_t seed) {
   std::mt19937_64 random(seed);
   Groups groups{.offsets = {static_cast<std::uint32_t>(random() % 70)}, .filter = {}, .values = {}};
-  for (int i = 0; i < 200; ++i) groups.offsets.push_back(groups.offsets.back() + static_cast<std::uint32_t>(random() % 5 == 0 ? random() % 300 : random() % 4));
+  for (int i = 0; i < 200; ++i)
+    groups.offsets.push_back(groups.offsets.back() + static_cast<std::uint32_t>(random() % 5 == 0 ? random() % 300 : random() % 4));
   for (std::size_t i = 0; i <= groups.offsets.back() / 64; ++i) groups.filter.push_back(random() & random());
   for (std::size_t i = 0; i <= groups.offsets.back(); ++i) groups.values.push_back(static_cast<std::int64_t>(random() % 9) - 4);
   return groups;
@@ -76,7 +84,8 @@ TEST_CASE("the least, the greatest and the number of values agree with a look at
 
 TEST_CASE("floats are ordered as numbers, with minus zero before zero, and both are one value") {
   const double infinity = std::numeric_limits<double>::infinity();
-  const Groups groups{.offsets = {0, 5}, .filter = {0b11111}, .values = {bits_of(0.0), bits_of(-0.0), bits_of(-infinity), bits_of(2.5), bits_of(-1.0)}};
+  const Groups groups{
+      .offsets = {0, 5}, .filter = {0b11111}, .values = {bits_of(0.0), bits_of(-0.0), bits_of(-infinity), bits_of(2.5), bits_of(-1.0)}};
   CHECK(groups.reduce(reduce_min_float).front() == bits_of(-infinity));
   CHECK(groups.reduce(reduce_max_float).front() == bits_of(2.5));
   CHECK(groups.reduce(reduce_distinct_float).front() == 4);

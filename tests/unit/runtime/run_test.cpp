@@ -1,8 +1,9 @@
 // The run loop: steps over batches, on any number of threads.
+#include "runtime/run.h"
+
 #include <catch2/catch.hpp>
 
 #include "runtime/kernels_reduce.h"
-#include "runtime/run.h"
 #include "tests/unit/runtime/tables.h"
 
 namespace segue::test {
@@ -62,14 +63,16 @@ TEST_CASE("sizes alone can be asked for") {
 TEST_CASE("a run reports how far it is and stops when it is told to") {
   const Database database = families(5000, true);
   std::vector<std::size_t> reports;
-  const auto all = run(count_children(true), database, {.threads = 1, .keep_members = true, .progress = [&](std::size_t done, std::size_t accounts) {
-                         reports.push_back(done);
-                         return accounts == 5000;
-                       }});
+  const auto all =
+      run(count_children(true), database, {.threads = 1, .keep_members = true, .progress = [&](std::size_t done, std::size_t accounts) {
+                                             reports.push_back(done);
+                                             return accounts == 5000;
+                                           }});
   CHECK(all);
   CHECK(reports.front() == 0);
   CHECK(reports.back() == 5000);
-  const auto stopped = run(count_children(true), database, {.threads = 2, .keep_members = true, .progress = [](std::size_t done, std::size_t) { return done == 0; }});
+  const auto stopped = run(count_children(true), database,
+                           {.threads = 2, .keep_members = true, .progress = [](std::size_t done, std::size_t) { return done == 0; }});
   REQUIRE(!stopped);
   CHECK(stopped.error() == RunFailure::kStopped);
 }

@@ -9,7 +9,15 @@
 namespace segue::test {
 
 inline Column int_column(const std::vector<std::int32_t>& values) {
-  Column column{.type = {.kind = Kind::kInt}, .storage = Storage::kInt32, .rows = values.size(), .valid = {}, .bits = {}, .data = {}, .offsets = {}, .dictionary = {}, .element_values = {}};
+  Column column{.type = {.kind = Kind::kInt},
+                .storage = Storage::kInt32,
+                .rows = values.size(),
+                .valid = {},
+                .bits = {},
+                .data = {},
+                .offsets = {},
+                .dictionary = {},
+                .element_values = {}};
   column.data.resize((values.size() + 127) / 64 * 64 * sizeof(std::int32_t));
   if (!values.empty()) std::memcpy(column.data.data(), values.data(), values.size() * sizeof(std::int32_t));
   return column;

@@ -9,8 +9,12 @@ struct OperandVisitor {
   OnBit& bit;
 
   void operator()(const FalseBit&) const {}
-  void operator()(const AllOf& op) const { for (const Bit operand : op.operands) bit(operand); }
-  void operator()(const AnyOf& op) const { for (const Bit operand : op.operands) bit(operand); }
+  void operator()(const AllOf& op) const {
+    for (const Bit operand : op.operands) bit(operand);
+  }
+  void operator()(const AnyOf& op) const {
+    for (const Bit operand : op.operands) bit(operand);
+  }
   void operator()(const ColumnBit&) const {}
   void operator()(const ColumnKnown&) const {}
   void operator()(const ReferenceBit&) const {}
