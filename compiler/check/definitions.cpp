@@ -338,7 +338,7 @@ void prepare_define(Context& ctx, DeclId id) {
   const Scope account{*declared.ast, kAccountFrame, {}, id};
   bool is_sound = true;
   if (define.relation) {
-    const std::optional<RelationPath> path = resolve_relation(ctx, account, *define.relation);
+    const std::optional<RelationPath> path = resolve_rows(ctx, account, *define.relation);
     if (path) declared.frame = frame_of_relation(ctx, account, *path, define.relation->span);
     is_sound = path.has_value();
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -223,16 +224,17 @@ std::optional<SetId> check_literal_list(Context& ctx, const Scope& scope, const 
     tested.type.kind = Kind::kDate;
   }
   std::vector<Constant> values;
-  std::set<Constant> seen;
+  std::map<Constant, bool> is_written;  // by value: as a literal, so that the same literal is a slip
   bool is_failed = false;
   for (std::size_t i = 0; i < list.elements.size(); ++i) {
     std::optional<Element> element = check_element(ctx, scope, list.elements[i], tested);
     is_failed = is_failed || !element;
     if (!element) continue;
     Constant value = canonical(std::move(element->value), tested.type.folded);
-    if (seen.insert(value).second) {
-      values.push_back(std::move(value));
-    } else if (!element->is_from_param) {
+    const auto [place, is_new] = is_written.try_emplace(value, false);
+    if (is_new) values.push_back(std::move(value));
+    if (element->is_from_param) continue;
+    if (std::exchange(place->second, true)) {
       report_repeated(ctx, scope, list, i);
       is_failed = true;
     }

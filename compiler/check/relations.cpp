@@ -133,6 +133,18 @@ std::optional<RelationPath> resolve_relation(Context& ctx, const Scope& scope, c
   return found;
 }
 
+std::optional<RelationPath> resolve_rows(Context& ctx, const Scope& account, const ast::Path& path) {
+  std::optional<TableId> table = find_table(ctx.program.schema, path.parts.front().text);
+  if (path.parts.size() > 1 || !table || *table == kAccountTable || link_to(ctx, *table, kAccountTable))
+    return resolve_relation(ctx, account, path);
+  RelationPath found;
+  while (*table != kAccountTable) {
+    found.steps.insert(found.steps.begin(), {*table, 0});
+    table = ctx.program.schema.tables[*table].parents.front().table;
+  }
+  return found;
+}
+
 FrameId frame_of_relation(Context& ctx, const Scope& scope, const RelationPath& path, Span extent) {
   FrameId anchor = path.start;
   FrameId outer = path.start == scope.frame ? path.start : innermost_read(ctx, scope, path.start, extent);

@@ -21,6 +21,9 @@ struct RelationPath {
 // What a path names from the rows of `scope`; nothing where that was reported.
 [[nodiscard]] std::optional<RelationPath> resolve_relation(Context& ctx, const Scope& scope, const ast::Path& path);
 
+// The same for `define … for R`, where the name of any relation will do: its rows stand in those of its first parents.
+[[nodiscard]] std::optional<RelationPath> resolve_rows(Context& ctx, const Scope& account, const ast::Path& path);
+
 // The frame of the relation's rows for an aggregate over `extent` (its whole text). Where the way leads out of the rows at hand (`account.events`
 // inside a relation), a row between stands around the new rows only if the aggregate's text reads it.
 [[nodiscard]] FrameId frame_of_relation(Context& ctx, const Scope& scope, const RelationPath& path, Span extent);

@@ -51,6 +51,14 @@ constexpr Case kCases[] = {
     {"define unused(n: int) = n > foo", "unknown-column: unknown column `foo` of `account`; check how it is spelled"},
     {"segment a { where employes > 3 }\nsegment b { where a and customer }",
      "unknown-column: unknown column `employes` of `account`; did you mean `employees`?"},
+    {"define g for logins = contacts.active and account.customer\n"
+     "segment a { where any(contacts.logins where g) and any(contacts where any(logins where g)) }",
+     ""},
+    {"define g for events = contacts.active\nsegment a { where any(events where g) }",
+     "misplaced-name: `contacts` may have many rows, so `contacts.active` is not one value; ask about them, as in `any(contacts where "
+     "active …)` "
+     "or `latest(contacts: active)`"},
+    {"param n: int = 3\ndefine f(x: int) = seats in [x, 5]\nsegment a { where seats in [n, 3] and f(5) }", ""},
     // params
     {"param n: string = \"x\"", "unknown-type: unknown type `string`; write `text`"},
     {"param n: itn = 3", "unknown-type: unknown type `itn`; did you mean `int`?"},

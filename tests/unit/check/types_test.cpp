@@ -52,7 +52,7 @@ constexpr Case kCases[] = {
     {"rate in [0.12345]", "invalid-literal: `0.12345` has more than 4 digits after the point, so `rate`, a decimal number, never equals it",
      "no fix"},
     {"name in [Bob]", R"(type-mismatch: `name` is text, and text is written in quotes; write `"Bob"`)", R"(name in ["Bob"])"},
-    {R"(name in ["a", 5])", R"(type-mismatch: `name` is text, and text is written in quotes; write `"5"`)", R"(name in ["a", "5"])"},
+    {R"(name in ["a", 5])", R"(type-mismatch: `name` is text, and `5` is a number; write `"5"`)", R"(name in ["a", "5"])"},
     {R"(domain in ["a.com", "A.com"])", R"(repeated-value: `"A.com"` stands in this list already; leave it out)", R"(domain in ["a.com"])"},
     {"plan in [free, Free]", "repeated-value: `Free` stands in this list already; leave it out", "plan in [free]"},
     {R"(employees in ["1"])", R"(type-mismatch: `"1"` is text, and `employees` is a whole number; write `1`)", "employees in [1]"},
