@@ -329,7 +329,7 @@ ExprBuilder::Built ExprBuilder::chain(std::vector<Built>& operands, const std::v
 ExprBuilder::Built ExprBuilder::products(const std::vector<Built>& operands, const std::vector<ArithmeticOp>& ops, std::size_t begin, std::size_t end) {
   const auto first = static_cast<std::ptrdiff_t>(begin);
   const auto last = static_cast<std::ptrdiff_t>(end);
-  return arithmetic({operands.begin() + first, operands.begin() + last}, {ops.begin() + first, ops.begin() + last - 1});
+  return arithmetic({operands.begin() + first, operands.begin() + last}, {ops.begin() + first, ops.begin() + (last - 1)});
 }
 
 static bool is_additive(ArithmeticOp op) { return op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract; }

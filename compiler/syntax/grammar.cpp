@@ -99,7 +99,7 @@ class RecoveringStrategy final : public antlr4::DefaultErrorStrategy {
     const std::size_t index = parser->getCurrentToken()->getTokenIndex();
     if (index == last_stop_ && !is_end(parser)) parser->getInputStream()->consume();  // an error at the place where the last one stopped
     while (!is_end(parser) && !is_clause_start(parser)) parser->getInputStream()->consume();
-    last_stop_ = parser->getCurrentToken()->getTokenIndex() == index ? last_stop_ : parser->getCurrentToken()->getTokenIndex();
+    last_stop_ = parser->getCurrentToken()->getTokenIndex();
   }
 
   const std::vector<Token>& tokens_;

@@ -37,6 +37,12 @@ struct Tokens {
   std::vector<ast::Comment> comments;
 };
 
+// At most `limit` characters of a text, for a message: one line, `…` for what is left out, U+FFFD for what cannot be shown.
+[[nodiscard]] std::string excerpt(std::string_view text, std::size_t limit = 40);
+
+// All of a text, fit to be shown.
+[[nodiscard]] inline std::string printable(std::string_view text) { return excerpt(text, text.size()); }
+
 // Collects diagnostics of one file, up to a limit: who pastes a binary file wants one screen.
 class Reporter {
  public:
@@ -49,7 +55,10 @@ class Reporter {
   [[nodiscard]] std::string_view text(const Token& token) const { return text_at(source_, span(token)); }
 
   void report(Diagnostic diagnostic) {
-    if (diagnostics_.size() < kMaxDiagnostics) diagnostics_.push_back(std::move(diagnostic));
+    if (diagnostics_.size() >= kMaxDiagnostics) return;
+    diagnostic.message = printable(diagnostic.message);
+    if (diagnostic.fix) diagnostic.fix->message = printable(diagnostic.fix->message);
+    diagnostics_.push_back(std::move(diagnostic));
   }
   void report(DiagnosticKind kind, Span at, std::string message) { report(make_diagnostic(kind, at, std::move(message))); }
   // With a fix that replaces `edited`, which is often the place itself.
@@ -64,9 +73,6 @@ class Reporter {
   SourceId id_;
   std::vector<Diagnostic>& diagnostics_;
 };
-
-// At most `limit` characters of a text, for a message: one line, `…` for what is left out.
-[[nodiscard]] std::string excerpt(std::string_view text, std::size_t limit = 40);
 
 // lex.cpp: the tokens of a source. Comments go to the side; what cannot be read is reported and mended or marked.
 [[nodiscard]] Tokens lex(Reporter& reporter);

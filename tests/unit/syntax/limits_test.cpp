@@ -101,6 +101,12 @@ TEST_CASE("what is no text at all gives at most a screen of diagnostics") {
   CHECK(kinds("") == kNothing);
 }
 
+TEST_CASE("a clause that belongs nowhere does not stop parsing for ever") {
+  CHECK(kinds("segment a {\n  account {}\n}\n") == std::vector<DiagnosticKind>{DiagnosticKind::kSyntaxError});
+  CHECK(kinds("segment a {\n  account {}\n  range\n  as of\n  by\n}\n").size() >= 2);
+  CHECK_FALSE(kinds("test \"a\" {\n  where b\n  by c\n  + 5\n}\n").empty());
+}
+
 TEST_CASE("random bytes and random words never crash") {
   std::mt19937 random(20261124);
   const std::vector<std::string> words = {"segment", "define", "score", "tiers", "test", "where", "except", "expect", "and", "or", "not", "(", ")", "[", "]", "{", "}", ",", ":", "=", "<", "+",
