@@ -16,10 +16,19 @@ namespace segue {
 
 // Operands in the order named; `known` and other conditions are bits[0], bits[1], …
 
+// A clock with its time zone.
+struct OwnedClock {
+  explicit OwnedClock(const Clock& from) : zone(*from.zone), clock(from) { clock.zone = &zone; }
+  OwnedClock(const OwnedClock&) = delete;
+  OwnedClock& operator=(const OwnedClock&) = delete;
+
+  TimeZone zone;
+  Clock clock;
+};
+
 struct BuiltinData {
   BatchKernel kernel = nullptr;
-  Clock clock;
-  TimeZone zone;  // the clock's, owned
+  std::shared_ptr<const OwnedClock> time;
   std::uint8_t left_scale = 0, right_scale = 0;
 };
 void map_builtin(const MapCall& call);   // values: one or two; bits: known. out, out_bits: known

@@ -48,9 +48,7 @@ const std::int64_t* operand(const MapCall& call, std::size_t i) { return i < cal
 void call_builtin(const MapCall& call, std::int64_t* out, std::uint64_t* known) {
   const auto& data = *static_cast<const BuiltinData*>(call.data);
   std::memcpy(known, call.bits[0], call.rows / 8);
-  Clock clock = data.clock;
-  clock.zone = &data.zone;
-  data.kernel({clock, data.left_scale, data.right_scale}, operand(call, 0), operand(call, 1), out, known, call.rows);
+  data.kernel({data.time->clock, data.left_scale, data.right_scale}, operand(call, 0), operand(call, 1), out, known, call.rows);
 }
 
 }  // namespace

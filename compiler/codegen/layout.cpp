@@ -258,9 +258,10 @@ void ProgramLayout::order_units() {
     const auto test = tested(plan_.node(id).op);
     return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->first) : 0;
   };
-  std::stable_sort(order.begin(), order.end(), [&](NodeId a, NodeId b) {
+  std::sort(order.begin(), order.end(), [&](NodeId a, NodeId b) {
     const Place &left = places_[index_of(a)], &right = places_[index_of(b)];
-    return std::tuple(left.phase, left.kind, frame_key(a), value_key(a)) < std::tuple(right.phase, right.kind, frame_key(b), value_key(b));
+    return std::tuple(left.phase, left.kind, frame_key(a), value_key(a), a) <
+           std::tuple(right.phase, right.kind, frame_key(b), value_key(b), b);
   });
   units_.emplace_back();  // nothing to evaluate; carries the roots that need nothing
   for (const NodeId id : order) add_to_units(id);

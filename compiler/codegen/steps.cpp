@@ -143,7 +143,7 @@ struct MakeStep {
   TextDomain text_domain(NodeId value) const { return {plan().domains[plan().node(value).domain], layout.database()}; }
 
   std::shared_ptr<const void> builtin_data(BuiltinId builtin_id, std::uint8_t left_scale, std::uint8_t right_scale) const {
-    return own(BuiltinData{builtin(builtin_id).kernel.batch, maker.clock_, *maker.clock_.zone, left_scale, right_scale});
+    return own(BuiltinData{builtin(builtin_id).kernel.batch, maker.time_, left_scale, right_scale});
   }
 
   MapStep map(MapKernel kernel, std::shared_ptr<const void> data, const std::vector<NodeId>& operands, const std::vector<Bit>& bits) const {
@@ -193,7 +193,10 @@ struct MakeStep {
   }
 };
 
-StepMaker::StepMaker(ProgramLayout& layout, const Clock& clock) : layout_(layout), clock_(clock) {
+StepMaker::StepMaker(ProgramLayout& layout, const Clock& clock)
+    : layout_(layout),
+      clock_(clock),
+      time_(std::make_shared<const OwnedClock>(clock)) {
   const Plan& plan = layout.plan();
   for (const NodeId id : plan.live) {
     const auto* test = std::get_if<TextTestBit>(&plan.node(id).op);

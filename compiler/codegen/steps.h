@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "compiler/codegen/kernels.h"
 #include "compiler/codegen/layout.h"
 #include "compiler/codegen/texts.h"
 #include "runtime/program.h"
@@ -24,6 +25,7 @@ class StepMaker {
 
   ProgramLayout& layout_;
   const Clock& clock_;
+  std::shared_ptr<const OwnedClock> time_;
   using Table = std::shared_ptr<const void>;
   std::map<std::uint32_t, Places> places_;                       // by rank space
   std::map<DomainId, std::map<std::uint32_t, Table>> patterns_;  // by domain: the `matches` asked of it, by predicate; null until needed

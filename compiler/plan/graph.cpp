@@ -166,7 +166,7 @@ void Graph::merge_ranges(FrameId frame, std::vector<Bit>& operands) {
 // Of tests of which some are wanted elsewhere, those that are not.
 void Graph::merge_fresh(FrameId frame, std::vector<Bit>& group) {
   const auto is_used = [this](Bit operand) { return node(operand.node()).uses > 0; };
-  const auto fresh = std::stable_partition(group.begin(), group.end(), is_used);
+  const auto fresh = std::partition(group.begin(), group.end(), is_used);
   std::vector<Bit> rest(fresh, group.end());
   if (rest.size() < 2 || rest.size() == group.size()) return;
   merge_group(frame, rest);

@@ -189,6 +189,7 @@ struct LowerNode {
 
   std::vector<Lowered> operands(const std::vector<ExprId>& ids) const {
     std::vector<Lowered> result;
+    result.reserve(ids.size());
     for (const ExprId id : ids) result.push_back(to.operand(id, frame));
     return result;
   }

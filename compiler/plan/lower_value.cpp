@@ -48,6 +48,7 @@ Lowered Lowering::column(FrameId frame, const ColumnRead& node, const Type& type
 
 Lowered Lowering::reference(FrameId frame, const ReferenceRead& node, const Type& type) {
   std::vector<std::uint32_t> tables;
+  tables.reserve(node.references.size());
   std::uint32_t table = program_.frame(frame).table;
   for (const std::uint32_t reference : node.references) tables.push_back(table = program_.schema.tables[table].references[reference].to);
   const Bit known = graph_.bit(frame, ReferenceKnown{node.references, tables, node.column});
