@@ -13,6 +13,7 @@ inline constexpr EnumTypeId kWeekdayEnum = 1000;
 struct Parameter {
   std::string name;
   Type type;
+  bool is_constant = false;  // given as a literal or a param only, so that it may count units of time
 };
 
 // What earlier declarations offer.
@@ -22,7 +23,7 @@ struct Known {
   std::string name;
   Type type;                 // of kList: of its values
   std::uint32_t table = 0;   // of the row that a value is about
-  std::vector<Type> parameters;
+  std::vector<Parameter> parameters;
 };
 
 // Where a term stands.
@@ -43,6 +44,8 @@ class Author {
   Term literal(Kind kind, const Scope& scope, EnumTypeId enum_id = kNoEnum);
   // `[a, b]`: distinct values that a value of `type` can have.
   Term list_literal(const Type& type, const Scope& scope);
+  // Some of them are values that the column `of` holds.
+  Term list_literal(const Type& type, const Scope& scope, const Term& of);
 
   std::vector<Known> known;
 
@@ -91,13 +94,17 @@ class Author {
   Term state(const Scope& scope, int depth);
   Term within(const Scope& scope, int depth);
   Term joined(const Scope& scope, int depth);
-  Term set_for(const Type& type, const Scope& scope);
+  Term set_for(const Type& type, const Scope& scope, const Term& of);
 
   // building blocks
   Term make(Type type, const Scope& scope, std::vector<std::string> texts, std::vector<Term> parts = {}, Grade grade = Grade::kAtom);
   Term bracketed(Term term, Grade from = Grade::kComparison);
   static Type type_of(Kind kind);
   const char* not_word() { return random_.chance(30) ? "not " : ""; }
+  // A value that the column of `of` holds, as a literal; nothing where it is no column, or none can be written.
+  std::optional<std::string> held_literal(const Term& of, const Type& type);
+  std::string constant_text(const Type& type, const Constant& value);
+  Term constant_argument(const Type& type, const Scope& scope);
   std::string scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enum_id);
   bool is_ordered(const Type& type) const { return type.kind != Kind::kEnum || type.enum_id == kWeekdayEnum || world_.enums[type.enum_id].ordered; }
 

@@ -78,7 +78,7 @@ std::string Author::window(Kind of, const Scope& scope) {
     if (each.kind == Known::Kind::kParam && each.type.kind == Kind::kInt && random_.chance(40)) count_name = each.name;
   }
   for (const Parameter& each : scope.parameters) {
-    if (each.type.kind == Kind::kInt && random_.chance(70)) count_name = each.name;
+    if (each.type.kind == Kind::kInt && each.is_constant && random_.chance(70)) count_name = each.name;
   }
   switch (random_.below(3)) {
     case 0: {

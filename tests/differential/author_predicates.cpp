@@ -58,7 +58,15 @@ Term Author::beside(const Term& left, const Scope& scope, int depth) {
     if (random_.chance(25)) {
       if (auto found = column(Kind::kEnum, scope); found && found->type.enum_id == left.type.enum_id) return *found;
     }
-    return literal(kind, scope, left.type.enum_id);
+    Term made = literal(kind, scope, left.type.enum_id);
+    if (const auto held = held_literal(left, left.type)) made.texts = {*held};
+    return made;
+  }
+  if (const auto held = random_.chance(45) ? held_literal(left, left.type) : std::nullopt) {
+    Term made = literal(kind, scope);
+    made.texts = {*held};
+    made.type = left.type;
+    return made;
   }
   const bool is_number = kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kFloat;
   if (is_number) {
@@ -100,12 +108,12 @@ Term Author::between(const Scope& scope, int depth) {
 }
 
 // A list in brackets, or a named one of such values.
-Term Author::set_for(const Type& type, const Scope& scope) {
+Term Author::set_for(const Type& type, const Scope& scope, const Term& of) {
   for (const Known& each : known) {
     const bool is_alike = each.kind == Known::Kind::kList && each.type.kind == type.kind && each.type.enum_id == type.enum_id;
     if (is_alike && random_.chance(30)) return make(type, scope, {each.name});
   }
-  return list_literal(type, scope);
+  return list_literal(type, scope, of);
 }
 
 Term Author::in(const Scope& scope, int depth) {
@@ -115,7 +123,8 @@ Term Author::in(const Scope& scope, int depth) {
   if (operand.is_literal) operand = leaf(kind, scope);
   Type element = operand.type;
   element.optional = false;
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}in ", not_word()), ""}, {std::move(operand), set_for(element, scope)}, Grade::kComparison);
+  Term set = set_for(element, scope, operand);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}in ", not_word()), ""}, {std::move(operand), std::move(set)}, Grade::kComparison);
 }
 
 Term Author::text_test(const Scope& scope, int depth) {
@@ -140,7 +149,7 @@ Term Author::list_test(const Scope& scope, int depth) {
   Type element = operand.type;
   element.kind = operand.type.element;
   element.optional = false;
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" has {} ", random_.one_of({"any", "all", "none"})), ""}, {std::move(operand), set_for(element, scope)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" has {} ", random_.one_of({"any", "all", "none"})), ""}, {operand, set_for(element, scope, operand)}, Grade::kComparison);
 }
 
 Term Author::state(const Scope& scope, int depth) {

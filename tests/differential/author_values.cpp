@@ -118,6 +118,44 @@ Term Author::literal(Kind kind, const Scope& scope, EnumTypeId enum_id) {
   return term;
 }
 
+std::string Author::constant_text(const Type& type, const Constant& value) {
+  switch (type.kind) {
+    case Kind::kInt: return print_int(std::get<std::int64_t>(value));
+    case Kind::kDecimal: return print_decimal(std::get<std::int64_t>(value), type.scale);
+    case Kind::kFloat: return print_float(std::get<double>(value));
+    case Kind::kText: return text_literal(std::get<std::string>(value));
+    case Kind::kDate: return print_date(std::get<std::int64_t>(value));
+    case Kind::kTimestamp: return print_timestamp_utc(std::get<std::int64_t>(value));
+    case Kind::kEnum: {
+      const std::string& name = world_.enums[type.enum_id].values[static_cast<std::size_t>(std::get<std::int64_t>(value))];
+      return name.find(' ') == std::string::npos ? name : text_literal(name);
+    }
+    default: return {};
+  }
+}
+
+std::optional<std::string> Author::held_literal(const Term& of, const Type& type) {
+  if (!of.column) return std::nullopt;
+  const std::vector<Cell>& cells = world_.tables[of.column->first].columns[of.column->second].cells;
+  if (cells.empty()) return std::nullopt;
+  const Cell& cell = random_.one_of(cells);
+  const bool is_list = of.type.kind == Kind::kList;
+  if (!cell.is_known || (is_list && cell.list.empty())) return std::nullopt;
+  std::string text = constant_text(type, is_list ? random_.one_of(cell.list) : cell.value);
+  // Exponents and infinities cannot be written, nor years beyond what a literal takes in UTC.
+  const bool is_number = type.kind == Kind::kInt || type.kind == Kind::kDecimal || type.kind == Kind::kFloat;
+  if (text.empty() || (is_number && text.find_first_of("einf") != std::string::npos)) return std::nullopt;
+  return text;
+}
+
+Term Author::list_literal(const Type& type, const Scope& scope, const Term& of) {
+  Term made = list_literal(type, scope);
+  const auto held = held_literal(of, type);
+  // By itself, since a value may be there already in other words.
+  if (held && random_.chance(60)) made.texts = {"[" + *held + "]"};
+  return made;
+}
+
 Term Author::list_literal(const Type& type, const Scope& scope) {
   std::string text;
   std::set<std::string> seen;
@@ -144,13 +182,15 @@ Term Author::list_literal(const Type& type, const Scope& scope) {
 // ── columns and earlier definitions ──────────────────────────────────────────────────────────────────────────────────────
 
 std::optional<Term> Author::column_of(const Scope& scope, const std::string& prefix, std::uint32_t table, Kind kind) {
-  std::vector<const WorldColumn*> fitting;
-  for (const WorldColumn& each : world_.tables[table].columns) {
-    if (each.type.kind == kind) fitting.push_back(&each);
+  std::vector<std::uint32_t> fitting;
+  for (std::uint32_t i = 0; i < world_.tables[table].columns.size(); ++i) {
+    if (world_.tables[table].columns[i].type.kind == kind) fitting.push_back(i);
   }
   if (fitting.empty()) return std::nullopt;
-  const WorldColumn& chosen = *random_.one_of(fitting);
-  return make(chosen.type, scope, {prefix + written_name(chosen.name)});
+  const std::uint32_t chosen = random_.one_of(fitting);
+  Term made = make(world_.tables[table].columns[chosen].type, scope, {prefix + written_name(world_.tables[table].columns[chosen].name)});
+  made.column = {table, chosen};
+  return made;
 }
 
 std::optional<Term> Author::column(Kind kind, const Scope& scope) {
@@ -158,6 +198,8 @@ std::optional<Term> Author::column(Kind kind, const Scope& scope) {
   std::uint32_t table = scope.own();
   if (scope.tables.size() > 1 && random_.chance(25)) {
     table = scope.tables[random_.below(scope.tables.size() - 1)];
+    prefix = world_.tables[table].name + ".";
+  } else if (random_.chance(4) && std::ranges::count(scope.tables, table) == 1) {
     prefix = world_.tables[table].name + ".";
   }
   for (int i = 0; i < 2 && random_.chance(20) && !world_.tables[table].references.empty(); ++i) {
@@ -195,21 +237,25 @@ std::optional<Term> Author::earlier(Kind kind, const Scope& scope, int depth) {
   std::string name = chosen.name;
   if (chosen.table != scope.own()) name = world_.tables[chosen.table].name + "." + name;
   if (chosen.parameters.empty()) return make(chosen.type, scope, {name});
-  // An argument speaks of the row that the definition is about.
-  Scope about = scope;
-  while (about.own() != chosen.table) about.tables.pop_back();
-  const bool is_own = about.tables.size() == scope.tables.size();
   std::vector<std::string> texts = {name + "("};
   std::vector<Term> parts;
   for (std::size_t i = 0; i < chosen.parameters.size(); ++i) {
-    const Type& wanted = chosen.parameters[i];
-    // Elsewhere a bare name would be another row's.
-    Term argument = is_own && depth > 0 && random_.chance(50) ? value(wanted.kind, scope, 0) : literal(wanted.kind, scope);
-    const bool fits = wanted.kind != Kind::kDecimal || argument.type.scale <= wanted.scale;
-    parts.push_back(fits ? std::move(argument) : literal(wanted.kind, scope));
+    const Type& wanted = chosen.parameters[i].type;
+    // An argument speaks of the row that the definition is about; elsewhere a bare name would be another row's.
+    const bool is_fixed = chosen.parameters[i].is_constant || chosen.table != scope.own() || depth <= 0 || random_.chance(50);
+    Term argument = is_fixed ? constant_argument(wanted, scope) : value(wanted.kind, scope, depth - 1);
+    if (wanted.kind == Kind::kDecimal && argument.type.scale > wanted.scale) argument = literal(wanted.kind, scope);
+    parts.push_back(std::move(argument));
     texts.push_back(i + 1 == chosen.parameters.size() ? ")" : ", ");
   }
   return make(chosen.type, scope, std::move(texts), std::move(parts));
+}
+
+Term Author::constant_argument(const Type& type, const Scope& scope) {
+  for (const Known& each : known) {
+    if (each.kind == Known::Kind::kParam && each.type.kind == type.kind && random_.chance(30)) return make(each.type, scope, {each.name});
+  }
+  return literal(type.kind, scope);
 }
 
 Term Author::leaf(Kind kind, const Scope& scope) {
@@ -267,11 +313,22 @@ Term Author::or_else(Kind kind, const Scope& scope, int depth) {
   Term first = value(kind, scope, depth - 1);
   if (kind == Kind::kEnum) return make(first.type, scope, {"", " or else ", ""}, {bracketed(first), literal(Kind::kEnum, scope, first.type.enum_id)}, Grade::kChain);
   Term second = value(kind, scope, depth - 1);
+  if (const auto held = held_literal(first, first.type); held && kind != Kind::kBool && kind != Kind::kEnum && random_.chance(30)) {
+    second = literal(kind, scope);
+    second.texts = {*held};
+    second.type = first.type;
+  }
   Type type = first.type;
   type.scale = std::max(type.scale, second.type.scale);
   type.folded = type.folded || second.type.folded;
   // A literal first would lend its own type, and one of few digits after the point has no room beside one of many.
   if (first.is_literal || (second.is_literal && type.scale > 9)) return first;
+  if (random_.chance(20) && second.grade == Grade::kAtom) {
+    Term third = value(kind, scope, 0);
+    if (!third.is_literal || type.scale <= 9) {
+      return make(type, scope, {"", " or else ", " or else ", ""}, {bracketed(first), bracketed(second), bracketed(third)}, Grade::kChain);
+    }
+  }
   return make(type, scope, {"", " or else ", ""}, {bracketed(first), bracketed(second)}, Grade::kChain);
 }
 

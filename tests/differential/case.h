@@ -22,6 +22,7 @@ struct Setting {
   unsigned threads = 1;
   std::size_t batch_rows = 0;
   bool is_shared = true;
+  bool uses_never_missing = true;  // tells the plan which optional columns are full
 };
 
 [[nodiscard]] std::string to_text(const Setting& setting);
@@ -31,7 +32,7 @@ struct Case {
   World world;
   Rules rules;
   std::vector<Setting> settings;
-  bool with_permutation = false, with_files = false, with_explain = false;
+  bool with_permutation = false, with_files = false, with_explain = false, with_subset = false;
 };
 
 // The case of a seed, the same on every machine.

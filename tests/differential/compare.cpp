@@ -108,6 +108,9 @@ class Comparison {
     if (case_.with_explain) {
       if (auto failure = explained()) return failure;
     }
+    if (case_.with_subset) {
+      if (auto failure = asked_alone()) return failure;
+    }
     if (case_.with_files) return from_files();
     return std::nullopt;
   }
@@ -146,11 +149,22 @@ class Comparison {
   }
 
   std::expected<Results, Failure> run_native(const Database& database, const Setting& setting) {
-    const Plan plan = make_plan(program(), program().results, {.share = setting.is_shared, .never_missing = never_missing(database)});
+    return run_native(database, setting, program().results);
+  }
+
+  std::expected<Results, Failure> run_native(const Database& database, const Setting& setting, const std::vector<DefinitionId>& roots) {
+    const auto full = setting.uses_never_missing ? never_missing(database) : std::vector<TableColumn>();
+    const Plan plan = make_plan(program(), roots, {.share = setting.is_shared, .never_missing = full});
     const auto compiled = compile(plan, database, clock_, {.cpu = setting.cpu, .batch_rows = setting.batch_rows});
     if (!compiled) return std::unexpected(Failure{"native code failed", compiled.error()});
     auto results = segue::run(*compiled, database, {.threads = setting.threads, .keep_members = true, .progress = {}});
     if (!results) return std::unexpected(Failure{"native run failed", "the run stopped"});
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      const Bitmap& members = results->results.definitions[i].members;
+      if (!members.empty() && members.count() != results->sizes[i]) {
+        return std::unexpected(Failure{"native size", fmt::format("{} members, and a size of {} ({})", members.count(), results->sizes[i], to_text(setting))});
+      }
+    }
     tally_.answers += accounts() * results->results.definitions.size();
     return std::move(results->results);
   }
@@ -221,21 +235,43 @@ class Comparison {
     return std::nullopt;
   }
 
+  // A definition answers the same whether it is asked for alone or among others.
+  std::optional<Failure> asked_alone() {
+    Random random(case_.seed + 3);
+    const std::vector<DefinitionId>& all = program().results;
+    if (all.empty()) return std::nullopt;
+    const std::size_t chosen = random.below(all.size());
+    const auto alone = run_native(database_, {}, {all[chosen]});
+    if (!alone) return alone.error();
+    Results among = expected_;
+    among.definitions[chosen] = alone->definitions[0];
+    if (const auto found = difference(among)) return Failure{"alone", fmt::format("asked for alone, native code disagrees: {}", *found)};
+    const auto plain = interpret(program(), database_, clock_, std::span(&all[chosen], 1));
+    if (!plain) return Failure{"interpreter stopped", "the interpreter gave no answer"};
+    among.definitions[chosen] = plain->definitions[0];
+    if (const auto found = difference(among)) return Failure{"alone interpreted", fmt::format("asked for alone, the interpreter disagrees: {}", *found)};
+    return std::nullopt;
+  }
+
   // `explain` says of single accounts what `run` says of all.
   std::optional<Failure> explained() {
     Random random(case_.seed + 2);
-    for (int i = 0; i < 5 && accounts() > 0 && !program().results.empty(); ++i) {
-      const std::size_t result = random.below(program().results.size());
-      const auto row = static_cast<RowId>(random.below(accounts()));
-      const Trace trace = explain(program(), database_, clock_, checked_.sources, program().results[result], row);
-      const DefinitionResult& expected = expected_.definitions[result];
-      if (expected.members.empty()) continue;
+    if (accounts() == 0 || program().results.empty()) return std::nullopt;
+    const std::size_t result = random.below(program().results.size());
+    const DefinitionResult& expected = expected_.definitions[result];
+    std::uint64_t undetermined = 0;
+    const bool asks_all = accounts() <= 30;
+    for (std::size_t i = 0; i < (asks_all ? accounts() : 5); ++i) {
+      const std::size_t row = asks_all ? i : random.below(accounts());
+      const Trace trace = explain(program(), database_, clock_, checked_.sources, program().results[result], static_cast<RowId>(row));
+      undetermined += trace.undetermined ? 1 : 0;
       const auto* value = std::get_if<TraceScalar>(&trace.value.data);
       const bool* holds = value == nullptr ? nullptr : std::get_if<bool>(value);
-      if (holds != nullptr && *holds == expected.members.test(row)) continue;
-      return Failure{"explain", fmt::format("explain of {} for account {} says {}", name_of(result), account_name(case_.world, row), trace.value.shown)};
+      const bool is_same = expected.members.empty() ? trace.value.shown == print_float(expected.scores[row]) : holds != nullptr && *holds == expected.members.test(row);
+      if (!is_same) return Failure{"explain", fmt::format("explain of {} for account {} says {}", name_of(result), account_name(case_.world, row), trace.value.shown)};
     }
-    return std::nullopt;
+    if (!asks_all || expected.members.empty() || undetermined == expected.undetermined) return std::nullopt;
+    return Failure{"explain undetermined", fmt::format("explain of {} finds {} undetermined, run {}", name_of(result), undetermined, expected.undetermined)};
   }
 
   // The same project read from files by the facade.

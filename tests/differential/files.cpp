@@ -19,7 +19,8 @@ Setting some_setting(Random& random) {
   return {.cpu = random.one_of({TargetCpu::kHost, TargetCpu::kBaseline, TargetCpu::kAvx2, TargetCpu::kAvx512}),
           .threads = static_cast<unsigned>(1 + random.below(2)),
           .batch_rows = random.one_of<std::size_t>({0, 0, 512, 1024}),
-          .is_shared = random.chance(60)};
+          .is_shared = random.chance(60),
+          .uses_never_missing = random.chance(60)};
 }
 
 }  // namespace
@@ -36,6 +37,7 @@ Case make_case(std::uint64_t seed) {
   made.with_permutation = random.chance(30);
   made.with_files = random.chance(20);
   made.with_explain = random.chance(40);
+  made.with_subset = random.chance(30);
   return made;
 }
 

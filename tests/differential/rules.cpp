@@ -88,8 +88,9 @@ class RulesMaker {
     if (random_.chance(35)) {
       for (std::size_t i = 0, count = 1 + random_.below(2); i < count; ++i) {
         const Type type = parameter_type();
-        made.parameters.push_back(type);
-        scope.parameters.push_back({fmt::format("v{}", i), type});
+        const Parameter parameter{fmt::format("v{}", i), type, random_.chance(40)};
+        made.parameters.push_back(parameter);
+        scope.parameters.push_back(parameter);
         head += fmt::format("{}v{}: {}", i == 0 ? "(" : ", ", i, type_text(type));
       }
       head += ")";

@@ -29,6 +29,8 @@ struct Term {
   std::vector<Term> parts;
   Grade grade = Grade::kAtom;
   bool is_literal = false;
+  // The table and column that a plain column reads: where fitting literals are found.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> column;
 };
 
 [[nodiscard]] std::string to_text(const Term& term);

@@ -39,7 +39,7 @@ class Shrinker {
 
   bool drop_checks() {
     bool is_smaller = false;
-    for (bool Case::*check : {&Case::with_files, &Case::with_permutation, &Case::with_explain}) {
+    for (bool Case::*check : {&Case::with_files, &Case::with_permutation, &Case::with_explain, &Case::with_subset}) {
       Case candidate = best_;
       candidate.*check = false;
       if (best_.*check) is_smaller |= try_case(std::move(candidate));
