@@ -73,12 +73,21 @@ std::vector<std::string> files_of(const fs::path& root, const std::string& path)
   return is_glob(path) ? expand_glob(root, path) : std::vector<std::string>{path};
 }
 
-// `--source`: another path under the same delimiter and words for missing values. It is relative to the current folder.
-void replace_source(TableSpec& spec, const std::string& path) {
+// A path from the current folder as messages name it: from the project's folder where it lies within, else absolute.
+std::string path_from_root(const fs::path& root, const std::string& path) {
   std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
+  const fs::path absolute = fs::absolute(path, error).lexically_normal();
+  const fs::path folder = fs::absolute(root, error).lexically_normal();
+  if (error) return path;
+  const fs::path relative = absolute.lexically_relative(folder);
+  return (relative.empty() || *relative.begin() == ".." ? absolute : relative).generic_string();
+}
+
+// `--source`: another path under the same delimiter and words for missing values. It is relative to the current folder.
+void replace_source(const fs::path& root, TableSpec& spec, const std::string& path) {
+  const std::string from_root = path_from_root(root, path);
   spec.path = path;
-  spec.files = files_of("/", error ? path : absolute.generic_string());
+  spec.files = files_of(fs::path(from_root).is_absolute() ? fs::path("/") : root, from_root);
 }
 
 void set_source(const CheckedProject& project, std::span<const NamedText> sources, TableSpec& spec) {
@@ -89,7 +98,7 @@ void set_source(const CheckedProject& project, std::span<const NamedText> source
     spec.null_values = source->null_values;
   }
   const auto given = std::ranges::find(sources, spec.name, &NamedText::name);
-  if (given != sources.end()) replace_source(spec, given->text);
+  if (given != sources.end()) replace_source(project.workspace.root, spec, given->text);
 }
 
 // Whether each table is read: what is needed, the parents of what is read, and the targets of needed references.
