@@ -93,7 +93,7 @@ def write_section(folder, name, text, escaped, reverse):
         return
     else:
         data = (reversed_csv(text) if reverse and name.endswith((".csv", ".csv.gz")) and not name.startswith("lists/") else text).encode()
-    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") and not escaped else data)
 
 
 def project_file(setting):
