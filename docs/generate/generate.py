@@ -1,0 +1,123 @@
+"""Makes the pages that come from tables in the sources; with --check, says which ones differ from what it would make.
+
+docs/language/functions.md   from stdlib/builtins.def
+docs/language/words.md       from grammar/Segue.g4
+docs/diagnostics.md          from compiler/diagnostics/kinds.def and advice.txt, which has a line for each kind
+"""
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+MARK = "<!-- Made by docs/generate/generate.py; change the table, not this page. -->\n"
+
+GROUPS = {"kInfix": "Operators", "kPrefix": "Signs before a value", "kPostfix": "Questions after a value", "kFunction": "Functions", "kAggregate": "Aggregates"}
+SHAPES = {
+    "kAny": "any", "kBool": "bool", "kInt": "int", "kDecimal": "decimal", "kExact": "int or decimal", "kFloat": "float", "kNumber": "number",
+    "kText": "text", "kDate": "date", "kTimestamp": "timestamp", "kDays": "days", "kMonths": "months", "kSpan": "exact time", "kEnum": "enum",
+    "kOrderedEnum": "ordered enum", "kWeekday": "weekday", "kOrdered": "ordered", "kSet": "`[…]` or list", "kList": "list", "kRelation": "rows",
+    "kSame": "the same type",
+}
+MISSING = {
+    "kPropagates": "missing", "kFalse": "false", "kAsks": "answers", "kDefaults": "takes the other", "kSkips": "row does not count",
+}
+
+
+def unescape(text):
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def builtin_rows():
+    text = (ROOT / "stdlib/builtins.def").read_text(encoding="utf-8")
+    literal = r'"((?:[^"\\]|\\.)*)"'
+    row = re.compile(r"^SEGUE_BUILTIN\((\w+), (\w+), " + literal + r", \(([^)]*)\), (\w+), (\w+), (.*?),\s*" + literal + r",\s*" + literal + r"\)$",
+                     re.M | re.S)
+    rows = [(m[2], unescape(m[3]), m[4].split(", "), m[5], m[6], unescape(m[8]), unescape(m[9])) for m in row.finditer(text)]
+    assert len(rows) == len(re.findall(r"^SEGUE_BUILTIN\(", text, re.M)), "a row of builtins.def is not understood"
+    return rows
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
+
+def builtin_line(row):
+    form, name, parameters, result, missing, doc, example = row
+    takes = ", ".join(SHAPES[p] for p in parameters)
+    return f"| {takes} | {SHAPES[result]} | {MISSING[missing]} | {cell(doc)} | `{cell(example)}` |\n"
+
+
+def functions_page():
+    rows = builtin_rows()
+    text = MARK + (HERE / "functions_head.md").read_text(encoding="utf-8")
+    for form, title in GROUPS.items():
+        text += f"\n## {title}\n"
+        for name in dict.fromkeys(row[1] for row in rows if row[0] == form):
+            text += f"\n### `{name}`\n\n| takes | gives | where an operand is missing | | example |\n|---|---|---|---|---|\n"
+            text += "".join(builtin_line(row) for row in rows if row[:2] == (form, name))
+    return text
+
+
+def words(section):
+    """The quoted words of a section of the grammar, in its order."""
+    grammar = (ROOT / "grammar/Segue.g4").read_text(encoding="utf-8")
+    body = re.search(rf"// ---- {section} -+\n(.*?)// ---- ", grammar, re.S).group(1)
+    body = body.split("\nUNIT :")[0]
+    return re.findall(r": '(\w+)'", body)
+
+
+def words_page():
+    reserved = words("Reserved words")
+    placed = words("Words that mean something in their place only")
+    assert "where" in reserved and "within" in reserved and "last" in placed
+    return (MARK + "# Words\n\n## Reserved\n\nThese words build sentences, so none of them can be a bare name. A column that is called like one is written in back-quotes:\n"
+            "`` `score` ``. So is any name that is not made of letters, digits and `_`: `` `Annual Revenue` ``.\n\n"
+            + " ".join(f"`{word}`" for word in sorted(reserved))
+            + "\n\n## Free\n\nThese mean something in their place only and stay names everywhere else, as do the names of functions, units and metadata. A column may be called `year`,\n"
+            "`count`, `owner`, `last` or `size`.\n\n" + " ".join(f"`{word}`" for word in sorted(placed)) + "\n")
+
+
+def kinds():
+    text = (ROOT / "compiler/diagnostics/kinds.def").read_text(encoding="utf-8")
+    return re.findall(r'^(?:// (.*)$|SEGUE_DIAGNOSTIC\(\w+, "([\w-]+)", k(\w+), "((?:[^"\\]|\\.)*)"\))', text, re.M)
+
+
+def advice():
+    lines = (HERE / "advice.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+
+
+def diagnostics_page():
+    text = MARK + (HERE / "diagnostics_head.md").read_text(encoding="utf-8")
+    todo, seen, title = advice(), False, ""
+    for comment, code, severity, meaning in kinds()[2:]:
+        if comment:
+            title = comment
+            continue
+        if title:
+            text += f"\n## {title.rstrip('.')}\n\n| code | | means | what to do |\n|---|---|---|---|\n"
+            title = ""
+        text += f"| `{code}` | {severity.lower()} | {cell(unescape(meaning))} | {cell(todo.pop(code))} |\n"
+    assert not todo, f"advice.txt speaks of kinds that do not exist: {sorted(todo)}"
+    return text
+
+
+PAGES = {"docs/language/functions.md": functions_page, "docs/language/words.md": words_page, "docs/diagnostics.md": diagnostics_page}
+
+
+def main():
+    is_check, stale = "--check" in sys.argv[1:], []
+    for name, make in PAGES.items():
+        path, text = ROOT / name, make()
+        if is_check and (not path.exists() or path.read_text(encoding="utf-8") != text):
+            stale.append(name)
+        if not is_check:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"{name} differs from its table; run docs/generate/generate.py")
+    sys.exit(1 if stale else 0)
+
+
+if __name__ == "__main__":
+    main()
