@@ -64,6 +64,7 @@ struct Execute {
     copy_bits(rows, step.filter, batch.scratch_filter);
     batch.scratch_bits.assign((to.blocks() + 1) * kBlockWords, 0);
     std::vector<const std::int64_t*> values;
+    values.reserve(step.values.size());
     for (std::size_t i = 0; i < step.values.size(); ++i) values.push_back(all_values(rows, step.values[i], i));
     step.kernel({.offsets = span_offsets(batch, step.span).data(),
                  .begin = to.lead,

@@ -31,6 +31,7 @@ std::vector<std::int64_t> places_of(std::size_t count, Order&& order) {
 std::vector<std::int64_t> identities_of(const std::vector<std::string>& texts) {
   std::unordered_map<std::string_view, std::int64_t> ids;
   std::vector<std::int64_t> places;
+  places.reserve(texts.size());
   for (const std::string& text : texts) places.push_back(ids.emplace(text, static_cast<std::int64_t>(ids.size())).first->second);
   return places;
 }

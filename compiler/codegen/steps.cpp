@@ -223,6 +223,7 @@ std::shared_ptr<const void> StepMaker::text_table(DomainId domain, std::uint32_t
   std::map<std::uint32_t, Table>& tables = patterns_.at(domain);
   if (tables.at(predicate) == nullptr) {
     std::vector<std::string> patterns;
+    patterns.reserve(tables.size());
     for (const auto& [id, table] : tables) patterns.push_back(layout_.plan().text_predicates[id].texts.front());
     std::vector<std::vector<std::uint8_t>> matched = test_patterns(texts, patterns);
     std::size_t i = 0;

@@ -145,6 +145,7 @@ std::vector<std::int32_t> value_places(const Column& column, const ListPredicate
   for (std::size_t i = 0; i < predicate.values.size(); ++i)
     wanted.emplace(canonical(column, predicate.values[i]), static_cast<std::int32_t>(i));
   std::vector<std::int32_t> places;
+  places.reserve(column.element_values.size());
   for (const std::int64_t value : column.element_values) {
     const auto at = wanted.find(canonical(column, value));
     places.push_back(at == wanted.end() ? -1 : at->second);

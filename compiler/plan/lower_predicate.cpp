@@ -90,6 +90,7 @@ std::int64_t integer_of(const Constant& value) {
 
 std::vector<std::string> sorted_texts(const ConstantSet& set) {
   std::vector<std::string> texts;
+  texts.reserve(set.values.size());
   for (const Constant& value : set.values) texts.push_back(std::get<std::string>(value));
   std::sort(texts.begin(), texts.end());
   return texts;
@@ -201,6 +202,7 @@ Lowered Lowering::in_set(FrameId frame, const InSet& node) {
   Bit holds;
   if (tested.type.kind == Kind::kFloat) {
     std::vector<Bit> tests;
+    tests.reserve(set.values.size());
     for (const Constant& value : set.values) {
       const double number = std::get<double>(value);
       tests.push_back(graph_.bit(frame, InFloatRange{operand.value, operand.known, {number, number}}));
@@ -210,6 +212,7 @@ Lowered Lowering::in_set(FrameId frame, const InSet& node) {
     const bool is_bool = tested.type.kind == Kind::kBool;
     const NodeId value = is_bool ? graph_.intern(frame, Type{.kind = Kind::kInt}, BitValue{operand.holds}) : operand.value;
     std::vector<IntRange> ranges;
+    ranges.reserve(set.values.size());
     for (const Constant& constant : set.values) ranges.push_back({integer_of(constant), integer_of(constant)});
     holds = graph_.in_ranges(frame, value, operand.known, std::move(ranges));
   }
