@@ -151,7 +151,7 @@ void compose_span(Batch& batch, std::uint32_t span) {
 template <typename T>
 const std::int64_t* widen(const void* from, std::size_t begin, std::size_t rows, std::int64_t* buffer) {
   const T* values = static_cast<const T*>(from) + begin;
-  for (std::size_t i = 0; i < rows; ++i) buffer[i] = values[i];
+  std::copy_n(values, rows, buffer);
   return buffer;
 }
 
