@@ -63,19 +63,23 @@ def words(section):
     """The quoted words of a section of the grammar, in its order."""
     grammar = (ROOT / "grammar/Segue.g4").read_text(encoding="utf-8")
     body = re.search(rf"// ---- {section} -+\n(.*?)// ---- ", grammar, re.S).group(1)
-    body = body.split("\nUNIT :")[0]
-    return re.findall(r": '(\w+)'", body)
+    return re.findall(r": '(\w+)'", body.split("\nUNIT :")[0])
+
+
+def reserved_words():
+    """Each with its use, from the table that messages are made of; the grammar must reserve the same words."""
+    text = (ROOT / "compiler/syntax/parse.cpp").read_text(encoding="utf-8")
+    found = dict(re.findall(r'ReservedWord\{"(\w+)", "([^"]*)"\}', text))
+    if sorted(found) != sorted(words("Reserved words")):
+        sys.exit("the reserved words of grammar/Segue.g4 and compiler/syntax/parse.cpp differ")
+    return found
 
 
 def words_page():
-    reserved = words("Reserved words")
-    placed = words("Words that mean something in their place only")
-    assert "where" in reserved and "within" in reserved and "last" in placed
-    return (MARK + "# Words\n\n## Reserved\n\nThese words build sentences, so none of them can be a bare name. A column that is called like one is written in back-quotes:\n"
-            "`` `score` ``. So is any name that is not made of letters, digits and `_`: `` `Annual Revenue` ``.\n\n"
-            + " ".join(f"`{word}`" for word in sorted(reserved))
-            + "\n\n## Free\n\nThese mean something in their place only and stay names everywhere else, as do the names of functions, units and metadata. A column may be called `year`,\n"
-            "`count`, `owner`, `last` or `size`.\n\n" + " ".join(f"`{word}`" for word in sorted(placed)) + "\n")
+    text = MARK + (HERE / "words_head.md").read_text(encoding="utf-8")
+    text += "| word | what it does |\n|---|---|\n" + "".join(f"| `{word}` | {use} |\n" for word, use in sorted(reserved_words().items()))
+    text += (HERE / "words_free.md").read_text(encoding="utf-8")
+    return text + " ".join(f"`{word}`" for word in sorted(words("Words that mean something in their place only"))) + "\n"
 
 
 def kinds():
@@ -98,6 +102,8 @@ def diagnostics_page():
         if title:
             text += f"\n## {title.rstrip('.')}\n\n| code | | means | what to do |\n|---|---|---|---|\n"
             title = ""
+        if code not in todo:
+            sys.exit(f"docs/generate/advice.txt has no line for {code}")
         text += f"| `{code}` | {severity.lower()} | {cell(unescape(meaning))} | {cell(todo.pop(code))} |\n"
     assert not todo, f"advice.txt speaks of kinds that do not exist: {sorted(todo)}"
     return text
