@@ -63,6 +63,9 @@ def compare_scores(check, column, keys):
     return problems
 
 
+MOST_EXPLAINED = 6  # accounts of a case that are all explained
+
+
 class Answers:
     """What one run gave: a column of texts for each definition, and the counts of the document."""
 
@@ -161,15 +164,22 @@ class Batch:
             self.compare_explanations(out.parent, answers, checks)
 
     def compare_explanations(self, project, answers, checks):
-        """`explain` must give the answers of `run`: tried for one line of each case, on its first and last account."""
+        """`explain` must give the answers of `run`: tried for one line of each case, on all accounts or, of many, the first and the last."""
         first_of_title = {check.title: check for check in reversed(checks)}
         for check in first_of_title.values():
-            for key in {answers.keys[0], answers.keys[-1]} if answers.keys else ():
-                done = command.call(self.segue, "explain", "--format", "json", *self.setting.options, "--", check.name, key, cwd=project)
-                got = done.document and done.document.get("value")
-                value = answers.columns[check.name][key]
-                if done.code or (same_number(value, got) if check.scores is not None else (value == "true") is got) is not True:
-                    self.complain(check, f"`explain` of {key} gives {got}, `run` {value}: {done.summary() if done.code else ''}")
+            is_all = len(answers.keys) <= MOST_EXPLAINED
+            keys = answers.keys if is_all else [answers.keys[0], answers.keys[-1]]
+            undetermined = sum(self.compare_explanation(project, answers, check, key) for key in keys)
+            if is_all and check.scores is None and undetermined != answers.undetermined[check.name]:
+                self.complain(check, f"`explain` finds {undetermined} undetermined, `run` {answers.undetermined[check.name]}")
+
+    def compare_explanation(self, project, answers, check, key):
+        """Whether `explain` calls the account undetermined."""
+        done = command.call(self.segue, "explain", "--format", "json", *self.setting.options, "--", check.name, key, cwd=project)
+        got, value = done.document and done.document.get("value"), answers.columns[check.name][key]
+        if done.code or not (same_number(value, got) if check.scores is not None else (value == "true") is got):
+            self.complain(check, f"`explain` of {key} gives {got}, `run` {value}: {done.summary() if done.code else ''}")
+        return bool(done.document and done.document.get("undetermined"))
 
     def broken_rules(self, done, checks):
         files = {}
