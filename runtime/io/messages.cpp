@@ -26,6 +26,8 @@ std::string type_words(Kind kind, int scale) {
 
 std::string misfit_words(const Type& type) {
   if (type.kind != Kind::kList) return type_words(type.kind, type.scale);
+  if (type.element == Kind::kText)
+    return "a list of `text`; leave a cell without values empty, without quotes, and write a quote inside a quoted value twice";
   const std::string element = type_words(type.element, type.scale);
   const std::size_t name_end = element.find(';');
   return "a list of " + element.substr(0, name_end) + element.substr(name_end);
