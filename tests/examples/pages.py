@@ -44,6 +44,12 @@ def blocks(page):
     return found
 
 
+def all_pages(root):
+    """The documents, as people read them."""
+    tops = sorted(root.glob("*.md"))
+    return tops + [p for p in sorted((root / "docs").rglob("*.md")) if "generate" not in p.parts] + sorted((root / "examples").glob("*.md"))
+
+
 def rewrite(page, changes):
     """Writes the page with other lines in some blocks; `changes` are pairs of a block and its lines."""
     lines = page.read_text(encoding="utf-8").splitlines()

@@ -1,8 +1,9 @@
-"""Runs what the documents show: run.py SEGUE pages|projects|generated [--update] [PAGE…].
+"""Runs what the documents show: run.py SEGUE pages|projects|generated|links [--update] [PAGE…].
 
 pages      every marked block of README.md and docs/
 projects   `check`, `fmt --check` and `run`, on both engines, of every project under examples/ and docs/examples/
 generated  the pages that are made from the tables in the sources are up to date
+links      every link between the documents leads somewhere
 
 Marked blocks, by the language of the fence (`pages.py`):
 
@@ -25,6 +26,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import conditions  # noqa: E402
 import console  # noqa: E402
+import links  # noqa: E402
 import pages  # noqa: E402
 import projects  # noqa: E402
 import rules  # noqa: E402
@@ -63,7 +65,7 @@ def page_blocks(segue, page, folder):
 
 
 def run_pages(segue, names, update):
-    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = pages.all_pages(ROOT)
     wanted = [page for page in found if not names or any(name in str(page) for name in names)]
     faults, total = [], 0
     for page in wanted:
@@ -85,7 +87,7 @@ def run_generated(segue, names, update):
 
 def main():
     segue, suite, *rest = sys.argv[1:]
-    suites = {"pages": run_pages, "projects": projects.run, "generated": run_generated}
+    suites = {"pages": run_pages, "projects": projects.run, "generated": run_generated, "links": links.run}
     names = [word for word in rest if word != "--update"]
     faults = suites[suite](str(pathlib.Path(segue).resolve()), names, "--update" in rest)
     for fault in faults:
