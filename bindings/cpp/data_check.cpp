@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "bindings/cpp/data_diagnostics.h"
+#include "bindings/cpp/decided_accounts.h"
 #include "bindings/cpp/engine.h"
 #include "bindings/cpp/evaluate.h"
 #include "bindings/cpp/loaded_data.h"
@@ -31,13 +32,20 @@ std::vector<Diagnostic> undetermined_diagnostics(const OpenedProject& project, c
 }
 
 // Bad rows are findings here, not a failure of the check.
-std::expected<DataCheck, Failure> only_bad_rows(Failure failure) {
+std::expected<DataCheck, Failure> only_bad_rows(const OpenedProject& project, Failure failure) {
   if (failure.kind != FailureKind::kRules || failure.tables.empty()) return std::unexpected(std::move(failure));
   DataCheck found;
   found.tables = std::move(failure.tables);
-  found.diagnostics = std::move(failure.diagnostics);
+  found.diagnostics = project.diagnostics;
+  std::ranges::move(failure.diagnostics, std::back_inserter(found.diagnostics));
   std::ranges::move(orphan_diagnostics(found.tables), std::back_inserter(found.diagnostics));
   return found;
+}
+
+std::vector<std::size_t> all_indices(std::size_t count) {
+  std::vector<std::size_t> all(count);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 }  // namespace
@@ -46,18 +54,17 @@ std::expected<DataCheck, Failure> check_data(const OpenedProject& project, const
   if (auto sound = require_sound(project); !sound) return std::unexpected(std::move(sound.error()));
   const CheckedProject& checked = *project.checked;
   auto data = load_data(checked, options.data, all_columns(checked.schema()));
-  if (!data) return only_bad_rows(std::move(data.error()));
-  const std::vector<DefinitionId>& roots = checked.program().results;
-  auto results = run_engine(checked, *data->database, roots, options);
+  if (!data) return only_bad_rows(project, std::move(data.error()));
+  const DecisiveProgram decisive = with_warned_conditions(checked.program(), project.diagnostics);
+  auto results = run_engine(checked, decisive.program, *data->database, decisive.roots, options);
   if (!results) return std::unexpected(std::move(results.error()));
 
-  std::vector<std::size_t> all(roots.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
   DataCheck found;
   found.accounts = data->database->tables[kAccountTable].rows;
   found.tables = std::move(data->tables);
-  found.definitions = outcomes_of(*results, all, project.definitions, found.accounts);
-  found.diagnostics = std::move(data->diagnostics);
+  found.definitions = outcomes_of(*results, all_indices(project.definitions.size()), project.definitions, found.accounts);
+  found.diagnostics = with_decided_counts(decisive, *results, found.accounts, project.diagnostics);
+  std::ranges::move(data->diagnostics, std::back_inserter(found.diagnostics));
   std::ranges::move(orphan_diagnostics(found.tables), std::back_inserter(found.diagnostics));
   std::ranges::move(undetermined_diagnostics(project, found), std::back_inserter(found.diagnostics));
   return found;

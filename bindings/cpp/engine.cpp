@@ -27,9 +27,9 @@ auto progress_of(const DataOptions& options) {
   };
 }
 
-std::expected<Results, Failure> run_interpreter(const CheckedProject& project, const Database& database,
+std::expected<Results, Failure> run_interpreter(const CheckedProject& project, const CheckedProgram& program, const Database& database,
                                                 std::span<const DefinitionId> roots, const DataOptions& options) {
-  auto results = interpret(project.program(), database, clock_of(project, options.clock), roots, progress_of(options));
+  auto results = interpret(program, database, clock_of(project, options.clock), roots, progress_of(options));
   if (!results) return std::unexpected(cancelled());
   return std::move(*results);
 }
@@ -46,12 +46,12 @@ std::vector<TableColumn> never_missing(const Database& database) {
   return columns;
 }
 
-std::expected<Results, Failure> run_native(const CheckedProject& project, const Database& database, std::span<const DefinitionId> roots,
-                                           const DataOptions& options) {
+std::expected<Results, Failure> run_native(const CheckedProject& project, const CheckedProgram& checked, const Database& database,
+                                           std::span<const DefinitionId> roots, const DataOptions& options) {
   const auto codegen = codegen_api();
   if (!codegen) return std::unexpected(internal(codegen.error()));
   if (options.progress) options.progress({"compiling", 0, 0});
-  const Plan plan = make_plan(project.program(), {roots.begin(), roots.end()}, {.never_missing = never_missing(database)});
+  const Plan plan = make_plan(checked, {roots.begin(), roots.end()}, {.never_missing = never_missing(database)});
   const auto program = (*codegen)->compile(plan, database, clock_of(project, options.clock), {});
   if (!program)
     return std::unexpected(internal(fmt::format("native code cannot be generated: {}; try `--engine interpreter`", program.error())));
@@ -64,11 +64,11 @@ std::expected<Results, Failure> run_native(const CheckedProject& project, const 
 
 }  // namespace
 
-std::expected<Results, Failure> run_engine(const CheckedProject& project, const Database& database, std::span<const DefinitionId> roots,
-                                           const EvaluateOptions& options) {
+std::expected<Results, Failure> run_engine(const CheckedProject& project, const CheckedProgram& program, const Database& database,
+                                           std::span<const DefinitionId> roots, const EvaluateOptions& options) {
   if (is_cancelled(options.data)) return std::unexpected(cancelled());
-  if (options.engine == Engine::kInterpreter) return run_interpreter(project, database, roots, options.data);
-  return run_native(project, database, roots, options.data);
+  if (options.engine == Engine::kInterpreter) return run_interpreter(project, program, database, roots, options.data);
+  return run_native(project, program, database, roots, options.data);
 }
 
 }  // namespace segue

@@ -11,8 +11,10 @@
 
 namespace segue {
 
-// One entry of the results for each root. The columns that the roots need have been read.
-[[nodiscard]] std::expected<Results, Failure> run_engine(const CheckedProject& project, const Database& database,
-                                                         std::span<const DefinitionId> roots, const EvaluateOptions& options);
+// One entry of the results for each root, a definition of `program`, which is the project's own or one with further definitions. The columns
+// that the roots need have been read.
+[[nodiscard]] std::expected<Results, Failure> run_engine(const CheckedProject& project, const CheckedProgram& program,
+                                                         const Database& database, std::span<const DefinitionId> roots,
+                                                         const EvaluateOptions& options);
 
 }  // namespace segue

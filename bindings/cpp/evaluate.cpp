@@ -31,7 +31,7 @@ std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const 
   const std::vector<DefinitionId> roots = roots_of(checked.program(), *asked);
   auto data = load_data(checked, options.data, needed_columns(checked.program(), roots));
   if (!data) return std::unexpected(std::move(data.error()));
-  auto results = run_engine(checked, *data->database, roots, options);
+  auto results = run_engine(checked, checked.program(), *data->database, roots, options);
   if (!results) return std::unexpected(std::move(results.error()));
 
   Evaluation evaluation;

@@ -104,8 +104,8 @@ struct DataCheck {
   std::uint64_t accounts = 0;
   std::vector<TableSummary> tables;
   std::vector<DefinitionOutcome> definitions;  // empty when bad rows ended the check
-  // Bad rows (errors under kFail), orphans, and what missing values decide: for each warning about a value that may be missing and each segment
-  // with undetermined accounts.
+  // The project's warnings, those about values that may be missing with a note on how many accounts they decide; bad rows (errors under
+  // kFail); orphans; and each segment with undetermined accounts.
   std::vector<Diagnostic> diagnostics;
 };
 

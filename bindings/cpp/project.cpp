@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "bindings/cpp/checked_project.h"
+#include "compiler/check/lint.h"
 #include "compiler/schema/list_file.h"
 #include "compiler/syntax/parse.h"
 #include "stdlib/parse_value.h"
@@ -178,6 +179,10 @@ std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& 
     if (auto failure = call_failure(checked->check)) return std::unexpected(std::move(*failure));
     checked->lacking_params = call_diagnostics(checked->check, true);
     add_check_diagnostics(project.diagnostics, checked->check.diagnostics);
+    if (options.warns && !project.has_errors()) {
+      std::ranges::move(lint({.checked = checked->check, .files = reading->trees, .sources = reading->workspace.sources}),
+                        std::back_inserter(project.diagnostics));
+    }
   }
   checked->zone = load_time_zone(project.timezone).value_or(utc_zone());
   checked->rules = calendar_of(reading->workspace.project);

@@ -28,6 +28,7 @@ struct NamedText {
 
 struct OpenOptions {
   std::vector<NamedText> params;  // instead of the values that the rules give them
+  bool warns = false;             // `diagnostics` also say what is sound and hardly meant
 };
 
 enum class ResultKind : std::uint8_t { kSegment, kScore };

@@ -20,7 +20,7 @@ int check_data_into(Report& report, const Arguments& arguments) {
   progress.wipe();
   if (!found) return add_failure(report, found.error());
   report.tables = found->tables;
-  std::ranges::copy(found->diagnostics, std::back_inserter(report.diagnostics));
+  report.diagnostics = found->diagnostics;
   sort_diagnostics(report.diagnostics, sources_of(report));
   report.data_check = std::move(*found);
   return has_errors(report.diagnostics) ? 1 : 0;
@@ -30,7 +30,7 @@ int work(Report& report, const Arguments& arguments) {
   const auto file = find_only_project(arguments.words.empty() ? std::nullopt : std::optional(arguments.words.front()));
   if (!file) return add_failure(report, file.error());
   int code = 0;
-  if (!open_into(report, arguments, *file, code)) return code;
+  if (!open_into(report, arguments, *file, code, true)) return code;
   return arguments.reads_data ? check_data_into(report, arguments) : 0;
 }
 

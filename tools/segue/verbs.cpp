@@ -68,8 +68,8 @@ int add_failure(Report& report, const Failure& failure) {
   return exit_code(failure.kind);
 }
 
-bool open_into(Report& report, const Arguments& arguments, const fs::path& project_file, int& code) {
-  auto project = open_project(project_file, {.params = arguments.params});
+bool open_into(Report& report, const Arguments& arguments, const fs::path& project_file, int& code, bool warns) {
+  auto project = open_project(project_file, {.params = arguments.params, .warns = warns});
   if (!project) {
     code = add_failure(report, project.error());
     return false;

@@ -36,7 +36,8 @@ struct Target {
 [[nodiscard]] std::expected<std::filesystem::path, Failure> find_only_project(const std::optional<std::string>& word);
 
 // Opens the project into the report and settles the clock. False: the report says why not, and `code` is set.
-[[nodiscard]] bool open_into(Report& report, const Arguments& arguments, const std::filesystem::path& project_file, int& code);
+[[nodiscard]] bool open_into(Report& report, const Arguments& arguments, const std::filesystem::path& project_file, int& code,
+                             bool warns = false);
 
 // Adds what a Failure says to the report and gives its exit code.
 [[nodiscard]] int add_failure(Report& report, const Failure& failure);
