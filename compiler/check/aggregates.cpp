@@ -19,11 +19,26 @@ bool takes_last_row(AggregateFn fn) { return fn == AggregateFn::kLatest || fn ==
 
 std::string relation_words(const Context& ctx, const ast::Aggregate& node) { return words(ctx, node.relation.span); }
 
+// `sum(events: files within last 10 years)`: the window restricts rows, so it stands before the colon.
+bool report_window_after_value(Context& ctx, const Scope& scope, const ast::Aggregate& node) {
+  if (node.window || !node.value) return false;
+  const auto* within = std::get_if<ast::WithinWindow>(&scope.ast[*node.value].node);
+  if (within == nullptr || within->is_negated) return false;
+  const std::string right = fmt::format("{} within {}: {}", relation_words(ctx, node), words(ctx, within->window.span),
+                                        words(ctx, scope.ast[within->operand].span));
+  report(
+      ctx, DiagnosticKind::kInvalidWindow, within->window.span,
+      fmt::format("the window says which rows of `{}` count, so it stands behind that name; write `{}`", relation_words(ctx, node), right),
+      fmt::format("write `{}`", right), Edit{cover(node.relation.span, scope.ast[*node.value].span), right});
+  return true;
+}
+
 // Whether the parts fit the aggregate; reports what does not.
 bool check_form(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Aggregate& node) {
   const AggregateFn fn = aggregate_fn(node.kind);
   const std::string_view name = ast::aggregate_name(node.kind);
   const std::string relation = relation_words(ctx, node);
+  if (report_window_after_value(ctx, scope, node)) return false;
   if (takes_value(fn) && !node.value) {
     report(ctx, DiagnosticKind::kWrongArguments, expr.span,
            fmt::format("`{0}` needs to know which value of `{1}` is meant; write it after a colon, as in `{0}({1}: … )`", name, relation));

@@ -194,9 +194,22 @@ std::string example_name(const Context& ctx, Span span) {
 
 }  // namespace
 
+// `remote-first` beside an enum: a value that is no name, without its quotes, reads as a subtraction.
+static bool report_unquoted_value(Context& ctx, const ast::Expr& expr, EnumTypeId expected) {
+  if (expected == kNoEnum || !std::holds_alternative<ast::Arithmetic>(expr.node)) return false;
+  const std::string_view text = text_at(source_of(ctx.input.sources, expr.span.source), expr.span);
+  if (!enum_index(ctx.program.enums[expected], text)) return false;
+  const std::string quoted = fmt::format("\"{}\"", text);
+  report(ctx, DiagnosticKind::kUnknownEnumValue, expr.span,
+         fmt::format("`{}` is not a plain name; write the value in quotes, as {}", text, quoted), fmt::format("write `{}`", quoted),
+         Edit{expr.span, quoted});
+  return true;
+}
+
 Value check_expr(Context& ctx, const Scope& scope, ast::ExprId id, EnumTypeId expected) {
   Value value;
   const ast::Expr& expr = scope.ast[id];
+  if (report_unquoted_value(ctx, expr, expected)) return value;
   deep_call(ctx.stack, [&] { value = std::visit(Dispatch{ctx, scope, expr, expected}, expr.node); });
   return value;
 }

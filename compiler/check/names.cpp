@@ -111,9 +111,10 @@ bool may_suggest(Context& ctx, std::size_t candidates) {
 void suggest(Context& ctx, Diagnostic& diagnostic, Span span, std::string_view name, const std::vector<std::string>& candidates,
              std::string_view otherwise) {
   if (!may_suggest(ctx, candidates.size())) return;
-  const std::optional<std::string> nearest = nearest_name(name, candidates);
-  diagnostic.message += nearest ? did_you_mean(name, candidates) : std::string(otherwise);
-  if (nearest) diagnostic.fix = Fix{fmt::format("write `{}`", *nearest), {Edit{span, written_name(*nearest)}}};
+  const std::vector<std::string> near = near_names(name, candidates);
+  diagnostic.message += near.empty() ? std::string(otherwise) : did_you_mean(name, candidates);
+  // Between several, the author chooses.
+  if (near.size() == 1) diagnostic.fix = Fix{fmt::format("write `{}`", near.front()), {Edit{span, written_name(near.front())}}};
 }
 
 std::optional<FrameId> frame_named(const Context& ctx, const Scope& scope, std::string_view name) {

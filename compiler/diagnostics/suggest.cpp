@@ -17,12 +17,13 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// How many slips are allowed in a name: none in one letter, then one for every three letters.
-std::size_t allowed_slips(std::string_view name) { return name.size() < 2 ? 0 : std::max<std::size_t>(1, name.size() / 3); }
+// How many slips are allowed in a name: none in one or two letters (`UK` is no slip of `US`), then one for every three letters.
+std::size_t allowed_slips(std::string_view name) { return name.size() < 3 ? 0 : std::max<std::size_t>(1, name.size() / 3); }
+
+constexpr std::size_t kShortestPart = 4;
 
 // `employee` for `employee_count`, `employees` for `number_of_employees`: the one is a whole word or more of the other.
 bool is_part(const std::string& shorter, const std::string& longer) {
-  constexpr std::size_t kShortestPart = 4;
   return shorter.size() >= kShortestPart && (longer.starts_with(shorter) || longer.ends_with(shorter));
 }
 
