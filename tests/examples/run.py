@@ -1,9 +1,10 @@
-"""Runs what the documents show: run.py SEGUE pages|projects|generated|links [--update] [PAGE…].
+"""Runs what the documents show: run.py SEGUE pages|projects|generated|links|coverage [--update] [PAGE…].
 
 pages      every marked block of README.md and docs/
 projects   `check`, `fmt --check` and `run`, on both engines, of every project under examples/ and docs/examples/
 generated  the pages that are made from the tables in the sources are up to date
 links      every link between the documents leads somewhere
+coverage   everything that the language has stands in an example
 
 Marked blocks, by the language of the fence (`pages.py`):
 
@@ -26,6 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import conditions  # noqa: E402
 import console  # noqa: E402
+import coverage  # noqa: E402
 import links  # noqa: E402
 import pages  # noqa: E402
 import projects  # noqa: E402
@@ -87,7 +89,7 @@ def run_generated(segue, names, update):
 
 def main():
     segue, suite, *rest = sys.argv[1:]
-    suites = {"pages": run_pages, "projects": projects.run, "generated": run_generated, "links": links.run}
+    suites = {"pages": run_pages, "projects": projects.run, "generated": run_generated, "links": links.run, "coverage": coverage.run}
     names = [word for word in rest if word != "--update"]
     faults = suites[suite](str(pathlib.Path(segue).resolve()), names, "--update" in rest)
     for fault in faults:
