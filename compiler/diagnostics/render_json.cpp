@@ -1,6 +1,7 @@
 // Diagnostics as JSON, in the shape that command.md states.
-#include <nlohmann/json.hpp>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "compiler/diagnostics/render.h"
 

@@ -6,10 +6,10 @@
 //    4 |   where employes > 200
 //      |         ^^^^^^^^
 //      = fix: write `employees`
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/render.h"
 
@@ -112,8 +112,8 @@ void append_note(std::string& out, const Note& note, const SourceMap& sources, c
 
 void append_diagnostic(std::string& out, const Diagnostic& diagnostic, const SourceMap& sources, const Palette& palette) {
   const std::string_view colour = colour_of(diagnostic.severity, palette);
-  out += fmt::format("{}{}[{}]{}{}: {}{}\n", colour, severity_name(diagnostic.severity), info_of(diagnostic.kind).code, palette.off, palette.bold,
-                     diagnostic.message, palette.off);
+  out += fmt::format("{}{}[{}]{}{}: {}{}\n", colour, severity_name(diagnostic.severity), info_of(diagnostic.kind).code, palette.off,
+                     palette.bold, diagnostic.message, palette.off);
   append_place(out, diagnostic.location, sources, palette);
   append_excerpt(out, diagnostic.location, sources, colour, palette);
   for (const Note& note : diagnostic.notes) append_note(out, note, sources, palette);

@@ -34,7 +34,7 @@ struct Position {
 
 // One text file: rules, schema or project file. `text` is as read, a byte-order mark included.
 struct Source {
-  std::string path;                        // as shown to people: relative to the project's folder, `/` between parts
+  std::string path;  // as shown to people: relative to the project's folder, `/` between parts
   std::string text;
   std::vector<std::uint32_t> line_starts;  // byte offset of each line's first byte; never empty
 };

@@ -28,12 +28,14 @@ ExactNumber exact_number(const NumberLiteral& literal) {
 }
 
 std::string_view unit_name(TimeUnit unit) {
-  static constexpr std::array<std::string_view, 10> kNames = {"second", "minute", "hour", "day", "week", "month", "quarter", "year", "fiscal quarter", "fiscal year"};
+  static constexpr std::array<std::string_view, 10> kNames = {"second",  "minute", "hour",           "day",        "week", "month",
+                                                              "quarter", "year",   "fiscal quarter", "fiscal year"};
   return kNames[static_cast<std::size_t>(unit)];
 }
 
 std::string_view aggregate_name(AggregateKind kind) {
-  static constexpr std::array<std::string_view, 12> kNames = {"any", "none", "every", "count", "share", "sum", "avg", "min", "max", "distinct", "latest", "earliest"};
+  static constexpr std::array<std::string_view, 12> kNames = {"any", "none", "every", "count",    "share",  "sum",
+                                                              "avg", "min",  "max",   "distinct", "latest", "earliest"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -47,8 +49,8 @@ const Name* declared_name(const Declaration& declaration) {
 }
 
 std::string_view declaration_word(const Declaration& declaration) {
-  static constexpr std::array<std::string_view, 12> kWords = {"use",    "param", "list",  "define", "segment",  "score",
-                                                              "tiers", "stages", "grid", "split", "audience", "test"};
+  static constexpr std::array<std::string_view, 12> kWords = {"use",   "param",  "list", "define", "segment",  "score",
+                                                              "tiers", "stages", "grid", "split",  "audience", "test"};
   return kWords[declaration.node.index()];
 }
 
@@ -97,7 +99,6 @@ class Comparer {
                                          a);
   }
 
-
   bool same(std::monostate, std::monostate) const { return true; }
   bool same(const NumberLiteral& a, const NumberLiteral& b) const {
     return a.is_negative == b.is_negative && a.digits == b.digits && a.scale == b.scale && a.suffix == b.suffix;
@@ -109,7 +110,9 @@ class Comparer {
     return same(a.date, b.date) && a.microseconds == b.microseconds && same(a.offset_minutes, b.offset_minutes);
   }
   bool same(const DurationLiteral& a, const DurationLiteral& b) const { return same(a.count, b.count) && a.unit == b.unit; }
-  bool same(const RelativeTime& a, const RelativeTime& b) const { return same(a.count, b.count) && a.unit == b.unit && a.is_future == b.is_future; }
+  bool same(const RelativeTime& a, const RelativeTime& b) const {
+    return same(a.count, b.count) && a.unit == b.unit && a.is_future == b.is_future;
+  }
   bool same(const ListLiteral& a, const ListLiteral& b) const { return same(a.elements, b.elements); }
   bool same(const PathExpr& a, const PathExpr& b) const { return same(a.path, b.path); }
   bool same(const Call& a, const Call& b) const { return same(a.callee, b.callee) && same(a.arguments, b.arguments); }
@@ -130,7 +133,9 @@ class Comparer {
   bool same(const Between& a, const Between& b) const {
     return a.is_negated == b.is_negated && same(a.operand, b.operand) && same(a.low, b.low) && same(a.high, b.high);
   }
-  bool same(const Membership& a, const Membership& b) const { return a.is_negated == b.is_negated && same(a.operand, b.operand) && same(a.set, b.set); }
+  bool same(const Membership& a, const Membership& b) const {
+    return a.is_negated == b.is_negated && same(a.operand, b.operand) && same(a.set, b.set);
+  }
   bool same(const TextMatch& a, const TextMatch& b) const {
     return a.kind == b.kind && a.is_negated == b.is_negated && same(a.operand, b.operand) && same(a.pattern, b.pattern);
   }
@@ -167,7 +172,8 @@ class Comparer {
   bool same(const EachValue&, const EachValue&) const { return true; }
   bool same(const Expectation& a, const Expectation& b) const { return same(a.subject, b.subject) && same(a.claim, b.claim); }
   bool same(const Row& a, const Row& b) const {
-    return same(a.name, b.name) && same(a.title, b.title) && same(a.condition, b.condition) && same(a.except, b.except) && same(a.top, b.top);
+    return same(a.name, b.name) && same(a.title, b.title) && same(a.condition, b.condition) && same(a.except, b.except) &&
+           same(a.top, b.top);
   }
   bool same(const Otherwise& a, const Otherwise& b) const { return same(a.name, b.name) && same(a.title, b.title); }
   bool same(const TypeName& a, const TypeName& b) const {
@@ -189,16 +195,24 @@ class Comparer {
   bool same(const SegmentDecl& a, const SegmentDecl& b) const {
     return same_head(a, b) && same(a.where, b.where) && same(a.except, b.except) && same(a.top, b.top);
   }
-  bool same(const Term& a, const Term& b) const { return a.is_subtracted == b.is_subtracted && same(a.value, b.value) && same(a.when, b.when); }
+  bool same(const Term& a, const Term& b) const {
+    return a.is_subtracted == b.is_subtracted && same(a.value, b.value) && same(a.when, b.when);
+  }
   bool same(const Range& a, const Range& b) const { return same(a.low, b.low) && same(a.high, b.high); }
   bool same(const ScoreDecl& a, const ScoreDecl& b) const { return same_head(a, b) && same(a.range, b.range) && same(a.terms, b.terms); }
-  bool same(const TiersDecl& a, const TiersDecl& b) const { return same_head(a, b) && same(a.rows, b.rows) && same(a.otherwise, b.otherwise); }
-  bool same(const StagesDecl& a, const StagesDecl& b) const { return same_head(a, b) && same(a.rows, b.rows) && same(a.otherwise, b.otherwise); }
+  bool same(const TiersDecl& a, const TiersDecl& b) const {
+    return same_head(a, b) && same(a.rows, b.rows) && same(a.otherwise, b.otherwise);
+  }
+  bool same(const StagesDecl& a, const StagesDecl& b) const {
+    return same_head(a, b) && same(a.rows, b.rows) && same(a.otherwise, b.otherwise);
+  }
   bool same(const GridAxis& a, const GridAxis& b) const { return same(a.column, b.column) && same(a.values, b.values); }
   bool same(const GridDecl& a, const GridDecl& b) const {
     return same_head(a, b) && same(a.where, b.where) && same(a.except, b.except) && same(a.axes, b.axes);
   }
-  bool same(const SplitShare& a, const SplitShare& b) const { return same(a.name, b.name) && same(a.title, b.title) && same(a.share, b.share); }
+  bool same(const SplitShare& a, const SplitShare& b) const {
+    return same(a.name, b.name) && same(a.title, b.title) && same(a.share, b.share);
+  }
   bool same(const SplitDecl& a, const SplitDecl& b) const {
     return same_head(a, b) && same(a.population, b.population) && same(a.seed, b.seed) && same(a.shares, b.shares);
   }
@@ -206,12 +220,16 @@ class Comparer {
     return same_head(a, b) && same(a.relation, b.relation) && same(a.where, b.where) && same(a.except, b.except) && same(a.top, b.top);
   }
   bool same(const TestAccount& a, const TestAccount& b) const { return same(a.name, b.name) && same(a.record, b.record); }
-  bool same(const TestExpectation& a, const TestExpectation& b) const { return same(a.account, b.account) && same(a.predicates, b.predicates); }
+  bool same(const TestExpectation& a, const TestExpectation& b) const {
+    return same(a.account, b.account) && same(a.predicates, b.predicates);
+  }
   bool same(const TestDecl& a, const TestDecl& b) const {
     return same(a.title, b.title) && same(a.as_of, b.as_of) && same(a.accounts, b.accounts) && same(a.expects, b.expects);
   }
   bool same(const DocComment& a, const DocComment& b) const { return a.text == b.text; }
-  bool same(const Declaration& a, const Declaration& b) const { return a.is_broken == b.is_broken && same(a.doc, b.doc) && same(a.node, b.node); }
+  bool same(const Declaration& a, const Declaration& b) const {
+    return a.is_broken == b.is_broken && same(a.doc, b.doc) && same(a.node, b.node);
+  }
 
  private:
   const Ast& first_;

@@ -80,7 +80,7 @@ struct DateLiteral {
 // `2026-03-01T09:30:00Z`. Without an offset it is wall time in the project's time zone.
 struct TimestampLiteral {
   DateLiteral date;
-  std::int64_t microseconds = 0;                // of the day, below 86,400,000,000
+  std::int64_t microseconds = 0;               // of the day, below 86,400,000,000
   std::optional<std::int32_t> offset_minutes;  // east of UTC; 0 for `Z`
 };
 
@@ -292,9 +292,9 @@ struct RecordLiteral {
 
 // ---- An expression ----------------------------------------------------------------------------------------------------------
 
-using ExprNode = std::variant<NumberLiteral, TextLiteral, BoolLiteral, DateLiteral, TimestampLiteral, DurationLiteral, RelativeTime, ListLiteral, PathExpr, Call,
-                              Aggregate, Percentile, Sequence, Negation, Arithmetic, OrElse, Comparison, Between, Membership, TextMatch, Has, State, WithinWindow,
-                              Near, Not, Logical, MissingLiteral, RecordLiteral>;
+using ExprNode = std::variant<NumberLiteral, TextLiteral, BoolLiteral, DateLiteral, TimestampLiteral, DurationLiteral, RelativeTime,
+                              ListLiteral, PathExpr, Call, Aggregate, Percentile, Sequence, Negation, Arithmetic, OrElse, Comparison,
+                              Between, Membership, TextMatch, Has, State, WithinWindow, Near, Not, Logical, MissingLiteral, RecordLiteral>;
 
 // The span covers the expression's own text, without parentheses around all of it.
 struct Expr {
@@ -367,10 +367,10 @@ struct Otherwise {
 
 // `int`, `decimal(2)`, `list<text>`, `text?`: the type of a parameter, as written.
 struct TypeName {
-  Name name;                             // `int`; of a list `list`
+  Name name;                              // `int`; of a list `list`
   std::optional<NumberLiteral> argument;  // of `decimal(2)`
-  std::vector<TypeName> element;         // of `list<text>`: one; otherwise none
-  bool is_optional = false;              // `?`
+  std::vector<TypeName> element;          // of `list<text>`: one; otherwise none
+  bool is_optional = false;               // `?`
   Span span;
 };
 
@@ -430,7 +430,7 @@ struct Term {
   Span span;  // with its sign
 };
 struct Range {
-  ExprId low{};   // number literals
+  ExprId low{};  // number literals
   ExprId high{};
   Span span;
 };
@@ -500,7 +500,7 @@ struct AudienceDecl {
   std::optional<TextValue> title;
   std::optional<Path> relation;  // always set unless the declaration is broken
   std::vector<Metadata> metadata;
-  std::optional<ExprId> where;   // likewise
+  std::optional<ExprId> where;  // likewise
   std::vector<ExprId> except;
   std::optional<Top> top;
   std::vector<Expectation> expects;
@@ -526,8 +526,8 @@ struct TestDecl {
   std::vector<TestExpectation> expects;
 };
 
-using DeclarationNode =
-    std::variant<UseDecl, ParamDecl, ListDecl, DefineDecl, SegmentDecl, ScoreDecl, TiersDecl, StagesDecl, GridDecl, SplitDecl, AudienceDecl, TestDecl>;
+using DeclarationNode = std::variant<UseDecl, ParamDecl, ListDecl, DefineDecl, SegmentDecl, ScoreDecl, TiersDecl, StagesDecl, GridDecl,
+                                     SplitDecl, AudienceDecl, TestDecl>;
 
 // The `##` lines directly before a declaration, without their signs and the blank after them; lines joined by `\n`.
 struct DocComment {

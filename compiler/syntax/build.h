@@ -21,7 +21,8 @@ struct BuildContext {
 [[nodiscard]] ast::Declaration build_declaration(antlr::SegueParser::DeclarationContext& tree, BuildContext& context);
 
 // The declaration of a chunk that could not be parsed: broken, with its name when there is one.
-[[nodiscard]] ast::Declaration broken_declaration(const std::vector<Token>& tokens, const std::vector<std::string>& texts, const Reporter& reporter);
+[[nodiscard]] ast::Declaration broken_declaration(const std::vector<Token>& tokens, const std::vector<std::string>& texts,
+                                                  const Reporter& reporter);
 
 // The text of a name or text token.
 [[nodiscard]] std::string token_text(const Token& token, const std::vector<std::string>& texts, const Reporter& reporter);

@@ -1,9 +1,10 @@
 // Calls, aggregates, sequences and windows.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/syntax/build_expr.h"
@@ -15,8 +16,9 @@ using namespace ast;
 
 namespace {
 
-constexpr std::array kAggregateKinds = {AggregateKind::kAny, AggregateKind::kNone, AggregateKind::kEvery, AggregateKind::kCount,    AggregateKind::kShare,  AggregateKind::kSum,
-                                        AggregateKind::kAvg, AggregateKind::kMin,  AggregateKind::kMax,   AggregateKind::kDistinct, AggregateKind::kLatest, AggregateKind::kEarliest};
+constexpr std::array kAggregateKinds = {AggregateKind::kAny,   AggregateKind::kNone,     AggregateKind::kEvery,  AggregateKind::kCount,
+                                        AggregateKind::kShare, AggregateKind::kSum,      AggregateKind::kAvg,    AggregateKind::kMin,
+                                        AggregateKind::kMax,   AggregateKind::kDistinct, AggregateKind::kLatest, AggregateKind::kEarliest};
 
 std::optional<AggregateKind> aggregate_kind(const Path& callee) {
   if (callee.parts.size() != 1 || callee.parts[0].is_quoted) return std::nullopt;
@@ -26,7 +28,9 @@ std::optional<AggregateKind> aggregate_kind(const Path& callee) {
   return std::nullopt;
 }
 
-bool is_called(const Path& callee, std::string_view name) { return callee.parts.size() == 1 && !callee.parts[0].is_quoted && callee.parts[0].text == name; }
+bool is_called(const Path& callee, std::string_view name) {
+  return callee.parts.size() == 1 && !callee.parts[0].is_quoted && callee.parts[0].text == name;
+}
 
 bool is_exact(TimeUnit unit) { return unit == TimeUnit::kSecond || unit == TimeUnit::kMinute || unit == TimeUnit::kHour; }
 
@@ -44,7 +48,12 @@ std::vector<ExprBuilder::Argument> ExprBuilder::arguments(Cursor& cursor) {
 
 ExprBuilder::Argument ExprBuilder::argument(P::ArgumentContext& tree) {
   Cursor cursor(tree);
-  Argument result{.first = condition(cursor.take_rule<P::ConditionContext>()).id, .by = std::nullopt, .steps = {}, .where = std::nullopt, .among = std::nullopt, .span = span(tree)};
+  Argument result{.first = condition(cursor.take_rule<P::ConditionContext>()).id,
+                  .by = std::nullopt,
+                  .steps = {},
+                  .where = std::nullopt,
+                  .among = std::nullopt,
+                  .span = span(tree)};
   if (cursor.pass(P::BY)) result.by = path(cursor.take_rule<P::PathContext>());
   if (cursor.pass(P::COLON)) {
     do {
@@ -59,21 +68,23 @@ ExprBuilder::Argument ExprBuilder::argument(P::ArgumentContext& tree) {
 ExprId ExprBuilder::call(Path callee, std::vector<Argument> arguments, Span whole) {
   if (const auto found = sequence(callee, arguments, whole)) return *found;
   if (const auto found = aggregate(callee, arguments, whole)) return *found;
-  const bool is_percentile = is_called(callee, "percentile") && arguments.size() == 1 && !arguments[0].by && arguments[0].steps.empty() && !arguments[0].where;
+  const bool is_percentile =
+      is_called(callee, "percentile") && arguments.size() == 1 && !arguments[0].by && arguments[0].steps.empty() && !arguments[0].where;
   if (is_percentile) return add(Percentile{.value = arguments[0].first, .among = arguments[0].among}, whole);
   Call node{.callee = std::move(callee), .arguments = {}};
   for (const Argument& argument : arguments) {
     node.arguments.push_back(argument.first);
     if (argument.is_plain()) continue;
     const std::string& name = node.callee.parts.back().text;
-    std::vector<std::string> known;
-    for (const AggregateKind kind : kAggregateKinds) known.emplace_back(aggregate_name(kind));
-    known.emplace_back("percentile");
-    known.emplace_back("sequence");
+    std::vector<std::string> known = {"percentile", "sequence"};
+    std::ranges::transform(kAggregateKinds, std::back_inserter(known),
+                           [](AggregateKind kind) { return std::string(aggregate_name(kind)); });
     const bool is_known = std::ranges::find(known, name) != known.end();
     fail(DiagnosticKind::kSyntaxError, is_known ? argument.span : node.callee.span,
-         is_known ? fmt::format("this is not how `{}` is written; it takes the name of a relation, as in `count(events where kind = demo)`", name)
-                  : fmt::format("`{}` takes plain values; conditions on rows belong to `any`, `count`, `sum` and their like{}", excerpt(name), did_you_mean(name, known)));
+         is_known ? fmt::format("this is not how `{}` is written; it takes the name of a relation, as in `count(events where kind = demo)`",
+                                name)
+                  : fmt::format("`{}` takes plain values; conditions on rows belong to `any`, `count`, `sum` and their like{}",
+                                excerpt(name), did_you_mean(name, known)));
   }
   return add(std::move(node), whole);
 }
@@ -109,9 +120,15 @@ std::optional<ExprId> ExprBuilder::sequence(const Path& callee, const std::vecto
   const auto relation = relation_of(rows);
   const auto limit = relation_of(arguments[1]);
   const auto bare = std::ranges::find(bare_windows_, arguments[1].first, &BareWindow::owner);
-  const bool is_limit = limit && arguments[1].is_plain() && limit->path.parts.size() == 1 && limit->path.parts[0].text == "all" && bare != bare_windows_.end();
+  const bool is_limit = limit && arguments[1].is_plain() && limit->path.parts.size() == 1 && limit->path.parts[0].text == "all" &&
+                        bare != bare_windows_.end();
   if (!relation || rows.where || rows.among || rows.steps.size() < 2 || !is_limit) return std::nullopt;
-  Sequence node{.relation = relation->path, .window = relation->window, .by = rows.by, .steps = rows.steps, .limit = bare->duration, .limit_span = bare->span};
+  Sequence node{.relation = relation->path,
+                .window = relation->window,
+                .by = rows.by,
+                .steps = rows.steps,
+                .limit = bare->duration,
+                .limit_span = bare->span};
   bare_windows_.erase(bare);
   return add(std::move(node), whole);
 }
@@ -132,7 +149,8 @@ void ExprBuilder::check_unit_number(std::size_t unit_token, ExprId counted) {
   const std::string written = source_text(span(unit_token));
   if (written == right) return;
   reporter().report(DiagnosticKind::kUnitNumber, span(unit_token),
-                    is_one ? fmt::format("a unit is singular with 1; write `{}`", right) : fmt::format("a unit is plural with any number but 1; write `{}`", right),
+                    is_one ? fmt::format("a unit is singular with 1; write `{}`", right)
+                           : fmt::format("a unit is plural with any number but 1; write `{}`", right),
                     fmt::format("write `{}`", right), span(unit_token), right);
 }
 
@@ -193,22 +211,27 @@ void ExprBuilder::period_window(std::size_t first, bool is_fiscal, std::size_t u
   window.kind = type == P::THIS ? WindowKind::kThisPeriod : type == P::NEXT ? WindowKind::kNextPeriod : WindowKind::kPreviousPeriod;
   const Span whole = cover(span(first), span(unit_token));
   if (is_fiscal && plain != TimeUnit::kYear && plain != TimeUnit::kQuarter) {
-    return fail(DiagnosticKind::kIncompleteWindow, whole, fmt::format("there is no `{}`; there are `fiscal year` and `fiscal quarter`", name));
+    return fail(DiagnosticKind::kIncompleteWindow, whole,
+                fmt::format("there is no `{}`; there are `fiscal year` and `fiscal quarter`", name));
   }
   if (is_exact(plain)) {
-    return fail(DiagnosticKind::kIncompleteWindow, whole, fmt::format("`{}` is not a calendar period; write a number, as in `last 24 hours`", source_text(whole)));
+    return fail(DiagnosticKind::kIncompleteWindow, whole,
+                fmt::format("`{}` is not a calendar period; write a number, as in `last 24 hours`", source_text(whole)));
   }
   if (type == P::LAST) {
-    const std::string rolling = is_fiscal ? std::string() : plain == TimeUnit::kWeek ? "`last 7 days` for the days up to now, or " : fmt::format("`last 1 {}` for the days up to now, or ", name);
+    const std::string rolling = is_fiscal                  ? std::string()
+                                : plain == TimeUnit::kWeek ? "`last 7 days` for the days up to now, or "
+                                                           : fmt::format("`last 1 {}` for the days up to now, or ", name);
     reporter().report(DiagnosticKind::kIncompleteWindow, whole,
-                      fmt::format("`{}` can be read in two ways; write {}`previous {}` for the whole {} before this one", source_text(whole), rolling, name, name),
+                      fmt::format("`{}` can be read in two ways; write {}`previous {}` for the whole {} before this one",
+                                  source_text(whole), rolling, name, name),
                       fmt::format("write `previous {}`", name), whole, "previous " + name);
     return break_declaration();
   }
   const std::string written = source_text(span(unit_token));
   if (written == unit_name(plain)) return;
-  reporter().report(DiagnosticKind::kUnitNumber, span(unit_token), fmt::format("a period is singular; write `{}`", unit_name(plain)), fmt::format("write `{}`", unit_name(plain)),
-                    span(unit_token), std::string(unit_name(plain)));
+  reporter().report(DiagnosticKind::kUnitNumber, span(unit_token), fmt::format("a period is singular; write `{}`", unit_name(plain)),
+                    fmt::format("write `{}`", unit_name(plain)), span(unit_token), std::string(unit_name(plain)));
 }
 
 void ExprBuilder::as_of(P::AsOfContext& tree, Window& window) {
@@ -227,7 +250,8 @@ void ExprBuilder::finish() {
   for (const BareWindow& bare : bare_windows_) {
     const std::string written = source_text(bare.span);
     const Span before = reporter().span(bare.span.begin, bare.span.begin);
-    reporter().report(DiagnosticKind::kIncompleteWindow, bare.span, fmt::format("`{0}` does not say which; write `last {0}` or `next {0}`", written),
+    reporter().report(DiagnosticKind::kIncompleteWindow, bare.span,
+                      fmt::format("`{0}` does not say which; write `last {0}` or `next {0}`", written),
                       fmt::format("write `last {}`", written), before, "last ");
     break_declaration();
   }

@@ -1,9 +1,9 @@
 // Declarations and their clauses: which clause may stand where, and how often.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/syntax/build.h"
@@ -102,8 +102,10 @@ class DeclarationBuilder {
     Name name = exprs_.name(cursor.take_rule<P::NameContext>());
     if (name.is_quoted || is_snake_case(name.text)) return name;
     const std::string fixed = to_snake_case(name.text);
-    exprs_.reporter().report(DiagnosticKind::kInvalidName, name.span, fmt::format("`{}` is not a name for a definition: names are lower-case words joined by `_`; write `{}`", name.text, fixed),
-                             fmt::format("write `{}`", fixed), name.span, fixed);
+    exprs_.reporter().report(
+        DiagnosticKind::kInvalidName, name.span,
+        fmt::format("`{}` is not a name for a definition: names are lower-case words joined by `_`; write `{}`", name.text, fixed),
+        fmt::format("write `{}`", fixed), name.span, fixed);
     return name;
   }
 
@@ -183,7 +185,8 @@ class DeclarationBuilder {
     cursor.pass(P::EQ);
     const ExprId values = value(cursor);
     if (!std::holds_alternative<ListLiteral>(exprs_.expr(values).node)) {
-      exprs_.fail(DiagnosticKind::kSyntaxError, exprs_.expr(values).span, "expected the values of the list in `[` and `]`, or `from` and the file that holds them");
+      exprs_.fail(DiagnosticKind::kSyntaxError, exprs_.expr(values).span,
+                  "expected the values of the list in `[` and `]`, or `from` and the file that holds them");
     }
     return {.name = std::move(name), .values = values};
   }
@@ -201,7 +204,8 @@ class DeclarationBuilder {
       cursor.pass(P::COMMA);
     }
     if (has_parentheses && result.parameters.empty()) {
-      exprs_.reporter().report(DiagnosticKind::kSyntaxError, result.name.span, "a definition without parameters has no parentheses; remove `()`");
+      exprs_.reporter().report(DiagnosticKind::kSyntaxError, result.name.span,
+                               "a definition without parameters has no parentheses; remove `()`");
       exprs_.break_declaration();
     }
     cursor.pass(P::RPAREN);
@@ -262,8 +266,9 @@ class DeclarationBuilder {
     result.name = declared(cursor);
     result.title = title(cursor);
     Block block = clauses(cursor, {.kind = kind, .rows = true});
-    need(!block.rows.empty(), result.name, kind == "tiers" ? "tiers `{}` have no rows; write one a line, such as `first \"Tier 1\": customer`"
-                                                           : "stages `{}` have no rows; write one a line, such as `aware: any(events)`");
+    need(!block.rows.empty(), result.name,
+         kind == "tiers" ? "tiers `{}` have no rows; write one a line, such as `first \"Tier 1\": customer`"
+                         : "stages `{}` have no rows; write one a line, such as `aware: any(events)`");
     result.metadata = std::move(block.metadata);
     result.rows = std::move(block.rows);
     result.otherwise = std::move(block.otherwise);
@@ -340,9 +345,12 @@ class DeclarationBuilder {
   bool allow(bool is_allowed, antlr4::ParserRuleContext& tree, const Allowed& allowed, std::string_view owner) {
     if (is_allowed) return true;
     const Span at = exprs_.span(tree.start->getTokenIndex());
-    const std::string article = std::string_view("aeiou").contains(allowed.kind[0]) ? "an" : allowed.kind == "tiers" || allowed.kind == "stages" ? "" : "a";
+    const std::string article = std::string_view("aeiou").contains(allowed.kind[0])   ? "an"
+                                : allowed.kind == "tiers" || allowed.kind == "stages" ? ""
+                                                                                      : "a";
     exprs_.fail(DiagnosticKind::kMisplacedClause, at,
-                fmt::format("`{}` does not belong in {}{}{}; it belongs in {}", exprs_.source_text(at), article, article.empty() ? "" : " ", allowed.kind, owner));
+                fmt::format("`{}` does not belong in {}{}{}; it belongs in {}", exprs_.source_text(at), article, article.empty() ? "" : " ",
+                            allowed.kind, owner));
     has_misplaced_ = true;
     return false;
   }
@@ -410,7 +418,9 @@ class DeclarationBuilder {
   void otherwise(Cursor& cursor, antlr4::ParserRuleContext& tree, const Allowed& allowed, Block& block) {
     if (!allow(allowed.rows, tree, allowed, "tiers or stages")) return;
     const Span at = exprs_.span(cursor.take_token());
-    if (!is_first(block.otherwise ? std::optional(block.otherwise->span) : std::nullopt, at, "otherwise", "it names the value of all the rest, and stands once")) return;
+    if (!is_first(block.otherwise ? std::optional(block.otherwise->span) : std::nullopt, at, "otherwise",
+                  "it names the value of all the rest, and stands once"))
+      return;
     Otherwise result{.name = plain_name(cursor), .title = std::nullopt, .span = exprs_.span(tree)};
     result.title = title(cursor);
     block.otherwise = std::move(result);
@@ -424,7 +434,7 @@ class DeclarationBuilder {
     result.sign_span = exprs_.span(cursor.take_token());
     result.value = value(cursor);
     if (cursor.pass(P::WHEN)) result.when = condition(cursor);
-    block.terms.push_back(std::move(result));
+    block.terms.push_back(result);
   }
 
   void share(Cursor& cursor, antlr4::ParserRuleContext& tree, const Allowed& allowed, Block& block) {
@@ -438,8 +448,8 @@ class DeclarationBuilder {
     result.share_span = exprs_.span(token);
     if (result.share.suffix != NumberSuffix::kPercent) {
       const std::string fixed = exprs_.source_text(result.share_span) + "%";
-      exprs_.reporter().report(DiagnosticKind::kInvalidNumber, result.share_span, fmt::format("a share is a percentage; write `{}`", fixed), fmt::format("write `{}`", fixed),
-                               result.share_span, fixed);
+      exprs_.reporter().report(DiagnosticKind::kInvalidNumber, result.share_span, fmt::format("a share is a percentage; write `{}`", fixed),
+                               fmt::format("write `{}`", fixed), result.share_span, fixed);
       exprs_.break_declaration();
     }
     block.shares.push_back(std::move(result));
@@ -472,7 +482,8 @@ class DeclarationBuilder {
       const std::vector<std::string> keys(kMetadataKeys.begin(), kMetadataKeys.end());
       const auto meant = nearest_name(key.text, keys);
       if (meant) {
-        return exprs_.reporter().report(DiagnosticKind::kUnknownMetadata, key.span, fmt::format("unknown metadata `{}`; did you mean `{}`?", key.text, *meant),
+        return exprs_.reporter().report(DiagnosticKind::kUnknownMetadata, key.span,
+                                        fmt::format("unknown metadata `{}`; did you mean `{}`?", key.text, *meant),
                                         fmt::format("write `{}`", *meant), key.span, *meant);
       }
       return exprs_.reporter().report(DiagnosticKind::kUnknownMetadata, key.span,
@@ -504,7 +515,8 @@ class DeclarationBuilder {
       return;
     }
     const std::string fixed = fmt::format("\"{}\"", exprs_.source_text(written.span));
-    exprs_.reporter().report(DiagnosticKind::kInvalidMetadata, written.span, fmt::format("`{}` is a text or a list of texts; write it in double quotes", metadata.key.text),
+    exprs_.reporter().report(DiagnosticKind::kInvalidMetadata, written.span,
+                             fmt::format("`{}` is a text or a list of texts; write it in double quotes", metadata.key.text),
                              "write it in double quotes", written.span, fixed);
     exprs_.break_declaration();
   }
@@ -545,11 +557,18 @@ class DeclarationBuilder {
     }
     const std::size_t measured = cursor.take_rule<P::MeasureContext>().start->getType();
     MeasureExpectation claim;
-    claim.measure = measured == P::SIZE ? Measure::kSize : measured == P::SHARE ? Measure::kShare : measured == P::MOVED ? Measure::kMoved : Measure::kUndetermined;
+    claim.measure = measured == P::SIZE    ? Measure::kSize
+                    : measured == P::SHARE ? Measure::kShare
+                    : measured == P::MOVED ? Measure::kMoved
+                                           : Measure::kUndetermined;
     Cursor bound(cursor.take_rule<P::BoundContext>());
     std::size_t word = context_.tokens[bound.take_token()].type;
     if (word == P::AT) word = context_.tokens[bound.take_token()].type;
-    claim.bound = word == P::BETWEEN ? Bound::kBetween : word == P::LEAST ? Bound::kAtLeast : word == P::MOST ? Bound::kAtMost : word == P::BELOW ? Bound::kBelow : Bound::kAbove;
+    claim.bound = word == P::BETWEEN ? Bound::kBetween
+                  : word == P::LEAST ? Bound::kAtLeast
+                  : word == P::MOST  ? Bound::kAtMost
+                  : word == P::BELOW ? Bound::kBelow
+                                     : Bound::kAbove;
     claim.low = value(bound);
     if (bound.pass(P::AND)) claim.high = value(bound);
     result.claim = claim;
@@ -582,7 +601,8 @@ class DeclarationBuilder {
         test.as_of = value(cursor);
         const Expr& written = exprs_.expr(*test.as_of);
         const bool is_moment = std::holds_alternative<DateLiteral>(written.node) || std::holds_alternative<TimestampLiteral>(written.node);
-        if (!is_moment) exprs_.fail(DiagnosticKind::kSyntaxError, written.span, "`as of` takes a date or a timestamp, as in `as of 2026-03-01`");
+        if (!is_moment)
+          exprs_.fail(DiagnosticKind::kSyntaxError, written.span, "`as of` takes a date or a timestamp, as in `as of 2026-03-01`");
         return;
       }
       case P::RuleAccountClause: {
@@ -616,13 +636,18 @@ DeclarationNode empty_node(std::size_t type, Name name) {
     case P::PARAM: return ParamDecl{.name = std::move(name), .type = {}, .value = std::nullopt};
     case P::LIST: return ListDecl{.name = std::move(name), .values = ListFile{}};
     case P::DEFINE: return DefineDecl{.name = std::move(name), .parameters = {}, .relation = std::nullopt, .body = std::nullopt};
-    case P::SEGMENT: return SegmentDecl{.name = std::move(name), .title = {}, .metadata = {}, .where = {}, .except = {}, .top = {}, .expects = {}};
+    case P::SEGMENT:
+      return SegmentDecl{.name = std::move(name), .title = {}, .metadata = {}, .where = {}, .except = {}, .top = {}, .expects = {}};
     case P::SCORE: return ScoreDecl{.name = std::move(name), .title = {}, .metadata = {}, .range = {}, .terms = {}, .expects = {}};
     case P::TIERS: return TiersDecl{.name = std::move(name), .title = {}, .metadata = {}, .rows = {}, .otherwise = {}, .expects = {}};
     case P::STAGES: return StagesDecl{.name = std::move(name), .title = {}, .metadata = {}, .rows = {}, .otherwise = {}, .expects = {}};
-    case P::GRID: return GridDecl{.name = std::move(name), .title = {}, .metadata = {}, .where = {}, .except = {}, .axes = {}, .expects = {}};
-    case P::SPLIT: return SplitDecl{.name = std::move(name), .title = {}, .metadata = {}, .population = {}, .seed = {}, .shares = {}, .expects = {}};
-    case P::AUDIENCE: return AudienceDecl{.name = std::move(name), .title = {}, .relation = {}, .metadata = {}, .where = {}, .except = {}, .top = {}, .expects = {}};
+    case P::GRID:
+      return GridDecl{.name = std::move(name), .title = {}, .metadata = {}, .where = {}, .except = {}, .axes = {}, .expects = {}};
+    case P::SPLIT:
+      return SplitDecl{.name = std::move(name), .title = {}, .metadata = {}, .population = {}, .seed = {}, .shares = {}, .expects = {}};
+    case P::AUDIENCE:
+      return AudienceDecl{
+          .name = std::move(name), .title = {}, .relation = {}, .metadata = {}, .where = {}, .except = {}, .top = {}, .expects = {}};
     default: return TestDecl{.title = {.text = name.text, .span = name.span}, .as_of = {}, .as_of_span = {}, .accounts = {}, .expects = {}};
   }
 }
@@ -638,7 +663,8 @@ Declaration build_declaration(P::DeclarationContext& tree, BuildContext& context
 Declaration broken_declaration(const std::vector<Token>& tokens, const std::vector<std::string>& texts, const Reporter& reporter) {
   Name name{.text = {}, .span = reporter.span(tokens[0]), .is_quoted = false};
   if (tokens.size() > 1 && (is_name_type(tokens[1].type) || is_reserved_type(tokens[1].type) || tokens[1].type == P::STRING)) {
-    name = {.text = token_text(tokens[1], texts, reporter), .span = reporter.span(tokens[1]), .is_quoted = tokens[1].type == P::QUOTED_NAME};
+    name = {
+        .text = token_text(tokens[1], texts, reporter), .span = reporter.span(tokens[1]), .is_quoted = tokens[1].type == P::QUOTED_NAME};
   }
   return {.node = empty_node(tokens[0].type, std::move(name)),
           .doc = std::nullopt,

@@ -1,10 +1,10 @@
 // Conditions and values: from ANTLR's flat chains to our tree. Calls and windows are in build_call.cpp.
 #include "compiler/syntax/build_expr.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/literals.h"
 
@@ -32,7 +32,9 @@ ExprId ExprBuilder::add(ExprNode node, Span at) {
 
 Name ExprBuilder::name(P::NameContext& tree) const {
   const Token& token = context_.tokens[tree.start->getTokenIndex()];
-  return {.text = token_text(token, context_.texts, context_.reporter), .span = context_.reporter.span(token), .is_quoted = token.type == P::QUOTED_NAME};
+  return {.text = token_text(token, context_.texts, context_.reporter),
+          .span = context_.reporter.span(token),
+          .is_quoted = token.type == P::QUOTED_NAME};
 }
 
 Path ExprBuilder::path(P::PathContext& tree) const {
@@ -48,7 +50,8 @@ TextValue ExprBuilder::text(std::size_t token) const {
 NumberLiteral ExprBuilder::number(std::size_t token) const {
   const auto read = read_number(source_text(span(token)));
   const auto* literal = std::get_if<NumberLiteral>(&read);
-  return literal == nullptr ? NumberLiteral{.is_negative = false, .digits = "0", .scale = 0, .suffix = NumberSuffix::kNone} : *literal;  // it was reported by the lexer
+  return literal == nullptr ? NumberLiteral{.is_negative = false, .digits = "0", .scale = 0, .suffix = NumberSuffix::kNone}
+                            : *literal;  // it was reported by the lexer
 }
 
 ExprId ExprBuilder::count(Cursor& cursor) {
@@ -112,7 +115,8 @@ ExprBuilder::Built ExprBuilder::mixed_logical(const std::vector<Built>& operands
     alternatives.push_back(logical(std::move(run), LogicalOp::kAnd));
   }
   const Span at = span(connectors[second]);
-  Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kMixedAndOr, at, "`and` and `or` stand at one level; write parentheses around what belongs together");
+  Diagnostic diagnostic =
+      make_diagnostic(DiagnosticKind::kMixedAndOr, at, "`and` and `or` stand at one level; write parentheses around what belongs together");
   diagnostic.fix = Fix{.message = "write parentheses around what `and` joins", .edits = std::move(edits)};
   diagnostic.notes.push_back(make_note(fmt::format("`{}` stands here", source_text(span(connectors[0]))), span(connectors[0])));
   reporter().report(std::move(diagnostic));
@@ -212,8 +216,9 @@ ExprId ExprBuilder::has_tail(Cursor& cursor, Built operand, std::optional<std::s
   }
   kind = kind == HasKind::kAny ? HasKind::kNone : HasKind::kAny;
   const std::string ours = kind == HasKind::kAny ? "has any" : "has none";
-  reporter().report(DiagnosticKind::kNegatedState, cover(span(*not_token), span(kind_token)), fmt::format("`not` does not stand before `has`; write `{}`", ours),
-                    fmt::format("write `{}`", ours), cover(span(*not_token), span(kind_token)), ours);
+  reporter().report(DiagnosticKind::kNegatedState, cover(span(*not_token), span(kind_token)),
+                    fmt::format("`not` does not stand before `has`; write `{}`", ours), fmt::format("write `{}`", ours),
+                    cover(span(*not_token), span(kind_token)), ours);
   static_cast<void>(has_token);
   return add(Has{.kind = kind, .operand = operand.id, .set = set}, whole);
 }
@@ -232,16 +237,18 @@ ExprId ExprBuilder::state_tail(Cursor& cursor, Built operand, Span whole) {
 // `is not known` has a word of its own, `is not empty` has `not` in front.
 ExprId ExprBuilder::negated_state(StateKind kind, Built operand, Span not_span, Span state_span, Span whole) {
   if (kind == StateKind::kEmpty) {
-    Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kNegatedState, not_span, "`not` does not stand behind `is`; write `not` before the whole condition");
-    diagnostic.fix = Fix{.message = "write `not` before the condition",
-                         .edits = {{reporter().span(whole.begin, whole.begin), "not "}, {reporter().span(not_span.begin, state_span.begin), ""}}};
+    Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kNegatedState, not_span,
+                                            "`not` does not stand behind `is`; write `not` before the whole condition");
+    diagnostic.fix =
+        Fix{.message = "write `not` before the condition",
+            .edits = {{reporter().span(whole.begin, whole.begin), "not "}, {reporter().span(not_span.begin, state_span.begin), ""}}};
     reporter().report(std::move(diagnostic));
     return add(Not{add(State{.kind = kind, .operand = operand.id}, whole)}, whole);
   }
   const bool asks_known = kind == StateKind::kKnown;
   const std::string ours = asks_known ? "missing" : "known";
-  reporter().report(DiagnosticKind::kNegatedState, cover(not_span, state_span), fmt::format("write `is {}`", ours), fmt::format("write `is {}`", ours),
-                    cover(not_span, state_span), ours);
+  reporter().report(DiagnosticKind::kNegatedState, cover(not_span, state_span), fmt::format("write `is {}`", ours),
+                    fmt::format("write `is {}`", ours), cover(not_span, state_span), ours);
   return add(State{.kind = asks_known ? StateKind::kMissing : StateKind::kKnown, .operand = operand.id}, whole);
 }
 
@@ -265,14 +272,20 @@ ExprId ExprBuilder::near_tail(Cursor& cursor, Built operand, bool is_negated, Sp
   cursor.pass(P::WITHIN);
   const ExprId distance = value(cursor.take_rule<P::ValueContext>()).id;
   const DistanceUnit unit = cursor.token_type() == P::KM ? DistanceUnit::kKilometre : DistanceUnit::kMile;
-  return add(Near{.is_negated = is_negated, .operand = operand.id, .latitude = latitude, .longitude = longitude, .distance = distance, .unit = unit}, whole);
+  return add(Near{.is_negated = is_negated,
+                  .operand = operand.id,
+                  .latitude = latitude,
+                  .longitude = longitude,
+                  .distance = distance,
+                  .unit = unit},
+             whole);
 }
 
 // ---- Values -----------------------------------------------------------------------------------------------------------------
 
 ExprBuilder::Built ExprBuilder::value(P::ValueContext& tree) {
-  std::vector<Built> alternatives;     // that `or else` separates
-  std::vector<Built> operands;         // of the current one
+  std::vector<Built> alternatives;  // that `or else` separates
+  std::vector<Built> operands;      // of the current one
   std::vector<ArithmeticOp> ops;
   const auto close_alternative = [&] {
     alternatives.push_back(chain(operands, ops, 0, operands.size()));
@@ -312,7 +325,8 @@ ExprBuilder::Built ExprBuilder::or_else(const std::vector<Built>& operands) {
 }
 
 // Sums of products.
-ExprBuilder::Built ExprBuilder::chain(std::vector<Built>& operands, const std::vector<ArithmeticOp>& ops, std::size_t begin, std::size_t end) {
+ExprBuilder::Built ExprBuilder::chain(std::vector<Built>& operands, const std::vector<ArithmeticOp>& ops, std::size_t begin,
+                                      std::size_t end) {
   std::vector<Built> terms;
   std::vector<ArithmeticOp> signs;
   std::size_t term_begin = begin;
@@ -326,7 +340,8 @@ ExprBuilder::Built ExprBuilder::chain(std::vector<Built>& operands, const std::v
   return arithmetic(std::move(terms), std::move(signs));
 }
 
-ExprBuilder::Built ExprBuilder::products(const std::vector<Built>& operands, const std::vector<ArithmeticOp>& ops, std::size_t begin, std::size_t end) {
+ExprBuilder::Built ExprBuilder::products(const std::vector<Built>& operands, const std::vector<ArithmeticOp>& ops, std::size_t begin,
+                                         std::size_t end) {
   const auto first = static_cast<std::ptrdiff_t>(begin);
   const auto last = static_cast<std::ptrdiff_t>(end);
   return arithmetic({operands.begin() + first, operands.begin() + last}, {ops.begin() + first, ops.begin() + (last - 1)});
@@ -438,7 +453,8 @@ ExprId ExprBuilder::field_value(P::FieldValueContext& tree) {
   if (auto* inner = cursor.peek_rule<P::ConditionContext>()) {
     const ExprId id = condition(*inner).id;
     const auto* name = std::get_if<PathExpr>(&expr(id).node);
-    const bool is_missing = name != nullptr && name->path.parts.size() == 1 && !name->path.parts[0].is_quoted && name->path.parts[0].text == "missing";
+    const bool is_missing =
+        name != nullptr && name->path.parts.size() == 1 && !name->path.parts[0].is_quoted && name->path.parts[0].text == "missing";
     return is_missing ? add(MissingLiteral{}, expr(id).span) : id;
   }
   ListLiteral node;

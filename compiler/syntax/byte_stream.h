@@ -2,10 +2,10 @@
 // this folder.
 #pragma once
 
-#include <antlr4-runtime.h>
-
 #include <string>
 #include <string_view>
+
+#include <antlr4-runtime.h>
 
 namespace segue {
 

@@ -1,12 +1,12 @@
 // Declarations and their clauses in the one order and layout that they have.
 #include "compiler/syntax/format.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/format_expr.h"
 #include "compiler/syntax/literals.h"
@@ -41,7 +41,8 @@ class Formatter {
 
   std::string run() {
     for (std::size_t i = 0; i < ast_.declarations.size(); ++i) declaration(i);
-    comments_at_top(all_.take_before(static_cast<std::uint32_t>(source_.text.size() + 1)), static_cast<std::uint32_t>(source_.text.size()), false);
+    comments_at_top(all_.take_before(static_cast<std::uint32_t>(source_.text.size() + 1)), static_cast<std::uint32_t>(source_.text.size()),
+                    false);
     return std::move(out_);
   }
 
@@ -70,7 +71,8 @@ class Formatter {
 
   // Comments behind a declaration on its last line.
   std::vector<Comment> trailing_of(const Declaration& declaration, std::size_t index) {
-    const auto next = index + 1 < ast_.declarations.size() ? ast_.declarations[index + 1].span.begin : static_cast<std::uint32_t>(source_.text.size() + 1);
+    const auto next = index + 1 < ast_.declarations.size() ? ast_.declarations[index + 1].span.begin
+                                                           : static_cast<std::uint32_t>(source_.text.size() + 1);
     return all_.take_on_line_of(declaration.span.end, next);
   }
 
@@ -92,7 +94,8 @@ class Formatter {
     if (index == 0 || is_after_comment_) return false;
     const Declaration& before = ast_.declarations[index - 1];
     const Declaration& declaration = ast_.declarations[index];
-    const bool are_alike = is_line(declaration) && declaration.node.index() == before.node.index() && before.doc.has_value() == declaration.doc.has_value();
+    const bool are_alike =
+        is_line(declaration) && declaration.node.index() == before.node.index() && before.doc.has_value() == declaration.doc.has_value();
     return !are_alike || declaration.doc.has_value();
   }
 
@@ -134,7 +137,9 @@ class Formatter {
   DocId text(std::string text) { return docs_.text(std::move(text)); }
   DocId concat(std::vector<DocId> parts) { return docs_.concat(std::move(parts)); }
   [[nodiscard]] std::string name(const Name& name) const { return exprs_.written(name); }
-  [[nodiscard]] static std::string title(const std::optional<TextValue>& title) { return title ? " " + written_text(title->text) : std::string(); }
+  [[nodiscard]] static std::string title(const std::optional<TextValue>& title) {
+    return title ? " " + written_text(title->text) : std::string();
+  }
 
   std::string type(const TypeName& type) const {
     std::string result = type.element.empty() ? name(type.name) : fmt::format("list<{}>", this->type(type.element[0]));
@@ -144,13 +149,16 @@ class Formatter {
 
   DocId conditions(const std::vector<ExprId>& conditions) {
     std::vector<DocId> items;
+    items.reserve(conditions.size());
     for (std::size_t i = 0; i < conditions.size(); ++i) {
       items.push_back(concat({exprs_.expr(conditions[i]), text(i + 1 < conditions.size() ? "," : "")}));
     }
     return docs_.nest(docs_.fill(std::move(items)));
   }
 
-  DocId top(const Top& top) { return concat({text(fmt::format("top {} by ", exprs_.leaf(top.count))), exprs_.expr(top.by, Binding::kOrElse)}); }
+  DocId top(const Top& top) {
+    return concat({text(fmt::format("top {} by ", exprs_.leaf(top.count))), exprs_.expr(top.by, Binding::kOrElse)});
+  }
 
   // `word` and a condition, whose lines open with `and`; then `top`.
   DocId condition_clause(const std::string& word, DocId condition, const std::optional<Top>& top_clause) {
@@ -196,7 +204,8 @@ class Formatter {
   // ---- clauses ----
 
   void add(std::vector<Clause>& clauses, Place place, Span span, std::function<DocId()> build) {
-    clauses.push_back({.place = static_cast<std::uint8_t>(place), .span = span, .build = std::move(build), .before = {}, .within = {}, .after = {}});
+    clauses.push_back(
+        {.place = static_cast<std::uint8_t>(place), .span = span, .build = std::move(build), .before = {}, .within = {}, .after = {}});
   }
 
   void add_metadata(std::vector<Clause>& clauses, const std::vector<Metadata>& metadata) {
@@ -219,7 +228,8 @@ class Formatter {
   // A text in a list of metadata that needs no quotes.
   static bool is_plain_word(const std::string& text) {
     const bool is_lower = std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
-    return is_lower && !needs_back_quotes(text) && !unit_of(text) && text != "null" && text != "nil" && text != "undefined" && text != "like" && text != "ilike";
+    return is_lower && !needs_back_quotes(text) && !unit_of(text) && text != "null" && text != "nil" && text != "undefined" &&
+           text != "like" && text != "ilike";
   }
 
   template <class Decl>
@@ -231,8 +241,9 @@ class Formatter {
     if (node.where) {
       const Span span = ast_[*node.where].span;
       const bool holds_top = last_top->has_value() && !has_except;
-      add(clauses, Place::kWhere, holds_top ? cover(span, (*last_top)->span) : span,
-          [this, &node, last_top, holds_top] { return condition_clause("where ", exprs_.open_condition(*node.where), holds_top ? *last_top : kNoTop); });
+      add(clauses, Place::kWhere, holds_top ? cover(span, (*last_top)->span) : span, [this, &node, last_top, holds_top] {
+        return condition_clause("where ", exprs_.open_condition(*node.where), holds_top ? *last_top : kNoTop);
+      });
     }
     if (has_except) {
       add(clauses, Place::kExcept, cover(ast_[node.except.front()].span, ast_[node.except.back()].span),
@@ -241,7 +252,8 @@ class Formatter {
   }
 
   void add_expects(std::vector<Clause>& clauses, const std::vector<Expectation>& expects) {
-    for (const Expectation& expectation : expects) add(clauses, Place::kExpect, expectation.span, [this, &expectation] { return expect_clause(expectation); });
+    for (const Expectation& expectation : expects)
+      add(clauses, Place::kExpect, expectation.span, [this, &expectation] { return expect_clause(expectation); });
   }
 
   DocId expect_clause(const Expectation& expectation) {
@@ -261,8 +273,9 @@ class Formatter {
   DocId claim(const MeasureExpectation& claim) {
     static constexpr std::array<std::string_view, 4> kMeasures = {"size", "share", "undetermined", "moved"};
     static constexpr std::array<std::string_view, 5> kBounds = {"between", "at least", "at most", "below", "above"};
-    std::vector<DocId> parts = {text(fmt::format("{} {} ", kMeasures[static_cast<std::size_t>(claim.measure)], kBounds[static_cast<std::size_t>(claim.bound)])),
-                                exprs_.expr(claim.low, Binding::kOrElse)};
+    std::vector<DocId> parts = {
+        text(fmt::format("{} {} ", kMeasures[static_cast<std::size_t>(claim.measure)], kBounds[static_cast<std::size_t>(claim.bound)])),
+        exprs_.expr(claim.low, Binding::kOrElse)};
     if (claim.high) {
       parts.push_back(text(" and "));
       parts.push_back(exprs_.expr(*claim.high, Binding::kOrElse));
@@ -297,9 +310,11 @@ class Formatter {
     std::ranges::stable_sort(clauses, {}, &Clause::place);
 
     std::vector<DocId> lines;
+    lines.reserve(clauses.size() + at_end.size());
     for (Clause& clause : clauses) lines.push_back(concat({docs_.hard_line(), clause_lines(clause)}));
     for (const Comment& comment : at_end) lines.push_back(concat({docs_.hard_line(), text(all_.text(comment))}));
-    return concat({text(head + " {"), exprs_.trailing_comments(after_head), docs_.nest(concat(std::move(lines))), docs_.hard_line(), text("}")});
+    return concat(
+        {text(head + " {"), exprs_.trailing_comments(after_head), docs_.nest(concat(std::move(lines))), docs_.hard_line(), text("}")});
   }
 
   DocId clause_lines(Clause& clause) {
@@ -321,15 +336,18 @@ class Formatter {
   DocId decl(const AudienceDecl& node, const Declaration& declaration) {
     std::vector<Clause> clauses;
     add_conditions(clauses, node);
-    const std::string head = fmt::format("audience {}{} of {}", name(node.name), title(node.title), node.relation ? exprs_.written(*node.relation) : "");
+    const std::string head =
+        fmt::format("audience {}{} of {}", name(node.name), title(node.title), node.relation ? exprs_.written(*node.relation) : "");
     return block(head, declaration, node, std::move(clauses));
   }
 
   DocId decl(const ScoreDecl& node, const Declaration& declaration) {
     std::vector<Clause> clauses;
     if (node.range) {
-      add(clauses, Place::kRange, node.range->span,
-          [this, &node] { return concat({text("range "), exprs_.expr(node.range->low, Binding::kOrElse), text(".."), exprs_.expr(node.range->high, Binding::kOrElse)}); });
+      add(clauses, Place::kRange, node.range->span, [this, &node] {
+        return concat(
+            {text("range "), exprs_.expr(node.range->low, Binding::kOrElse), text(".."), exprs_.expr(node.range->high, Binding::kOrElse)});
+      });
     }
     for (const Term& term : node.terms) add(clauses, Place::kBody, term.span, [this, &term] { return term_clause(term); });
     return block(fmt::format("score {}{}", name(node.name), title(node.title)), declaration, node, std::move(clauses));
@@ -379,7 +397,9 @@ class Formatter {
   DocId decl(const SplitDecl& node, const Declaration& declaration) {
     std::vector<Clause> clauses;
     for (const SplitShare& share : node.shares) {
-      add(clauses, Place::kBody, share.span, [this, &share] { return text(fmt::format("{}{} {}", name(share.name), title(share.title), exprs_.source_text(share.share_span))); });
+      add(clauses, Place::kBody, share.span, [this, &share] {
+        return text(fmt::format("{}{} {}", name(share.name), title(share.title), exprs_.source_text(share.share_span)));
+      });
     }
     const std::string seed = node.seed ? written_text(node.seed->text) : "";
     std::string head = fmt::format("split {}{}", name(node.name), title(node.title));
@@ -398,7 +418,8 @@ class Formatter {
 
   DocId decl(const TestDecl& node, const Declaration& declaration) {
     std::vector<Clause> clauses;
-    if (node.as_of) add(clauses, Place::kAsOf, node.as_of_span, [this, &node] { return concat({text("as of "), exprs_.expr(*node.as_of)}); });
+    if (node.as_of)
+      add(clauses, Place::kAsOf, node.as_of_span, [this, &node] { return concat({text("as of "), exprs_.expr(*node.as_of)}); });
     for (const TestAccount& account : node.accounts) {
       add(clauses, Place::kBody, account.span, [this, &account] {
         return concat({text(account.name ? fmt::format("account {} ", name(*account.name)) : "account "), exprs_.expr(account.record)});
@@ -406,7 +427,8 @@ class Formatter {
     }
     for (const TestExpectation& expectation : node.expects) {
       add(clauses, Place::kExpect, expectation.span, [this, &expectation] {
-        return concat({text(expectation.account ? fmt::format("expect {}: ", name(*expectation.account)) : "expect "), conditions(expectation.predicates)});
+        return concat({text(expectation.account ? fmt::format("expect {}: ", name(*expectation.account)) : "expect "),
+                       conditions(expectation.predicates)});
       });
     }
     return block("test " + written_text(node.title.text), declaration, std::move(clauses));
@@ -419,8 +441,8 @@ class Formatter {
   CommentQueue all_;
   CommentQueue* queue_ = nullptr;  // of the declaration at hand
   std::string out_;
-  std::size_t doc_begin_ = 0;      // in `out_`: of the comments that belong to the next declaration
-  std::uint32_t end_ = 0;          // in the source: of what was written last
+  std::size_t doc_begin_ = 0;  // in `out_`: of the comments that belong to the next declaration
+  std::uint32_t end_ = 0;      // in the source: of what was written last
   bool is_after_comment_ = false;
 };
 

@@ -1,11 +1,11 @@
 // Expressions as documents behind format_expr.h.
 #include "compiler/syntax/format_expr.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/literals.h"
 #include "compiler/syntax/parse.h"
@@ -18,15 +18,17 @@ namespace {
 
 // Words that mean something in their place: a name in back-quotes keeps them when it is one of these.
 constexpr std::array<std::string_view, 66> kTouchyWords = {
-    "above",  "account", "ago",   "all",    "among",  "any",     "as",        "at",       "avg",     "below",   "by",     "contains", "count",  "disjoint",
-    "distinct", "each",  "earliest", "empty", "ends", "every",  "fiscal",    "for",      "from",    "ilike",   "km",     "known",    "last",   "latest",
-    "least",  "like",    "matches", "max",  "mi",     "min",     "missing",   "most",     "moved",   "near",    "next",   "nil",      "none",   "now",
-    "null",   "of",      "otherwise", "percentile", "previous", "range", "seed", "sequence", "share", "size",    "starts", "subset",   "sum",    "then",
-    "this",   "top",     "undefined", "undetermined", "with", "owner", "tags", "basis",    "url",     "today"};
+    "above",     "account",    "ago",      "all",       "among",        "any",      "as",    "at",   "avg",     "below",  "by",
+    "contains",  "count",      "disjoint", "distinct",  "each",         "earliest", "empty", "ends", "every",   "fiscal", "for",
+    "from",      "ilike",      "km",       "known",     "last",         "latest",   "least", "like", "matches", "max",    "mi",
+    "min",       "missing",    "most",     "moved",     "near",         "next",     "nil",   "none", "now",     "null",   "of",
+    "otherwise", "percentile", "previous", "range",     "seed",         "sequence", "share", "size", "starts",  "subset", "sum",
+    "then",      "this",       "top",      "undefined", "undetermined", "with",     "owner", "tags", "basis",   "url",    "today"};
 
 bool keeps_back_quotes(std::string_view name) {
   const std::string lower = lower_case(name);
-  return needs_back_quotes(name) || needs_back_quotes(lower) || unit_of(lower).has_value() || std::ranges::find(kTouchyWords, lower) != kTouchyWords.end();
+  return needs_back_quotes(name) || needs_back_quotes(lower) || unit_of(lower).has_value() ||
+         std::ranges::find(kTouchyWords, lower) != kTouchyWords.end();
 }
 
 std::string_view comparison_word(ComparisonOp op) {
@@ -57,7 +59,8 @@ std::vector<Comment> CommentQueue::take_before(std::uint32_t offset) {
 std::vector<Comment> CommentQueue::take_on_line_of(std::uint32_t end, std::uint32_t offset) {
   std::vector<Comment> taken;
   const std::uint32_t line = line_of(end);
-  while (next_ < comments_.size() && comments_[next_].span.begin < offset && line_of(comments_[next_].span.begin) == line) taken.push_back(comments_[next_++]);
+  while (next_ < comments_.size() && comments_[next_].span.begin < offset && line_of(comments_[next_].span.begin) == line)
+    taken.push_back(comments_[next_++]);
   return taken;
 }
 
@@ -67,7 +70,9 @@ std::string CommentQueue::text(const Comment& comment) const {
   return std::string(text.substr(0, last + 1));
 }
 
-std::vector<Comment> ExprFormatter::take_before(std::uint32_t offset) { return comments_ == nullptr ? std::vector<Comment>() : comments_->take_before(offset); }
+std::vector<Comment> ExprFormatter::take_before(std::uint32_t offset) {
+  return comments_ == nullptr ? std::vector<Comment>() : comments_->take_before(offset);
+}
 
 std::vector<Comment> ExprFormatter::take_on_line_of(std::uint32_t end, std::uint32_t offset) {
   return comments_ == nullptr ? std::vector<Comment>() : comments_->take_on_line_of(end, offset);
@@ -84,6 +89,7 @@ DocId ExprFormatter::comment_lines(const std::vector<Comment>& comments) {
 
 DocId ExprFormatter::trailing_comments(const std::vector<Comment>& comments) {
   std::vector<DocId> parts;
+  parts.reserve(comments.size());
   for (const Comment& comment : comments) parts.push_back(docs_.trailing("  " + comments_->text(comment)));
   return concat(std::move(parts));
 }
@@ -112,7 +118,9 @@ std::string ExprFormatter::duration(ExprId count, TimeUnit unit) const {
   return fmt::format("{} {}{}", leaf(count), unit_name(unit), is_one ? "" : "s");
 }
 
-std::string ExprFormatter::moment(const RelativeTime& time) const { return duration(time.count, time.unit) + (time.is_future ? " from now" : " ago"); }
+std::string ExprFormatter::moment(const RelativeTime& time) const {
+  return duration(time.count, time.unit) + (time.is_future ? " from now" : " ago");
+}
 
 DocId ExprFormatter::node(const NumberLiteral& node, Span span) {
   std::string written = source_text(span);
@@ -140,9 +148,10 @@ Binding ExprFormatter::binding_of(const ExprNode& node) const {
   if (const auto* chain = std::get_if<Arithmetic>(&node)) {
     return chain->ops[0] == ArithmeticOp::kAdd || chain->ops[0] == ArithmeticOp::kSubtract ? Binding::kSum : Binding::kProduct;
   }
-  const bool is_predicate = std::holds_alternative<Comparison>(node) || std::holds_alternative<Between>(node) || std::holds_alternative<Membership>(node) ||
-                            std::holds_alternative<TextMatch>(node) || std::holds_alternative<Has>(node) || std::holds_alternative<State>(node) ||
-                            std::holds_alternative<WithinWindow>(node) || std::holds_alternative<Near>(node) || std::holds_alternative<Not>(node);
+  const bool is_predicate =
+      std::holds_alternative<Comparison>(node) || std::holds_alternative<Between>(node) || std::holds_alternative<Membership>(node) ||
+      std::holds_alternative<TextMatch>(node) || std::holds_alternative<Has>(node) || std::holds_alternative<State>(node) ||
+      std::holds_alternative<WithinWindow>(node) || std::holds_alternative<Near>(node) || std::holds_alternative<Not>(node);
   return is_predicate ? Binding::kPredicate : Binding::kAtom;
 }
 
@@ -194,12 +203,14 @@ DocId ExprFormatter::node(const Comparison& node, Span) {
 }
 
 DocId ExprFormatter::node(const Between& node, Span) {
-  return tail(node.operand, node.is_negated, "between ", concat({expr(node.low, Binding::kOrElse), text(" and "), expr(node.high, Binding::kOrElse)}));
+  return tail(node.operand, node.is_negated, "between ",
+              concat({expr(node.low, Binding::kOrElse), text(" and "), expr(node.high, Binding::kOrElse)}));
 }
 
 // Sets open on the line of their operand: a long list breaks inside.
 DocId ExprFormatter::node(const Membership& node, Span) {
-  return docs_.group(concat({expr(node.operand, Binding::kOrElse), text(node.is_negated ? " not in " : " in "), expr(node.set, Binding::kOrElse)}));
+  return docs_.group(
+      concat({expr(node.operand, Binding::kOrElse), text(node.is_negated ? " not in " : " in "), expr(node.set, Binding::kOrElse)}));
 }
 
 DocId ExprFormatter::node(const Has& node, Span) {
@@ -209,7 +220,8 @@ DocId ExprFormatter::node(const Has& node, Span) {
 
 DocId ExprFormatter::node(const TextMatch& node, Span) {
   static constexpr std::array<std::string_view, 4> kWords = {"contains ", "starts with ", "ends with ", "matches "};
-  return tail(node.operand, node.is_negated, std::string(kWords[static_cast<std::size_t>(node.kind)]), expr(node.pattern, Binding::kOrElse));
+  return tail(node.operand, node.is_negated, std::string(kWords[static_cast<std::size_t>(node.kind)]),
+              expr(node.pattern, Binding::kOrElse));
 }
 
 DocId ExprFormatter::node(const State& node, Span) {
@@ -320,13 +332,15 @@ DocId ExprFormatter::record(const RecordLiteral& node, Span span) {
     inner.push_back(docs_.hard_line());
     inner.push_back(text(comments_->text(comment)));
   }
-  return docs_.group(concat({text("{"), docs_.nest(concat(std::move(inner))), has_comments ? docs_.hard_line() : docs_.soft_line(), text("}")}));
+  return docs_.group(
+      concat({text("{"), docs_.nest(concat(std::move(inner))), has_comments ? docs_.hard_line() : docs_.soft_line(), text("}")}));
 }
 
 // ---- Calls ------------------------------------------------------------------------------------------------------------------
 
 DocId ExprFormatter::node(const Call& node, Span) {
   std::vector<DocId> arguments;
+  arguments.reserve(node.arguments.size());
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
     arguments.push_back(concat({expr(node.arguments[i]), text(i + 1 < node.arguments.size() ? "," : "")}));
   }
@@ -355,7 +369,8 @@ DocId ExprFormatter::node(const Aggregate& node, Span) {
 
 DocId ExprFormatter::node(const Percentile& node, Span) {
   if (!node.among) return concat({text("percentile("), expr(node.value), text(")")});
-  return docs_.group(concat({text("percentile("), docs_.nest(concat({expr(node.value), docs_.line(), text("among "), expr(*node.among)})), text(")")}));
+  return docs_.group(
+      concat({text("percentile("), docs_.nest(concat({expr(node.value), docs_.line(), text("among "), expr(*node.among)})), text(")")}));
 }
 
 DocId ExprFormatter::node(const Sequence& node, Span) {

@@ -1,10 +1,10 @@
 // ANTLR's parser over one declaration at a time: fast prediction first, full prediction with error recovery when that fails.
-#include <pthread.h>
-
 #include <cassert>
 #include <exception>
 #include <functional>
 #include <utility>
+
+#include <pthread.h>
 
 #include "compiler/syntax/build.h"
 #include "compiler/syntax/syntax_errors.h"
@@ -40,7 +40,10 @@ bool is_block_rule(std::size_t rule) {
 // Reports an error once and goes on at the next clause of the declaration.
 class RecoveringStrategy final : public antlr4::DefaultErrorStrategy {
  public:
-  RecoveringStrategy(const std::vector<Token>& tokens, Reporter& reporter, bool may_repair) : tokens_(tokens), reporter_(reporter), may_repair_(may_repair) {}
+  RecoveringStrategy(const std::vector<Token>& tokens, Reporter& reporter, bool may_repair)
+      : tokens_(tokens),
+        reporter_(reporter),
+        may_repair_(may_repair) {}
 
   [[nodiscard]] bool has_failed() const { return has_failed_; }
 
@@ -71,7 +74,8 @@ class RecoveringStrategy final : public antlr4::DefaultErrorStrategy {
       const std::size_t index = parser->getCurrentToken()->getTokenIndex();
       report({.start = index, .offending = index, .expected = &expected});
     }
-    while (!is_end(parser) && !(is_clause_start(parser) && expected.contains(parser->getInputStream()->LA(1)))) parser->getInputStream()->consume();
+    while (!is_end(parser) && !(is_clause_start(parser) && expected.contains(parser->getInputStream()->LA(1))))
+      parser->getInputStream()->consume();
   }
 
  private:
@@ -141,13 +145,18 @@ struct ParserRun {
 
 class ChunkParser {
  public:
-  ChunkParser(const Tokens& tokens, const Chunk& chunk, Reporter& reporter, Ast& ast) : texts_(tokens.texts), damage_(chunk.damage), reporter_(reporter), ast_(ast) {
+  ChunkParser(const Tokens& tokens, const Chunk& chunk, Reporter& reporter, Ast& ast)
+      : texts_(tokens.texts),
+        damage_(chunk.damage),
+        reporter_(reporter),
+        ast_(ast) {
     copy_tokens(tokens, chunk);
   }
 
   void run() {
     if (damage_ == Damage::kFatal) {
-      if (!tokens_.empty() && is_declaration_type(tokens_[0].type)) ast_.declarations.push_back(broken_declaration(tokens_, texts_, reporter_));
+      if (!tokens_.empty() && is_declaration_type(tokens_[0].type))
+        ast_.declarations.push_back(broken_declaration(tokens_, texts_, reporter_));
       return;
     }
     if (parse_fast()) return;
@@ -171,7 +180,8 @@ class ChunkParser {
 
   void insert_missing_and(const Token& before) {
     const Span at = reporter_.span(before.begin, before.end);
-    reporter_.report(DiagnosticKind::kMissingAnd, at, "an `and` or `or` is missing before this line", "write `and`", reporter_.span(before.begin, before.begin), "and ");
+    reporter_.report(DiagnosticKind::kMissingAnd, at, "an `and` or `or` is missing before this line", "write `and`",
+                     reporter_.span(before.begin, before.begin), "and ");
     Token connector = before;
     connector.type = SegueParser::AND;
     connector.end = connector.begin;
@@ -245,7 +255,8 @@ bool run_on_deep_stack(std::function<void()> work) {
     (*static_cast<std::function<void()>*>(argument))();
     return nullptr;
   };
-  const bool has_started = pthread_attr_setstacksize(&attributes, kStackSize) == 0 && pthread_create(&thread, &attributes, start, &work) == 0;
+  const bool has_started =
+      pthread_attr_setstacksize(&attributes, kStackSize) == 0 && pthread_create(&thread, &attributes, start, &work) == 0;
   pthread_attr_destroy(&attributes);
   return has_started && pthread_join(thread, nullptr) == 0;
 }
@@ -260,7 +271,8 @@ void parse_chunks(const Tokens& tokens, const std::vector<Chunk>& chunks, Report
     if (chunk.depth <= kShallow) {
       work();
     } else {
-      reporter.report(DiagnosticKind::kTooDeep, reporter.span(tokens.list[chunk.begin]), "there is not enough memory to read brackets that nest this deep");
+      reporter.report(DiagnosticKind::kTooDeep, reporter.span(tokens.list[chunk.begin]),
+                      "there is not enough memory to read brackets that nest this deep");
     }
   }
 }

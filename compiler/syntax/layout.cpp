@@ -17,14 +17,20 @@ DocId Documents::text(std::string text) {
   const int width = static_cast<int>(count_code_points(text));
   return add({.kind = Kind::kText, .has_break = false, .width = width, .text = std::move(text), .parts = {}});
 }
-DocId Documents::trailing(std::string text) { return add({.kind = Kind::kTrailing, .has_break = true, .width = 0, .text = std::move(text), .parts = {}}); }
+DocId Documents::trailing(std::string text) {
+  return add({.kind = Kind::kTrailing, .has_break = true, .width = 0, .text = std::move(text), .parts = {}});
+}
 DocId Documents::line() { return add({.kind = Kind::kLine, .has_break = false, .width = 1, .text = {}, .parts = {}}); }
 DocId Documents::soft_line() { return add({.kind = Kind::kSoftLine, .has_break = false, .width = 0, .text = {}, .parts = {}}); }
 DocId Documents::hard_line() { return add({.kind = Kind::kHardLine, .has_break = true, .width = 0, .text = {}, .parts = {}}); }
-DocId Documents::concat(std::vector<DocId> parts) { return add({.kind = Kind::kConcat, .has_break = false, .width = 0, .text = {}, .parts = std::move(parts)}); }
+DocId Documents::concat(std::vector<DocId> parts) {
+  return add({.kind = Kind::kConcat, .has_break = false, .width = 0, .text = {}, .parts = std::move(parts)});
+}
 DocId Documents::nest(DocId part) { return add({.kind = Kind::kNest, .has_break = false, .width = 0, .text = {}, .parts = {part}}); }
 DocId Documents::group(DocId part) { return add({.kind = Kind::kGroup, .has_break = false, .width = 0, .text = {}, .parts = {part}}); }
-DocId Documents::fill(std::vector<DocId> items) { return add({.kind = Kind::kFill, .has_break = false, .width = 0, .text = {}, .parts = std::move(items)}); }
+DocId Documents::fill(std::vector<DocId> items) {
+  return add({.kind = Kind::kFill, .has_break = false, .width = 0, .text = {}, .parts = std::move(items)});
+}
 
 class Layout {
  public:
@@ -158,7 +164,8 @@ class Layout {
       Frame& frame = local.back();
       const Documents::Node& current = node(frame.id);
       if (frame.next >= current.parts.size()) {
-        const bool is_break = current.kind == Kind::kHardLine || (!frame.is_flat && (current.kind == Kind::kLine || current.kind == Kind::kSoftLine));
+        const bool is_break =
+            current.kind == Kind::kHardLine || (!frame.is_flat && (current.kind == Kind::kLine || current.kind == Kind::kSoftLine));
         if (is_break || current.kind == Kind::kTrailing) {
           has_broken = true;
           return column;

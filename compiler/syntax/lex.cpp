@@ -1,11 +1,11 @@
 // From bytes to tokens: ANTLR's lexer, and what it cannot know. Texts get their escapes resolved, wrong quotes and foreign comments
 // are reported and read as what they mean, characters without a meaning are reported and left out.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "antlr/SegueLexer.h"
 #include "compiler/syntax/byte_stream.h"
@@ -24,9 +24,9 @@ struct Lookalike {
   std::uint16_t type;
 };
 constexpr std::array kLookalikes = {
-    Lookalike{"≥", ">=", SegueLexer::GE},     Lookalike{"≤", "<=", SegueLexer::LE},   Lookalike{"≠", "!=", SegueLexer::NE},
-    Lookalike{"×", "*", SegueLexer::STAR},    Lookalike{"÷", "/", SegueLexer::SLASH}, Lookalike{"−", "-", SegueLexer::MINUS},
-    Lookalike{"–", "-", SegueLexer::MINUS},   Lookalike{"—", "-", SegueLexer::MINUS},
+    Lookalike{"≥", ">=", SegueLexer::GE},   Lookalike{"≤", "<=", SegueLexer::LE},   Lookalike{"≠", "!=", SegueLexer::NE},
+    Lookalike{"×", "*", SegueLexer::STAR},  Lookalike{"÷", "/", SegueLexer::SLASH}, Lookalike{"−", "-", SegueLexer::MINUS},
+    Lookalike{"–", "-", SegueLexer::MINUS}, Lookalike{"—", "-", SegueLexer::MINUS},
 };
 constexpr std::array<std::string_view, 8> kSpecialBlanks = {"\u00A0", "\u2007", "\u202F", "\u200B", "\u200C", "\u200D", "\uFEFF", "\u3000"};
 constexpr std::array<std::string_view, 9> kDoubleQuotes = {"“", "”", "„", "‟", "«", "»", "″", "＂", "〝"};
@@ -41,8 +41,7 @@ bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= '
 
 class LexerPass {
  public:
-  explicit LexerPass(Reporter& reporter)
-      : reporter_(reporter), text_(reporter.source().text), stream_(text_), lexer_(&stream_) {
+  explicit LexerPass(Reporter& reporter) : reporter_(reporter), text_(reporter.source().text), stream_(text_), lexer_(&stream_) {
     lexer_.removeErrorListeners();
     if (text_.starts_with(kByteOrderMark)) stream_.seek(kByteOrderMark.size());
   }
@@ -62,7 +61,8 @@ class LexerPass {
   [[nodiscard]] std::string_view character_at(std::size_t offset) const { return text_.substr(offset, code_point_length(text_, offset)); }
   // Where the line around `offset` ends. Offsets only grow, so a line is searched once.
   [[nodiscard]] std::uint32_t line_end(std::size_t offset) {
-    if (offset > line_end_ || line_end_ == 0) line_end_ = static_cast<std::uint32_t>(std::min(text_.find_first_of("\r\n", offset), text_.size()));
+    if (offset > line_end_ || line_end_ == 0)
+      line_end_ = static_cast<std::uint32_t>(std::min(text_.find_first_of("\r\n", offset), text_.size()));
     return line_end_;
   }
 
@@ -74,7 +74,8 @@ class LexerPass {
 
   Token& push(std::uint16_t type, std::uint32_t begin, std::uint32_t end, Damage damage = Damage::kNone) {
     const bool opens = opens_line(begin);
-    tokens_.list.push_back({.begin = begin, .end = end, .text = kNoText, .type = type, .opens_line = opens, .opens_clause = false, .damage = damage});
+    tokens_.list.push_back(
+        {.begin = begin, .end = end, .text = kNoText, .type = type, .opens_line = opens, .opens_clause = false, .damage = damage});
     return tokens_.list.back();
   }
 
@@ -107,13 +108,15 @@ class LexerPass {
     const std::size_t invalid = first_invalid_utf8(text);
     if (invalid < text.size()) {
       const auto at = static_cast<std::uint32_t>(begin + invalid);
-      reporter_.report(DiagnosticKind::kInvalidUtf8, reporter_.span(at, at + 1), "this byte is not part of a character in UTF-8; save the file as UTF-8");
+      reporter_.report(DiagnosticKind::kInvalidUtf8, reporter_.span(at, at + 1),
+                       "this byte is not part of a character in UTF-8; save the file as UTF-8");
       return false;
     }
     const std::size_t nul = text.find('\0');
     if (nul == std::string_view::npos) return true;
     const auto at = static_cast<std::uint32_t>(begin + nul);
-    reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(at, at + 1), "a NUL byte stands here; remove it", "remove it", reporter_.span(at, at + 1), "");
+    reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(at, at + 1), "a NUL byte stands here; remove it", "remove it",
+                     reporter_.span(at, at + 1), "");
     return false;
   }
 
@@ -128,7 +131,8 @@ class LexerPass {
       const std::size_t close = is_comment_close_gone_ ? std::string_view::npos : text_.find("*/", end);
       is_comment_close_gone_ = close == std::string_view::npos;
       if (!is_comment_close_gone_) comment_end = static_cast<std::uint32_t>(close + 2);
-      reporter_.report(DiagnosticKind::kForeignPunctuation, reporter_.span(begin, end), "`/*` opens no comment; a comment is `#` up to the end of its line");
+      reporter_.report(DiagnosticKind::kForeignPunctuation, reporter_.span(begin, end),
+                       "`/*` opens no comment; a comment is `#` up to the end of its line");
     } else {
       report_line_comment(begin, end);
     }
@@ -166,15 +170,16 @@ class LexerPass {
 
   void report_literal(DiagnosticKind kind, Span at, const LiteralProblem& problem) {
     if (problem.replacement) {
-      reporter_.report(kind, at, problem.message + fmt::format("; write `{}`", *problem.replacement), fmt::format("write `{}`", *problem.replacement), at,
-                       *problem.replacement);
+      reporter_.report(kind, at, problem.message + fmt::format("; write `{}`", *problem.replacement),
+                       fmt::format("write `{}`", *problem.replacement), at, *problem.replacement);
     } else {
       reporter_.report(kind, at, problem.message);
     }
   }
 
   template <class Literal>
-  void take_literal(std::uint16_t type, std::uint32_t begin, std::uint32_t end, DiagnosticKind kind, const std::variant<Literal, LiteralProblem>& read) {
+  void take_literal(std::uint16_t type, std::uint32_t begin, std::uint32_t end, DiagnosticKind kind,
+                    const std::variant<Literal, LiteralProblem>& read) {
     const auto* problem = std::get_if<LiteralProblem>(&read);
     if (problem != nullptr) report_literal(kind, reporter_.span(begin, end), *problem);
     push(type, begin, end, problem == nullptr ? Damage::kNone : Damage::kBroken);
@@ -192,20 +197,24 @@ class LexerPass {
       return;
     }
     check_utf8(begin, end);
-    reporter_.report(DiagnosticKind::kUnclosedText, reporter_.span(begin, end), "this text is not closed on its line; write `\"` where it ends");
+    reporter_.report(DiagnosticKind::kUnclosedText, reporter_.span(begin, end),
+                     "this text is not closed on its line; write `\"` where it ends");
     set_text(push(SegueLexer::STRING, begin, end, Damage::kFatal), std::string(rest));
   }
 
   void take_quoted_name(std::uint32_t begin, std::uint32_t end) {
     const bool is_valid = check_utf8(begin, end);
     const bool is_empty = end - begin == 2;
-    if (is_empty) reporter_.report(DiagnosticKind::kInvalidName, reporter_.span(begin, end), "a name in back-quotes has at least one character");
-    set_text(push(SegueLexer::QUOTED_NAME, begin, end, is_valid && !is_empty ? Damage::kNone : Damage::kBroken), std::string(bytes(begin + 1, end - 1)));
+    if (is_empty)
+      reporter_.report(DiagnosticKind::kInvalidName, reporter_.span(begin, end), "a name in back-quotes has at least one character");
+    set_text(push(SegueLexer::QUOTED_NAME, begin, end, is_valid && !is_empty ? Damage::kNone : Damage::kBroken),
+             std::string(bytes(begin + 1, end - 1)));
   }
 
   void take_unclosed_name(std::uint32_t begin, std::uint32_t end) {
     check_utf8(begin, end);
-    reporter_.report(DiagnosticKind::kUnclosedName, reporter_.span(begin, end), "this name is not closed on its line; write a back-quote where it ends");
+    reporter_.report(DiagnosticKind::kUnclosedName, reporter_.span(begin, end),
+                     "this name is not closed on its line; write a back-quote where it ends");
     set_text(push(SegueLexer::QUOTED_NAME, begin, end, Damage::kFatal), std::string(bytes(begin + 1, end)));
   }
 
@@ -216,7 +225,8 @@ class LexerPass {
     std::uint32_t at = after_open;
     while (at < end && !closes(character_at(at), is_single)) at += static_cast<std::uint32_t>(character_at(at).size());
     if (at >= end) {
-      reporter_.report(DiagnosticKind::kWrongQuotes, reporter_.span(begin, after_open), fmt::format("text stands in double quotes, as in \"Salesforce\", not in `{}`", character_at(begin)));
+      reporter_.report(DiagnosticKind::kWrongQuotes, reporter_.span(begin, after_open),
+                       fmt::format("text stands in double quotes, as in \"Salesforce\", not in `{}`", character_at(begin)));
       set_text(push(SegueLexer::STRING, begin, end, Damage::kFatal), std::string(bytes(after_open, end)));
       stream_.seek(end);
       return;
@@ -234,7 +244,8 @@ class LexerPass {
     const bool is_valid = check_utf8(begin, end);
     const std::string fixed = written_text(content);
     const Span at = reporter_.span(begin, end);
-    reporter_.report(DiagnosticKind::kWrongQuotes, at, fmt::format("text stands in double quotes; write {}", excerpt(fixed)), fmt::format("write {}", excerpt(fixed)), at, fixed);
+    reporter_.report(DiagnosticKind::kWrongQuotes, at, fmt::format("text stands in double quotes; write {}", excerpt(fixed)),
+                     fmt::format("write {}", excerpt(fixed)), at, fixed);
     set_text(push(SegueLexer::STRING, begin, end, is_valid ? Damage::kNone : Damage::kBroken), std::string(content));
   }
 
@@ -259,11 +270,12 @@ class LexerPass {
     if (byte >= 0x80) {
       check_utf8(begin, begin + 1);
     } else if (byte < 0x20 || byte == 0x7F) {
-      reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, begin + 1), fmt::format("a control character (number {}) stands here; remove it", byte),
-                       "remove it", reporter_.span(begin, begin + 1), "");
-    } else {
-      reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, begin + 1), fmt::format("`{}` means nothing here; remove it", text_[begin]), "remove it",
+      reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, begin + 1),
+                       fmt::format("a control character (number {}) stands here; remove it", byte), "remove it",
                        reporter_.span(begin, begin + 1), "");
+    } else {
+      reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, begin + 1),
+                       fmt::format("`{}` means nothing here; remove it", text_[begin]), "remove it", reporter_.span(begin, begin + 1), "");
       const bool is_operator = text_[begin] == '^' || text_[begin] == '~';  // elsewhere: what stands around it is two operands
       if (is_operator) push(SegueLexer::STAR, begin, begin + 1, Damage::kBroken);
     }
@@ -273,13 +285,15 @@ class LexerPass {
     const bool goes_on = begin == last_skipped_end_;
     last_skipped_end_ = end;
     if (goes_on) return;
-    reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, end), "a special blank stands here, as text processors make them; write a plain one",
-                     "write a plain blank", reporter_.span(begin, end), " ");
+    reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, end),
+                     "a special blank stands here, as text processors make them; write a plain one", "write a plain blank",
+                     reporter_.span(begin, end), " ");
   }
 
   void take_lookalike(const Lookalike& same, std::uint32_t begin, std::uint32_t end) {
-    reporter_.report(DiagnosticKind::kForeignOperator, reporter_.span(begin, end), fmt::format("`{}` is written `{}`", same.character, same.ours),
-                     fmt::format("write `{}`", same.ours), reporter_.span(begin, end), std::string(same.ours));
+    reporter_.report(DiagnosticKind::kForeignOperator, reporter_.span(begin, end),
+                     fmt::format("`{}` is written `{}`", same.character, same.ours), fmt::format("write `{}`", same.ours),
+                     reporter_.span(begin, end), std::string(same.ours));
     push(same.type, begin, end);
   }
 
@@ -292,7 +306,8 @@ class LexerPass {
   // `größe`, `Österreich`: one word, whatever the lexer made of its beginning.
   void take_foreign_word(std::uint32_t letter) {
     std::uint32_t begin = letter;
-    const bool goes_on = !tokens_.list.empty() && tokens_.list.back().end == letter && is_word_byte(text_[letter - 1]) && is_word_byte(text_[tokens_.list.back().begin]);
+    const bool goes_on = !tokens_.list.empty() && tokens_.list.back().end == letter && is_word_byte(text_[letter - 1]) &&
+                         is_word_byte(text_[tokens_.list.back().begin]);
     if (goes_on) {
       begin = tokens_.list.back().begin;
       tokens_.list.pop_back();
@@ -301,8 +316,11 @@ class LexerPass {
     while (end < text_.size() && is_word_character(character_at(end))) end += static_cast<std::uint32_t>(character_at(end).size());
     stream_.seek(end);
     const std::string_view word = bytes(begin, end);
-    reporter_.report(DiagnosticKind::kUnknownCharacter, reporter_.span(begin, end),
-                     fmt::format("`{}` has characters other than a to z, digits and `_`; a name that has them stands in back-quotes, a value in double quotes", excerpt(word)));
+    reporter_.report(
+        DiagnosticKind::kUnknownCharacter, reporter_.span(begin, end),
+        fmt::format(
+            "`{}` has characters other than a to z, digits and `_`; a name that has them stands in back-quotes, a value in double quotes",
+            excerpt(word)));
     set_text(push(SegueLexer::QUOTED_NAME, begin, end, Damage::kBroken), std::string(word));
   }
 
@@ -323,7 +341,8 @@ std::string excerpt(std::string_view text, std::size_t limit) {
   std::size_t count = 0;
   for (std::size_t offset = 0; offset < text.size() && count <= limit; ++count) {
     const std::size_t length = code_point_length(text, offset);
-    const bool is_shown = static_cast<unsigned char>(text[offset]) >= 0x20 && text[offset] != 0x7F && (length > 1 || static_cast<unsigned char>(text[offset]) < 0x80);
+    const bool is_shown = static_cast<unsigned char>(text[offset]) >= 0x20 && text[offset] != 0x7F &&
+                          (length > 1 || static_cast<unsigned char>(text[offset]) < 0x80);
     if (count == limit) return result + "…";
     if (is_shown) result.append(text.substr(offset, length));
     else result += text[offset] == '\n' || text[offset] == '\t' || text[offset] == '\r' ? " " : "\uFFFD";

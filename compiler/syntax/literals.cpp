@@ -1,11 +1,11 @@
 // Reading and writing of literals behind literals.h.
 #include "compiler/syntax/literals.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace segue {
 namespace {
@@ -55,10 +55,13 @@ LiteralProblem suffix_problem(std::string_view number, std::string_view suffix) 
       return {fmt::format("`{}` is not a suffix of numbers; there are `k`, `M`, `bn` and `%`", suffix), fmt::format("{}{}", number, meant)};
     }
   }
-  if (lower == "bn") return {fmt::format("`{}` is not a suffix of numbers; there are `k`, `M`, `bn` and `%`", suffix), fmt::format("{}bn", number)};
-  if (unit_of(lower)) return {fmt::format("`{}{}` lacks a blank between number and unit", number, suffix), fmt::format("{} {}", number, lower)};
+  if (lower == "bn")
+    return {fmt::format("`{}` is not a suffix of numbers; there are `k`, `M`, `bn` and `%`", suffix), fmt::format("{}bn", number)};
+  if (unit_of(lower))
+    return {fmt::format("`{}{}` lacks a blank between number and unit", number, suffix), fmt::format("{} {}", number, lower)};
   if (lower == "d") return {fmt::format("`{}{}` is not a duration; units are written out", number, suffix), fmt::format("{} days", number)};
-  if (lower == "h") return {fmt::format("`{}{}` is not a duration; units are written out", number, suffix), fmt::format("{} hours", number)};
+  if (lower == "h")
+    return {fmt::format("`{}{}` is not a duration; units are written out", number, suffix), fmt::format("{} hours", number)};
   if (lower.size() > 1 && lower[0] == 'e' && is_digit(lower[1])) {
     return {fmt::format("`{}{}` has an exponent; write the number in digits, with `k`, `M` or `bn`", number, suffix), std::nullopt};
   }
@@ -172,8 +175,8 @@ std::string lower_case(std::string_view text) {
 
 std::optional<TimeUnit> unit_of(std::string_view word) {
   if (word.ends_with('s')) word.remove_suffix(1);
-  for (const auto unit : {TimeUnit::kSecond, TimeUnit::kMinute, TimeUnit::kHour, TimeUnit::kDay, TimeUnit::kWeek, TimeUnit::kMonth, TimeUnit::kQuarter,
-                          TimeUnit::kYear}) {
+  for (const auto unit : {TimeUnit::kSecond, TimeUnit::kMinute, TimeUnit::kHour, TimeUnit::kDay, TimeUnit::kWeek, TimeUnit::kMonth,
+                          TimeUnit::kQuarter, TimeUnit::kYear}) {
     if (word == unit_name(unit)) return unit;
   }
   return std::nullopt;
@@ -195,7 +198,8 @@ std::variant<NumberLiteral, LiteralProblem> read_number(std::string_view text) {
   const std::string_view number = text.substr(0, text.size() - rest.size());
   if (has_stray_separator(whole) || has_stray_separator(fraction)) {
     const std::string fixed = without_separators(number) + std::string(rest);
-    return LiteralProblem{fmt::format("a `_` in a number stands between two digits, not as in `{}`", text), suffix_of(rest) ? std::optional(fixed) : std::nullopt};
+    return LiteralProblem{fmt::format("a `_` in a number stands between two digits, not as in `{}`", text),
+                          suffix_of(rest) ? std::optional(fixed) : std::nullopt};
   }
   const auto suffix = suffix_of(rest);
   if (!suffix) return suffix_problem(number, rest);
@@ -210,10 +214,12 @@ std::variant<DateLiteral, LiteralProblem> read_date(std::string_view text) {
   const auto year = digits_at(text, 0, 4);
   const auto month = digits_at(text, 5, 2);
   const auto day = digits_at(text, 8, 2);
-  if (text.size() != 10 || !year || !month || !day) return LiteralProblem{fmt::format("`{}` is not a date; write it as `2026-03-01`", text), std::nullopt};
+  if (text.size() != 10 || !year || !month || !day)
+    return LiteralProblem{fmt::format("`{}` is not a date; write it as `2026-03-01`", text), std::nullopt};
   const auto signed_year = static_cast<std::int32_t>(*year);
   if (*year == 0) return LiteralProblem{fmt::format("there is no year 0 in `{}`; dates lie in the years 0001 to 9999", text), std::nullopt};
-  if (*month < 1 || *month > 12) return LiteralProblem{fmt::format("there is no month {} in `{}`; a date is year, month, day", *month, text), std::nullopt};
+  if (*month < 1 || *month > 12)
+    return LiteralProblem{fmt::format("there is no month {} in `{}`; a date is year, month, day", *month, text), std::nullopt};
   const std::uint32_t last = days_in_month(signed_year, *month);
   if (*day < 1 || *day > last) {
     return LiteralProblem{fmt::format("there is no day {} in that month of `{}`; its last is {}", *day, text, last), std::nullopt};
@@ -222,8 +228,9 @@ std::variant<DateLiteral, LiteralProblem> read_date(std::string_view text) {
 }
 
 std::variant<TimestampLiteral, LiteralProblem> read_timestamp(std::string_view text) {
-  const LiteralProblem problem{fmt::format("`{}` is not a timestamp; write it as `2026-03-01T09:30:00Z`, `2026-03-01T09:30:00+01:00` or without an offset", text),
-                               std::nullopt};
+  LiteralProblem problem{
+      fmt::format("`{}` is not a timestamp; write it as `2026-03-01T09:30:00Z`, `2026-03-01T09:30:00+01:00` or without an offset", text),
+      std::nullopt};
   auto date = read_date(text.substr(0, 10));
   if (auto* date_problem = std::get_if<LiteralProblem>(&date)) return *date_problem;
   const auto hour = digits_at(text, 11, 2);
@@ -255,16 +262,18 @@ std::string read_text(std::string_view text, std::vector<EscapeProblem>& problem
       i += 2;
       continue;
     }
-    const CodePointEscape escape =
-        letter == 'u' ? read_code_point_escape(text.substr(i)) : CodePointEscape{.length = 1 + code_point_length(text, i + 1), .point = std::nullopt};
+    const CodePointEscape escape = letter == 'u' ? read_code_point_escape(text.substr(i))
+                                                 : CodePointEscape{.length = 1 + code_point_length(text, i + 1), .point = std::nullopt};
     const std::string_view written = text.substr(i, escape.length);
     if (escape.point) {
       append_utf8(result, *escape.point);
     } else {
-      problems.push_back({i, i + escape.length,
-                          letter == 'u' ? LiteralProblem{fmt::format("`{}` is not a character; write its number as in `\\u{{00e9}}`", written), std::nullopt}
-                                        : LiteralProblem{fmt::format("`{}` means nothing in a text; a back-slash itself is written `\\\\`", written),
-                                                         fmt::format("\\{}", written)}});
+      problems.push_back(
+          {i, i + escape.length,
+           letter == 'u'
+               ? LiteralProblem{fmt::format("`{}` is not a character; write its number as in `\\u{{00e9}}`", written), std::nullopt}
+               : LiteralProblem{fmt::format("`{}` means nothing in a text; a back-slash itself is written `\\\\`", written),
+                                fmt::format("\\{}", written)}});
       result += written;
     }
     i += escape.length;

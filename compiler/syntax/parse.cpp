@@ -1,11 +1,11 @@
 // The passes of parsing in their order, doc comments, and the reserved words.
 #include "compiler/syntax/parse.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/tokens.h"
 
@@ -71,14 +71,16 @@ void attach_doc_comments(Ast& ast, const Source& source) {
     }
     if (first == next) continue;
     ast::DocComment doc{.text = {}, .span = cover(ast.comments[first].span, ast.comments[next - 1].span)};
-    for (std::size_t i = first; i < next; ++i) doc.text += (i == first ? "" : "\n") + std::string(doc_line(text_at(source, ast.comments[i].span)));
+    for (std::size_t i = first; i < next; ++i)
+      doc.text += (i == first ? "" : "\n") + std::string(doc_line(text_at(source, ast.comments[i].span)));
     declaration.doc = std::move(doc);
   }
 }
 
 bool is_word(std::string_view name) {
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 }  // namespace
@@ -88,7 +90,8 @@ ParseResult parse(const Source& source, SourceId id) {
   result.ast.source = id;
   Reporter reporter(source, id, result.diagnostics);
   if (source.text.size() > kMaxRuleFileSize) {
-    reporter.report(DiagnosticKind::kFileTooLarge, reporter.span(0, 0), fmt::format("this file is larger than {} MB; split it", kMaxRuleFileSize >> 20));
+    reporter.report(DiagnosticKind::kFileTooLarge, reporter.span(0, 0),
+                    fmt::format("this file is larger than {} MB; split it", kMaxRuleFileSize >> 20));
     return result;
   }
   Tokens tokens = lex(reporter);
@@ -103,7 +106,9 @@ ParseResult parse(const Source& source, SourceId id) {
 
 std::span<const ReservedWord> reserved_words() { return kReservedWords; }
 
-bool needs_back_quotes(std::string_view name) { return !is_word(name) || std::ranges::find(kReservedWords, name, &ReservedWord::word) != kReservedWords.end(); }
+bool needs_back_quotes(std::string_view name) {
+  return !is_word(name) || std::ranges::find(kReservedWords, name, &ReservedWord::word) != kReservedWords.end();
+}
 
 std::string written_name(std::string_view name) { return needs_back_quotes(name) ? fmt::format("`{}`", name) : std::string(name); }
 

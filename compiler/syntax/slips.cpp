@@ -1,12 +1,12 @@
 // What people write who know other languages: each slip is reported with its fix, and its tokens are replaced by ours, so that nothing
 // follows from it. One pass from left to right; `out` is what has been settled.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/literals.h"
 #include "compiler/syntax/token_classes.h"
@@ -23,8 +23,9 @@ struct Word {
 };
 // Words that may be shouted: `AND`, `Between`.
 constexpr std::array kInfixWords = {
-    Word{"and", L::AND},         Word{"or", L::OR},           Word{"in", L::IN},         Word{"is", L::IS},     Word{"has", L::HAS},         Word{"between", L::BETWEEN},
-    Word{"within", L::WITHIN},   Word{"contains", L::CONTAINS}, Word{"starts", L::STARTS}, Word{"ends", L::ENDS}, Word{"matches", L::MATCHES}, Word{"when", L::WHEN}};
+    Word{"and", L::AND},       Word{"or", L::OR},           Word{"in", L::IN},           Word{"is", L::IS},
+    Word{"has", L::HAS},       Word{"between", L::BETWEEN}, Word{"within", L::WITHIN},   Word{"contains", L::CONTAINS},
+    Word{"starts", L::STARTS}, Word{"ends", L::ENDS},       Word{"matches", L::MATCHES}, Word{"when", L::WHEN}};
 constexpr std::array kClauseWords = {Word{"where", L::WHERE}, Word{"except", L::EXCEPT}, Word{"expect", L::EXPECT}};
 constexpr std::array kStateWords = {Word{"empty", L::EMPTY}, Word{"known", L::KNOWN}, Word{"missing", L::MISSING}};
 
@@ -50,12 +51,18 @@ class SlipsPass {
 
  private:
   [[nodiscard]] const Token* ahead(std::size_t count) const { return at_ + count < in_.size() ? &in_[at_ + count] : nullptr; }
-  [[nodiscard]] std::size_t type_ahead(std::size_t count) const { return ahead(count) == nullptr ? antlr4::Token::INVALID_TYPE : ahead(count)->type; }
+  [[nodiscard]] std::size_t type_ahead(std::size_t count) const {
+    return ahead(count) == nullptr ? antlr4::Token::INVALID_TYPE : ahead(count)->type;
+  }
   [[nodiscard]] std::size_t last_type() const { return out_.empty() ? antlr4::Token::INVALID_TYPE : out_.back().type; }
   [[nodiscard]] bool follows_operand() const { return !out_.empty() && ends_operand(out_.back().type); }
   [[nodiscard]] std::string_view text(const Token& token) const { return reporter_.text(token); }
-  [[nodiscard]] std::string lower_ahead(std::size_t count) const { return ahead(count) == nullptr ? std::string() : lower_case(text(*ahead(count))); }
-  [[nodiscard]] bool touches(std::size_t count) const { return ahead(count) != nullptr && in_[at_ + count - 1].end == in_[at_ + count].begin; }
+  [[nodiscard]] std::string lower_ahead(std::size_t count) const {
+    return ahead(count) == nullptr ? std::string() : lower_case(text(*ahead(count)));
+  }
+  [[nodiscard]] bool touches(std::size_t count) const {
+    return ahead(count) != nullptr && in_[at_ + count - 1].end == in_[at_ + count].begin;
+  }
   [[nodiscard]] std::size_t depth() const { return brackets_.size(); }
   [[nodiscard]] bool in_block() const { return depth() == 1 && brackets_.back() == L::LBRACE; }
 
@@ -80,7 +87,8 @@ class SlipsPass {
   // Reports that the next `count` tokens are written `ours`, and replaces them.
   bool rewrite(DiagnosticKind kind, std::size_t count, std::size_t type, std::string_view ours) {
     const Span at = reporter_.span(in_[at_].begin, in_[at_ + count - 1].end);
-    reporter_.report(kind, at, fmt::format("`{}` is written `{}`", excerpt(text_at(reporter_.source(), at)), ours), fmt::format("write `{}`", ours), at, std::string(ours));
+    reporter_.report(kind, at, fmt::format("`{}` is written `{}`", excerpt(text_at(reporter_.source(), at)), ours),
+                     fmt::format("write `{}`", ours), at, std::string(ours));
     replace(count, type);
     return true;
   }
@@ -124,7 +132,8 @@ class SlipsPass {
     std::string replacement(ours);
     if (!out_.empty() && out_.back().end == in_[at_].begin && ends_operand(out_.back().type)) replacement.insert(0, 1, ' ');
     if (touches(1)) replacement += ' ';
-    reporter_.report(DiagnosticKind::kForeignOperator, at, fmt::format("`{}` is written `{}`", text(in_[at_]), ours), fmt::format("write `{}`", ours), at, replacement);
+    reporter_.report(DiagnosticKind::kForeignOperator, at, fmt::format("`{}` is written `{}`", text(in_[at_]), ours),
+                     fmt::format("write `{}`", ours), at, replacement);
     replace(1, type);
     return true;
   }
@@ -141,8 +150,8 @@ class SlipsPass {
   bool rewrite_state(std::size_t count, bool is_known) {
     const std::string_view ours = is_known ? "is known" : "is missing";
     const Span at = reporter_.span(in_[at_].begin, in_[at_ + count - 1].end);
-    reporter_.report(DiagnosticKind::kNullValue, at, fmt::format("there is no null: a value is known or missing; write `{}`", ours), fmt::format("write `{}`", ours), at,
-                     std::string(ours));
+    reporter_.report(DiagnosticKind::kNullValue, at, fmt::format("there is no null: a value is known or missing; write `{}`", ours),
+                     fmt::format("write `{}`", ours), at, std::string(ours));
     Token is = in_[at_];
     is.type = L::IS;
     out_.push_back(is);
@@ -179,7 +188,8 @@ class SlipsPass {
     if (mend_like() || mend_pair("not")) return true;
     const std::string word = lower_ahead(0);
     const bool is_shouted = in_[at_].type == L::NAME && word != text(in_[at_]);
-    return is_shouted && (mend_shouted_infix(word) || mend_shouted_not(word) || mend_shouted_clause(word) || mend_shouted_state(word) || mend_shouted_bool(word));
+    return is_shouted && (mend_shouted_infix(word) || mend_shouted_not(word) || mend_shouted_clause(word) || mend_shouted_state(word) ||
+                          mend_shouted_bool(word));
   }
 
   // `null` as a value: in a test it is `missing`, elsewhere nothing stands for it.
@@ -191,7 +201,8 @@ class SlipsPass {
       replace(1, L::MISSING);
       return true;
     }
-    reporter_.report(DiagnosticKind::kNullValue, at, "there is no null: ask with `is missing` or `is known`, give a default with `or else`");
+    reporter_.report(DiagnosticKind::kNullValue, at,
+                     "there is no null: ask with `is missing` or `is known`, give a default with `or else`");
     in_[at_].damage = Damage::kBroken;
     out_.push_back(in_[at_++]);
     return true;
@@ -206,7 +217,8 @@ class SlipsPass {
   bool mend_shouted_infix(const std::string& word) {
     const Word* ours = find_word(kInfixWords, word);
     if (ours == nullptr || ahead(1) == nullptr) return false;
-    const bool stands_between = (follows_operand() || last_type() == L::NOT) && (starts_operand(type_ahead(1)) || is_reserved_type(type_ahead(1)));
+    const bool stands_between =
+        (follows_operand() || last_type() == L::NOT) && (starts_operand(type_ahead(1)) || is_reserved_type(type_ahead(1)));
     return stands_between && retype(*ours);
   }
 
@@ -216,8 +228,8 @@ class SlipsPass {
     in_[at_].type = ours.type;
     if (is_null_test) return true;
     const Span at = reporter_.span(in_[at_]);
-    reporter_.report(DiagnosticKind::kForeignKeyword, at, fmt::format("`{}` is written `{}`", text(in_[at_]), ours.text), fmt::format("write `{}`", ours.text), at,
-                     std::string(ours.text));
+    reporter_.report(DiagnosticKind::kForeignKeyword, at, fmt::format("`{}` is written `{}`", text(in_[at_]), ours.text),
+                     fmt::format("write `{}`", ours.text), at, std::string(ours.text));
     return true;
   }
 
@@ -231,7 +243,8 @@ class SlipsPass {
   bool mend_shouted_clause(const std::string& word) {
     const Word* ours = find_word(kClauseWords, word);
     const bool stands_first = in_[at_].opens_line || last_type() == L::LBRACE || follows_operand();
-    return ours != nullptr && stands_first && starts_operand(type_ahead(1)) && rewrite(DiagnosticKind::kForeignKeyword, 1, ours->type, ours->text);
+    return ours != nullptr && stands_first && starts_operand(type_ahead(1)) &&
+           rewrite(DiagnosticKind::kForeignKeyword, 1, ours->type, ours->text);
   }
 
   bool mend_shouted_state(const std::string& word) {
@@ -257,12 +270,15 @@ class SlipsPass {
     const std::string pattern = tokens_.texts[in_[at_ + 1].text];
     const bool is_open_left = pattern.starts_with('%');
     const bool is_open_right = pattern.ends_with('%') && pattern.size() > 1;
-    const std::string_view ours = is_open_left && is_open_right ? "contains" : is_open_left ? "ends with" : is_open_right ? "starts with" : "=";
+    const std::string_view ours = is_open_left && is_open_right ? "contains"
+                                  : is_open_left                ? "ends with"
+                                  : is_open_right               ? "starts with"
+                                                                : "=";
     const std::string plain = trimmed(pattern, is_open_left, is_open_right);
     const Span at = reporter_.span(in_[at_].begin, in_[at_ + 1].end);
     const std::string fixed = fmt::format("{} {}", ours, written_text(plain));
-    reporter_.report(DiagnosticKind::kForeignKeyword, at, fmt::format("there is no `{}`; write `{}`", text(in_[at_]), excerpt(fixed)), fmt::format("write `{}`", excerpt(fixed)),
-                     at, fixed);
+    reporter_.report(DiagnosticKind::kForeignKeyword, at, fmt::format("there is no `{}`; write `{}`", text(in_[at_]), excerpt(fixed)),
+                     fmt::format("write `{}`", excerpt(fixed)), at, fixed);
     push_operator(ours);
     Token value = in_[at_ + 1];
     tokens_.texts[value.text] = plain;
@@ -309,8 +325,10 @@ class SlipsPass {
     if (is_regex && (sign == '*' || is_left != is_right)) return false;
     const std::string fixed = written_text(trimmed(pattern, is_left, is_right));
     const Span at = reporter_.span(in_[at_]);
-    const std::string_view ours = last_type() == L::CONTAINS || is_regex ? "the text may stand anywhere" : "the rest of the text may be anything";
-    reporter_.report(DiagnosticKind::kTextPattern, at, fmt::format("`{}` is no placeholder here: {}, so write {}", sign, ours, excerpt(fixed)),
+    const std::string_view ours =
+        last_type() == L::CONTAINS || is_regex ? "the text may stand anywhere" : "the rest of the text may be anything";
+    reporter_.report(DiagnosticKind::kTextPattern, at,
+                     fmt::format("`{}` is no placeholder here: {}, so write {}", sign, ours, excerpt(fixed)),
                      fmt::format("write {}", excerpt(fixed)), at, fixed);
     tokens_.texts[in_[at_].text] = trimmed(pattern, is_left, is_right);
     out_.push_back(in_[at_++]);
@@ -324,7 +342,8 @@ class SlipsPass {
     if (type_ahead(1) != L::PERCENT || text(in_[at_]).ends_with('%')) return false;
     const std::string fixed = std::string(text(in_[at_])) + '%';
     const Span at = reporter_.span(in_[at_].begin, in_[at_ + 1].end);
-    reporter_.report(DiagnosticKind::kInvalidNumber, at, fmt::format("no blank stands between a number and `%`; write `{}`", fixed), fmt::format("write `{}`", fixed), at, fixed);
+    reporter_.report(DiagnosticKind::kInvalidNumber, at, fmt::format("no blank stands between a number and `%`; write `{}`", fixed),
+                     fmt::format("write `{}`", fixed), at, fixed);
     Token token = in_[at_];
     token.damage = Damage::kBroken;
     out_.push_back(token);
@@ -358,12 +377,15 @@ class SlipsPass {
     const bool is_list = !brackets_.empty() && brackets_.back() != L::LBRACE;
     if (is_list || !is_plain(text(in_[at_]), 3)) return false;
     std::size_t count = 1;
-    while (touches(count) && touches(count + 1) && type_ahead(count) == L::COMMA && type_ahead(count + 1) == L::NUMBER && text(in_[at_ + count + 1]).size() == 3) count += 2;
+    while (touches(count) && touches(count + 1) && type_ahead(count) == L::COMMA && type_ahead(count + 1) == L::NUMBER &&
+           text(in_[at_ + count + 1]).size() == 3)
+      count += 2;
     if (count == 1) return false;
     const Span at = reporter_.span(in_[at_].begin, in_[at_ + count - 1].end);
     std::string fixed(text_at(reporter_.source(), at));
     std::ranges::replace(fixed, ',', '_');
-    return mend_to_number(count, DiagnosticKind::kInvalidNumber, fmt::format("a number is grouped with `_`, not with commas; write `{}`", fixed), fixed);
+    return mend_to_number(count, DiagnosticKind::kInvalidNumber,
+                          fmt::format("a number is grouped with `_`, not with commas; write `{}`", fixed), fixed);
   }
 
   // `2026-3-1`, `2026/03/01`, `3/1/2026`.
@@ -373,7 +395,8 @@ class SlipsPass {
     const bool is_year_first = (are_glued(kYearFirst, L::MINUS) || are_glued(kYearFirst, L::SLASH)) && text(in_[at_]).size() == 4;
     if (is_year_first) {
       const std::string fixed = fmt::format("{}-{:0>2}-{:0>2}", text(in_[at_]), text(in_[at_ + 2]), text(in_[at_ + 4]));
-      return mend_to_number(5, DiagnosticKind::kInvalidDate, fmt::format("a date is written with four, two and two digits; write `{}`", fixed), fixed);
+      return mend_to_number(5, DiagnosticKind::kInvalidDate,
+                            fmt::format("a date is written with four, two and two digits; write `{}`", fixed), fixed);
     }
     if (!are_glued(kYearLast, L::SLASH) || text(in_[at_ + 4]).size() != 4) return false;
     return mend_to_number(5, DiagnosticKind::kInvalidDate, "a date is written as year, month and day: `2026-03-01`", std::nullopt);
@@ -396,7 +419,8 @@ class SlipsPass {
     if (!touches(1) || type_ahead(1) != L::NUMBER || follows_operand()) return false;
     const Span at = reporter_.span(in_[at_].begin, in_[at_ + 1].end);
     const std::string fixed = "0" + std::string(text_at(reporter_.source(), at));
-    reporter_.report(DiagnosticKind::kInvalidNumber, at, fmt::format("a number opens with a digit; write `{}`", fixed), fmt::format("write `{}`", fixed), at, fixed);
+    reporter_.report(DiagnosticKind::kInvalidNumber, at, fmt::format("a number opens with a digit; write `{}`", fixed),
+                     fmt::format("write `{}`", fixed), at, fixed);
     Token token = in_[at_ + 1];
     token.damage = Damage::kBroken;
     out_.push_back(token);
@@ -421,7 +445,8 @@ class SlipsPass {
     if (out_.empty() || !in_block()) return false;
     const bool is_clause = last_type() == L::WHERE || last_type() == L::EXCEPT || last_type() == L::EXPECT;
     const bool stands_first = out_.back().opens_line || (out_.size() > 1 && out_[out_.size() - 2].type == L::LBRACE);
-    return is_clause && stands_first && drop(DiagnosticKind::kForeignPunctuation, fmt::format("no colon stands after `{}`; remove it", text(out_.back())));
+    return is_clause && stands_first &&
+           drop(DiagnosticKind::kForeignPunctuation, fmt::format("no colon stands after `{}`; remove it", text(out_.back())));
   }
 
   // `owner = "marketing"` as metadata.
@@ -432,7 +457,8 @@ class SlipsPass {
     const bool stands_first = out_.back().opens_line || (out_.size() > 1 && out_[out_.size() - 2].type == L::LBRACE);
     if (!is_metadata || !stands_first) return false;
     const Span at = reporter_.span(out_.back().end, in_[at_].end);
-    reporter_.report(DiagnosticKind::kForeignPunctuation, reporter_.span(in_[at_]), fmt::format("metadata is written with a colon: `{}: …`", key), fmt::format("write `{}:`", key), at, ":");
+    reporter_.report(DiagnosticKind::kForeignPunctuation, reporter_.span(in_[at_]),
+                     fmt::format("metadata is written with a colon: `{}: …`", key), fmt::format("write `{}:`", key), at, ":");
     replace(1, L::COLON);
     return true;
   }
@@ -446,7 +472,8 @@ class SlipsPass {
     if (!close || may_be_list) return false;
     const Span open_span = reporter_.span(in_[at_]);
     const Span close_span = reporter_.span(in_[*close]);
-    Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kForeignPunctuation, open_span, "a set of values stands in `[` and `]`, not in parentheses");
+    Diagnostic diagnostic =
+        make_diagnostic(DiagnosticKind::kForeignPunctuation, open_span, "a set of values stands in `[` and `]`, not in parentheses");
     diagnostic.fix = Fix{.message = "write `[` and `]`", .edits = {{open_span, "["}, {close_span, "]"}}};
     reporter_.report(std::move(diagnostic));
     in_[*close].type = L::RBRACKET;

@@ -1,11 +1,11 @@
 // What can be seen before parsing: where declarations and clauses start, whether brackets match and how deep they nest, which words
 // are names, and which signs open a term of a score.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/syntax/literals.h"
@@ -21,20 +21,20 @@ using L = antlr::SegueParser;
 constexpr std::size_t kMaxTypeNesting = 10;
 constexpr std::size_t kMaxUnmatched = 100;  // closing brackets of one declaration that are told
 
-constexpr std::array<std::string_view, 12> kDeclarationWords = {"use",    "param", "list",  "define", "segment",  "score",
-                                                                "tiers", "stages", "grid", "split", "audience", "test"};
+constexpr std::array<std::string_view, 12> kDeclarationWords = {"use",   "param",  "list", "define", "segment",  "score",
+                                                                "tiers", "stages", "grid", "split",  "audience", "test"};
 // What other languages call it.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kOtherWords = {{{"import", "use"},
-                                                                                      {"include", "use"},
-                                                                                      {"def", "define"},
-                                                                                      {"let", "define"},
-                                                                                      {"const", "param"},
-                                                                                      {"parameter", "param"},
-                                                                                      {"tier", "tiers"},
-                                                                                      {"stage", "stages"}}};
+                                                                                       {"include", "use"},
+                                                                                       {"def", "define"},
+                                                                                       {"let", "define"},
+                                                                                       {"const", "param"},
+                                                                                       {"parameter", "param"},
+                                                                                       {"tier", "tiers"},
+                                                                                       {"stage", "stages"}}};
 
 std::optional<std::string> declaration_word_for(std::string_view word) {
-  const std::string lower = lower_case(word);
+  std::string lower = lower_case(word);
   const auto other = std::ranges::find(kOtherWords, lower, &std::pair<std::string_view, std::string_view>::first);
   if (other != kOtherWords.end()) return std::string(other->second);
   const std::vector<std::string> words(kDeclarationWords.begin(), kDeclarationWords.end());
@@ -97,8 +97,9 @@ class Splitter {
     if (tokens_[i].type != L::NAME) return false;
     const bool is_named = is_name_type(type(i + 1));
     const std::size_t after = type(i + 2);
-    const bool is_header = (is_named && (after == L::LBRACE || after == L::EQ || after == L::STRING || after == L::FROM || after == L::FOR)) ||
-                           (type(i + 1) == L::STRING && after == L::LBRACE);
+    const bool is_header =
+        (is_named && (after == L::LBRACE || after == L::EQ || after == L::STRING || after == L::FROM || after == L::FOR)) ||
+        (type(i + 1) == L::STRING && after == L::LBRACE);
     const std::string word = lower_case(reporter_.text(tokens_[i]));
     const bool is_word = std::ranges::find(kDeclarationWords, word) != kDeclarationWords.end() ||
                          std::ranges::find(kOtherWords, word, &std::pair<std::string_view, std::string_view>::first) != kOtherWords.end();
@@ -117,7 +118,10 @@ class Splitter {
 class ChunkPass {
  public:
   ChunkPass(Tokens& tokens, Chunk& chunk, Reporter& reporter, bool is_last)
-      : tokens_(tokens.list), chunk_(chunk), reporter_(reporter), is_last_(is_last) {}
+      : tokens_(tokens.list),
+        chunk_(chunk),
+        reporter_(reporter),
+        is_last_(is_last) {}
 
   void run() {
     settle_first_word();
@@ -129,7 +133,9 @@ class ChunkPass {
 
  private:
   [[nodiscard]] std::size_t type(std::size_t i) const { return i < chunk_.end ? tokens_[i].type : antlr4::Token::INVALID_TYPE; }
-  [[nodiscard]] std::size_t type_before(std::size_t i) const { return i > chunk_.begin ? tokens_[i - 1].type : antlr4::Token::INVALID_TYPE; }
+  [[nodiscard]] std::size_t type_before(std::size_t i) const {
+    return i > chunk_.begin ? tokens_[i - 1].type : antlr4::Token::INVALID_TYPE;
+  }
   [[nodiscard]] std::string_view text(std::size_t i) const { return reporter_.text(tokens_[i]); }
   [[nodiscard]] bool in_block() const { return open_.size() == 1 && tokens_[open_[0]].type == L::LBRACE; }
   [[nodiscard]] std::size_t declaration() const { return tokens_[chunk_.begin].type; }
@@ -147,7 +153,8 @@ class ChunkPass {
       if (first.damage != Damage::kNone) return;
       reporter_.report(is_closer(first.type) ? DiagnosticKind::kUnmatchedBracket : DiagnosticKind::kSyntaxError, at,
                        is_closer(first.type) ? fmt::format("this `{}` closes nothing; remove it", text(chunk_.begin))
-                                             : fmt::format("expected a definition here, such as `segment` or `define`, found `{}`", excerpt(text(chunk_.begin))));
+                                             : fmt::format("expected a definition here, such as `segment` or `define`, found `{}`",
+                                                           excerpt(text(chunk_.begin))));
       return;
     }
     const bool is_case = lower_case(text(chunk_.begin)) == *meant;
@@ -160,8 +167,9 @@ class ChunkPass {
 
   void check_length() {
     if (chunk_.end - chunk_.begin <= kMaxDeclarationTokens) return;
-    reporter_.report(DiagnosticKind::kTooLong, reporter_.span(tokens_[chunk_.begin]),
-                     "this definition has more than 1,000,000 words and signs; split it, and move long lists to a file: `list x from \"x.csv\"`");
+    reporter_.report(
+        DiagnosticKind::kTooLong, reporter_.span(tokens_[chunk_.begin]),
+        "this definition has more than 1,000,000 words and signs; split it, and move long lists to a file: `list x from \"x.csv\"`");
     damage(Damage::kFatal);
   }
 
@@ -180,8 +188,9 @@ class ChunkPass {
   void settle_word(std::size_t i) {
     if (type(i) == L::UNIT && tokens_[i].opens_line && !is_window_word(type_before(i))) tokens_[i].type = L::NAME;
     if (i == chunk_.begin || !is_reserved_type(type(i)) || !is_name_place(i)) return;
-    reporter_.report(DiagnosticKind::kReservedWord, reporter_.span(tokens_[i]), fmt::format("`{}` is a reserved word; as a name it stands in back-quotes", text(i)),
-                     "write it in back-quotes", reporter_.span(tokens_[i]), fmt::format("`{}`", text(i)));
+    reporter_.report(DiagnosticKind::kReservedWord, reporter_.span(tokens_[i]),
+                     fmt::format("`{}` is a reserved word; as a name it stands in back-quotes", text(i)), "write it in back-quotes",
+                     reporter_.span(tokens_[i]), fmt::format("`{}`", text(i)));
     tokens_[i].type = L::NAME;
   }
 
@@ -205,13 +214,14 @@ class ChunkPass {
   }
 
   static bool names_declaration(std::size_t next) {
-    return next == L::LBRACE || next == L::EQ || next == L::LPAREN || next == L::COLON || next == L::STRING || next == L::FOR || next == L::FROM || next == L::OF ||
-           next == L::SEED;
+    return next == L::LBRACE || next == L::EQ || next == L::LPAREN || next == L::COLON || next == L::STRING || next == L::FOR ||
+           next == L::FROM || next == L::OF || next == L::SEED;
   }
 
   // What can follow a value, and nothing else.
   static bool ends_value(std::size_t next) {
-    return is_comparison_type(next) || next == L::COMMA || next == L::RPAREN || next == L::RBRACKET || next == L::STAR || next == L::SLASH || next == L::PLUS;
+    return is_comparison_type(next) || next == L::COMMA || next == L::RPAREN || next == L::RBRACKET || next == L::STAR ||
+           next == L::SLASH || next == L::PLUS;
   }
 
   // ---- signs and clauses ----
@@ -235,7 +245,8 @@ class ChunkPass {
     if (!tokens_[i].opens_line && type_before(i) != L::LBRACE) return false;
     if (type(i) == L::BY || type(i) == L::RANGE || type(i) == L::OTHERWISE || type(i) == L::ACCOUNT || type(i) == L::AS) return true;
     if (!is_name_type(type(i))) return false;
-    return type(i + 1) == L::COLON || type(i + 1) == L::NUMBER || (type(i + 1) == L::STRING && (type(i + 2) == L::COLON || type(i + 2) == L::NUMBER));
+    return type(i + 1) == L::COLON || type(i + 1) == L::NUMBER ||
+           (type(i + 1) == L::STRING && (type(i + 2) == L::COLON || type(i + 2) == L::NUMBER));
   }
 
   // ---- brackets and depth ----
@@ -253,7 +264,9 @@ class ChunkPass {
     const std::size_t opener = type(i) == L::RPAREN ? L::LPAREN : type(i) == L::RBRACKET ? L::LBRACKET : L::LBRACE;
     const auto matching = std::find_if(open_.rbegin(), open_.rend(), [&](std::size_t at) { return tokens_[at].type == opener; });
     // A parenthesis does not reach over the brace of the block that it stands in.
-    const auto block = opener == L::LBRACE ? open_.rend() : std::find_if(open_.rbegin(), open_.rend(), [&](std::size_t at) { return tokens_[at].type == L::LBRACE; });
+    const auto block = opener == L::LBRACE
+                           ? open_.rend()
+                           : std::find_if(open_.rbegin(), open_.rend(), [&](std::size_t at) { return tokens_[at].type == L::LBRACE; });
     if (matching == open_.rend() || matching > block) return close_unmatched(i);
     if (matching != open_.rbegin()) report_unclosed(*(matching.base()), i);
     const auto kept = static_cast<std::size_t>(matching.base() - open_.begin()) - 1;
@@ -272,15 +285,15 @@ class ChunkPass {
     if (is_wrong_kind) {
       const std::string_view right = tokens_[open_.back()].type == L::LPAREN ? ")" : "]";
       reporter_.report(DiagnosticKind::kUnmatchedBracket, reporter_.span(tokens_[i]),
-                       fmt::format("`{}` cannot close a `{}`; write `{}`", text(i), text(open_.back()), right), fmt::format("write `{}`", right),
-                       reporter_.span(tokens_[i]), std::string(right));
+                       fmt::format("`{}` cannot close a `{}`; write `{}`", text(i), text(open_.back()), right),
+                       fmt::format("write `{}`", right), reporter_.span(tokens_[i]), std::string(right));
       tokens_[i].type = right == ")" ? L::RPAREN : L::RBRACKET;
       pop_to(open_.size() - 1);
       return;
     }
     if (type(i) == L::RBRACE && !has_brace_) return;  // the parser says that the opening one is missing
-    reporter_.report(DiagnosticKind::kUnmatchedBracket, reporter_.span(tokens_[i]), fmt::format("this `{}` closes nothing; remove it", text(i)), "remove it",
-                     reporter_.span(tokens_[i]), "");
+    reporter_.report(DiagnosticKind::kUnmatchedBracket, reporter_.span(tokens_[i]),
+                     fmt::format("this `{}` closes nothing; remove it", text(i)), "remove it", reporter_.span(tokens_[i]), "");
     tokens_[i].type = antlr4::Token::INVALID_TYPE;
   }
 
@@ -292,10 +305,12 @@ class ChunkPass {
     std::size_t last = opener;  // the bracket's own line is the likeliest
     while (last + 1 < at && !tokens_[last + 1].opens_line) ++last;
     const std::uint32_t end = tokens_[last].end;
-    Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kUnclosedBracket, reporter_.span(tokens_[opener]),
-                                            fmt::format("this `{}` is not closed; write `{}` where it ends", text(opener), closer), fmt::format("write `{}`", closer),
-                                            {.span = reporter_.span(end, end), .text = std::string(closer)});
-    if (at < chunk_.end) diagnostic.notes.push_back(make_note(fmt::format("this `{}` closes what stands around it", text(at)), reporter_.span(tokens_[at])));
+    Diagnostic diagnostic =
+        make_diagnostic(DiagnosticKind::kUnclosedBracket, reporter_.span(tokens_[opener]),
+                        fmt::format("this `{}` is not closed; write `{}` where it ends", text(opener), closer),
+                        fmt::format("write `{}`", closer), {.span = reporter_.span(end, end), .text = std::string(closer)});
+    if (at < chunk_.end)
+      diagnostic.notes.push_back(make_note(fmt::format("this `{}` closes what stands around it", text(at)), reporter_.span(tokens_[at])));
     reporter_.report(std::move(diagnostic));
     damage(Damage::kFatal);
   }
@@ -305,10 +320,10 @@ class ChunkPass {
     const auto inner = std::ranges::find_if(open_, [&](std::size_t at) { return tokens_[at].type != L::LBRACE; });
     if (inner != open_.end()) return report_unclosed(*inner, chunk_.end);
     const std::uint32_t end = tokens_[chunk_.end - 1].end;
-    Diagnostic diagnostic =
-        make_diagnostic(DiagnosticKind::kUnclosedBracket, reporter_.span(tokens_[open_.back()]),
-                        is_last_ ? "this `{` is not closed; write `}` at the end" : "this `{` is not closed; write `}` before the next definition", "write `}`",
-                        {.span = reporter_.span(end, end), .text = "\n}"});
+    Diagnostic diagnostic = make_diagnostic(
+        DiagnosticKind::kUnclosedBracket, reporter_.span(tokens_[open_.back()]),
+        is_last_ ? "this `{` is not closed; write `}` at the end" : "this `{` is not closed; write `}` before the next definition",
+        "write `}`", {.span = reporter_.span(end, end), .text = "\n}"});
     if (!is_last_) diagnostic.notes.push_back(make_note("the next definition starts here", reporter_.span(tokens_[chunk_.end])));
     reporter_.report(std::move(diagnostic));
     damage(Damage::kFatal);
@@ -338,7 +353,8 @@ class ChunkPass {
   void report_too_deep(std::size_t i, std::string_view what) {
     const std::size_t limit = what == "types" ? kMaxTypeNesting : kMaxNesting;
     reporter_.report(DiagnosticKind::kTooDeep, reporter_.span(tokens_[i]),
-                     fmt::format("{} nest more than {} levels deep here; give the inner part a name with `define`", what, limit == kMaxNesting ? "1,000" : "10"));
+                     fmt::format("{} nest more than {} levels deep here; give the inner part a name with `define`", what,
+                                 limit == kMaxNesting ? "1,000" : "10"));
     damage(Damage::kFatal);
   }
 
@@ -347,10 +363,10 @@ class ChunkPass {
   Reporter& reporter_;
   bool is_last_;
   bool has_brace_ = false;
-  std::size_t unmatched_ = 0;       // closing brackets
-  std::vector<std::size_t> open_;   // brackets that are open
+  std::size_t unmatched_ = 0;                // closing brackets
+  std::vector<std::size_t> open_;            // brackets that are open
   std::vector<std::size_t> prefixes_ = {0};  // prefixes before each open bracket, and those that stand last
-  std::size_t prefix_depth_ = 0;    // their sum
+  std::size_t prefix_depth_ = 0;             // their sum
   std::size_t type_depth_ = 0;
 };
 

@@ -1,12 +1,12 @@
 // Plain words for what does not fit: what was expected, after what, and what stands there.
 #include "compiler/syntax/syntax_errors.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "antlr/SegueLexer.h"
 #include "compiler/diagnostics/suggest.h"
@@ -19,16 +19,40 @@ using L = antlr::SegueParser;
 
 // Words that other languages or plain English compare with.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kWordsForOperators = {{
-    {"greater", "`>`"},      {"more", "`>`"},         {"over", "`>`"},       {"above", "`>`"},    {"exceeds", "`>`"},      {"gt", "`>`"},
-    {"less", "`<`"},         {"fewer", "`<`"},        {"under", "`<`"},      {"below", "`<`"},    {"lt", "`<`"},           {"equals", "`=`"},
-    {"equal", "`=`"},        {"eq", "`=`"},           {"gte", "`>=`"},       {"lte", "`<=`"},     {"at", "`>=` or `<=`"},  {"includes", "`contains`"},
-    {"include", "`contains`"}, {"like", "`contains`"}, {"startswith", "`starts with`"}, {"endswith", "`ends with`"}, {"regex", "`matches`"}, {"exists", "`is known`"},
-    {"starts", "`starts with`"}, {"ends", "`ends with`"},
+    {"greater", "`>`"},
+    {"more", "`>`"},
+    {"over", "`>`"},
+    {"above", "`>`"},
+    {"exceeds", "`>`"},
+    {"gt", "`>`"},
+    {"less", "`<`"},
+    {"fewer", "`<`"},
+    {"under", "`<`"},
+    {"below", "`<`"},
+    {"lt", "`<`"},
+    {"equals", "`=`"},
+    {"equal", "`=`"},
+    {"eq", "`=`"},
+    {"gte", "`>=`"},
+    {"lte", "`<=`"},
+    {"at", "`>=` or `<=`"},
+    {"includes", "`contains`"},
+    {"include", "`contains`"},
+    {"like", "`contains`"},
+    {"startswith", "`starts with`"},
+    {"endswith", "`ends with`"},
+    {"regex", "`matches`"},
+    {"exists", "`is known`"},
+    {"starts", "`starts with`"},
+    {"ends", "`ends with`"},
 }};
 
 class Explainer {
  public:
-  Explainer(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) : tokens_(tokens), failure_(failure), reporter_(reporter) {}
+  Explainer(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter)
+      : tokens_(tokens),
+        failure_(failure),
+        reporter_(reporter) {}
 
   [[nodiscard]] std::optional<Repair> repair() const {
     if (failure_.start >= tokens_.size() || failure_.start == 0) return std::nullopt;
@@ -63,13 +87,15 @@ class Explainer {
     return Repair{.index = i,
                   .type = type,
                   .inserts = false,
-                  .diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` opens no clause; did you mean `{}`?", text(i), *meant),
+                  .diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span(i),
+                                                fmt::format("`{}` opens no clause; did you mean `{}`?", text(i), *meant),
                                                 fmt::format("write `{}`", *meant), {.span = span(i), .text = *meant})};
   }
 
   [[nodiscard]] std::optional<Repair> connector_repair() const {
     const std::size_t i = failure_.start;
-    const bool are_conditions = tokens_[i].opens_line && ends_operand(type(i - 1)) && starts_operand(type(i)) && type(i) != L::MINUS && type(i + 1) != L::COLON;
+    const bool are_conditions =
+        tokens_[i].opens_line && ends_operand(type(i - 1)) && starts_operand(type(i)) && type(i) != L::MINUS && type(i + 1) != L::COLON;
     if (!are_conditions || !is_in_condition(i)) return std::nullopt;
     const bool is_or = connector_before(i) == L::OR;
     const std::string_view word = is_or ? "or" : "and";
@@ -77,14 +103,16 @@ class Explainer {
     return Repair{.index = i,
                   .type = static_cast<std::uint16_t>(is_or ? L::OR : L::AND),
                   .inserts = true,
-                  .diagnostic = make_diagnostic(DiagnosticKind::kMissingAnd, span(i), fmt::format("`{}` is missing between this line and the one before", word),
+                  .diagnostic = make_diagnostic(DiagnosticKind::kMissingAnd, span(i),
+                                                fmt::format("`{}` is missing between this line and the one before", word),
                                                 fmt::format("write `{}`", word), {.span = before, .text = fmt::format("{} ", word)})};
   }
 
   // The token that opens the clause around `i`; 0 in a declaration without a block.
   [[nodiscard]] std::size_t clause_start(std::size_t i) const {
-    while (i > 0 && !tokens_[--i].opens_clause) {
-    }
+    do {
+      if (i > 0) --i;
+    } while (i > 0 && !tokens_[i].opens_clause);
     return i;
   }
 
@@ -95,8 +123,9 @@ class Explainer {
       case L::WHERE:
       case L::EXCEPT: return true;
       case L::TERM_PLUS:
-      case L::TERM_MINUS: return std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(start), tokens_.begin() + static_cast<std::ptrdiff_t>(i),
-                                             [](const Token& token) { return token.type == L::WHEN; });
+      case L::TERM_MINUS:
+        return std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(start), tokens_.begin() + static_cast<std::ptrdiff_t>(i),
+                           [](const Token& token) { return token.type == L::WHEN; });
       case L::EXPECT: return type(0) == L::TEST;
       default: return (type(0) == L::TIERS || type(0) == L::STAGES) && start > 0;
     }
@@ -105,9 +134,11 @@ class Explainer {
   // `and` or `or`: the last one at the level of `i`; `and` when there is none.
   [[nodiscard]] std::size_t connector_before(std::size_t i) const {
     std::size_t closed = 0;
-    while (i-- > 0 && !tokens_[i].opens_clause) {
+    while (i > 0) {
+      --i;
+      if (tokens_[i].opens_clause || (is_opener(type(i)) && closed == 0)) break;
+      if (is_opener(type(i))) --closed;
       if (is_closer(type(i))) ++closed;
-      if (is_opener(type(i)) && closed-- == 0) break;
       if (closed == 0 && type(i) == L::OR && type(i + 1) != L::ELSE) return L::OR;
       if (closed == 0 && type(i) == L::AND) break;
     }
@@ -126,21 +157,25 @@ class Explainer {
   }
 
   [[nodiscard]] Diagnostic unfit(std::size_t i) const {
-    std::string message = i == 0 ? fmt::format("`{}` does not fit here", text(i)) : fmt::format("`{}` does not fit after `{}`", text(i), text(i - 1));
+    std::string message =
+        i == 0 ? fmt::format("`{}` does not fit here", text(i)) : fmt::format("`{}` does not fit after `{}`", text(i), text(i - 1));
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), std::move(message));
   }
 
   // Two operands without anything between them, on one line.
   [[nodiscard]] std::optional<Diagnostic> side_by_side(std::size_t i) const {
-    if (i == 0 || tokens_[i].opens_line || !ends_operand(type(i - 1)) || !starts_operand(type(i)) || type(i) == L::MINUS) return std::nullopt;
-    const bool ends_condition = i < failure_.offending || failure_.expected == nullptr || expects(L::RBRACE) || expects(L::RPAREN) || expects(antlr4::Token::EOF);
+    if (i == 0 || tokens_[i].opens_line || !ends_operand(type(i - 1)) || !starts_operand(type(i)) || type(i) == L::MINUS)
+      return std::nullopt;
+    const bool ends_condition =
+        i < failure_.offending || failure_.expected == nullptr || expects(L::RBRACE) || expects(L::RPAREN) || expects(antlr4::Token::EOF);
     if (!ends_condition) return std::nullopt;
     const auto word = std::ranges::find(kWordsForOperators, text(i), &std::pair<std::string_view, std::string_view>::first);
     if (word != kWordsForOperators.end()) {
       return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` does not compare; write {}", text(i), word->second));
     }
     if (text(i - 1) == "if") {
-      return make_diagnostic(DiagnosticKind::kSyntaxError, span(i - 1), "there is no `if`; write each case as a row of `tiers` or a term of a `score`");
+      return make_diagnostic(DiagnosticKind::kSyntaxError, span(i - 1),
+                             "there is no `if`; write each case as a row of `tiers` or a term of a `score`");
     }
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i),
                            fmt::format("`{}` and `{}` stand side by side; join two conditions with `and` or `or`", text(i - 1), text(i)));
@@ -160,7 +195,7 @@ class Explainer {
     if (!stands_first || i + 1 < failure_.offending) return std::nullopt;
     const std::string_view advice = type(0) == L::TIERS || type(0) == L::STAGES ? "a row is a name, a colon and a condition"
                                     : type(0) == L::SPLIT                       ? "a share is a name and a percentage"
-                                                                                : "clauses open with `where`, `except`, `expect` and the like";
+                                                          : "clauses open with `where`, `except`, `expect` and the like";
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` opens no clause; {}", text(i), advice));
   }
 
@@ -169,8 +204,10 @@ class Explainer {
     const std::string what = expected_text();
     if (what.empty()) return unfit(i);
     const std::string after = i == 0 ? std::string() : fmt::format(" after `{}`", text(i - 1));
-    Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("expected {}{}, found `{}`", what, after, text(i)));
-    const bool may_be_name = is_reserved_type(type(i)) && !tokens_[i].opens_clause && type(i) != L::AND && type(i) != L::OR && type(i) != L::NOT;
+    Diagnostic diagnostic =
+        make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("expected {}{}, found `{}`", what, after, text(i)));
+    const bool may_be_name =
+        is_reserved_type(type(i)) && !tokens_[i].opens_clause && type(i) != L::AND && type(i) != L::OR && type(i) != L::NOT;
     if (may_be_name && (expects_value() || expects(L::NAME))) {
       diagnostic.notes.push_back(make_note(fmt::format("`{}` is a reserved word; a column of that name stands in back-quotes", text(i))));
     }
@@ -183,13 +220,15 @@ class Explainer {
   [[nodiscard]] std::string expected_text() const {
     const std::size_t before = failure_.offending > 0 ? type(failure_.offending - 1) : antlr4::Token::INVALID_TYPE;
     if (expects_value()) {
-      const bool is_condition = before == L::WHERE || before == L::EXCEPT || before == L::AND || before == L::OR || before == L::NOT || before == L::WHEN;
+      const bool is_condition =
+          before == L::WHERE || before == L::EXCEPT || before == L::AND || before == L::OR || before == L::NOT || before == L::WHEN;
       return is_condition ? "a condition" : "a value";
     }
     if (expects(L::ACCOUNT) && expects(L::EXPECT) && !expects(L::WHERE)) return "`account`, `as of`, `expect` or `}`";
     if (expects(L::WHERE) && expects(L::EXPECT) && expects(L::RBRACE)) return "a clause such as `where`, or `}`";
     if (expects(L::LAST) && expects(L::PREVIOUS) && expects(L::NUMBER)) return "a window, such as `last 30 days` or `this quarter`";
-    if (expects(L::NOT) && expects(L::STRING) && expects(L::UNDETERMINED)) return "what is to hold, such as `size at least 20` or `not empty`";
+    if (expects(L::NOT) && expects(L::STRING) && expects(L::UNDETERMINED))
+      return "what is to hold, such as `size at least 20` or `not empty`";
     if (expects(L::NAME)) return expects(L::STRING) ? "a name or a text" : expects(L::NUMBER) ? "a number or a name" : "a name";
     return listed();
   }

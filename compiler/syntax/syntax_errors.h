@@ -1,11 +1,11 @@
 // This file's external interface is how an error of ANTLR's is told to people. Private to this folder.
 #pragma once
 
-#include <antlr4-runtime.h>
-
 #include <cstddef>
 #include <optional>
 #include <vector>
+
+#include <antlr4-runtime.h>
 
 #include "compiler/syntax/tokens.h"
 
@@ -22,7 +22,7 @@ struct Repair {
 // Where parsing stopped: the first token of the phrase that fits nothing, and the token that did not fit.
 struct Failure {
   std::size_t start = 0;
-  std::size_t offending = 0;  // may be one past the last token
+  std::size_t offending = 0;                            // may be one past the last token
   const antlr4::misc::IntervalSet* expected = nullptr;  // token types instead of the one at `start`; only when offending == start
 };
 

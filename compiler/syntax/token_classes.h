@@ -45,8 +45,6 @@ namespace segue {
   return is_name_type(type) || is_literal_type(type) || type == L::LPAREN || type == L::LBRACKET || type == L::NOT || type == L::MINUS;
 }
 
-[[nodiscard]] inline bool is_comparison_type(std::size_t type) {
-  return type >= antlr::SegueParser::EQ && type <= antlr::SegueParser::GT;
-}
+[[nodiscard]] inline bool is_comparison_type(std::size_t type) { return type >= antlr::SegueParser::EQ && type <= antlr::SegueParser::GT; }
 
 }  // namespace segue

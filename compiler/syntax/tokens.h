@@ -27,7 +27,7 @@ struct Token {
   std::uint32_t text = kNoText;  // of texts, and of names in quotes: index into Tokens::texts
   std::uint16_t type = 0;        // of SegueLexer
   bool opens_line = false;
-  bool opens_clause = false;     // of a block: where parsing goes on after an error
+  bool opens_clause = false;  // of a block: where parsing goes on after an error
   Damage damage = Damage::kNone;
 };
 

@@ -2,8 +2,9 @@
 #include "compiler/diagnostics/diagnostic.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <set>
+
+#include <catch2/catch.hpp>
 
 namespace segue {
 namespace {
@@ -23,13 +24,11 @@ TEST_CASE("diagnostics are ordered by file, line and column, and stand once") {
   const SourceId b = add_source(sources, "b.seg", "one\ntwo");
   const SourceId a = add_source(sources, "a.seg", "one\ntwo");
   const auto kind = DiagnosticKind::kSyntaxError;
-  std::vector<Diagnostic> diagnostics = {make_diagnostic(kind, std::monostate{}, "nowhere"),
-                                         make_diagnostic(kind, Span{b, 0, 1}, "b"),
-                                         make_diagnostic(kind, Span{a, 4, 5}, "a2"),
-                                         make_diagnostic(kind, Span{a, 1, 2}, "a1 second"),
-                                         make_diagnostic(kind, Span{a, 1, 2}, "a1 first"),
-                                         make_diagnostic(kind, FileLocation{"a.seg", {1, 1}, {1, 1}}, "a0"),
-                                         make_diagnostic(kind, Span{a, 1, 2}, "a1 second")};
+  std::vector<Diagnostic> diagnostics = {
+      make_diagnostic(kind, std::monostate{}, "nowhere"), make_diagnostic(kind, Span{b, 0, 1}, "b"),
+      make_diagnostic(kind, Span{a, 4, 5}, "a2"),         make_diagnostic(kind, Span{a, 1, 2}, "a1 second"),
+      make_diagnostic(kind, Span{a, 1, 2}, "a1 first"),   make_diagnostic(kind, FileLocation{"a.seg", {1, 1}, {1, 1}}, "a0"),
+      make_diagnostic(kind, Span{a, 1, 2}, "a1 second")};
   sort_diagnostics(diagnostics, sources);
   std::vector<std::string> messages;
   for (const Diagnostic& diagnostic : diagnostics) messages.push_back(diagnostic.message);

@@ -16,7 +16,8 @@ Example example() {
   const SourceId rules = add_source(result.sources, "segments/icp.seg", "segment icp {\n  where employes > 5\n}\n");
   const SourceId schema = add_source(result.sources, "schema.yaml", "employees: int\n");
   const Span span{rules, 22, 30};
-  result.diagnostic = make_diagnostic(DiagnosticKind::kSyntaxError, span, "unknown column `employes`", "write `employees`", {span, "employees"});
+  result.diagnostic =
+      make_diagnostic(DiagnosticKind::kSyntaxError, span, "unknown column `employes`", "write `employees`", {span, "employees"});
   result.diagnostic.notes.push_back(make_note("columns stand here", Span{schema, 0, 9}));
   return result;
 }
@@ -42,11 +43,12 @@ TEST_CASE("colour is for terminals only") {
 
 TEST_CASE("JSON has the fields of the command's page in their order") {
   const Example e = example();
-  CHECK(render_json(e.diagnostic, e.sources) ==
-        R"({"code":"syntax-error","severity":"error","message":"unknown column `employes`","file":"segments/icp.seg",)"
-        R"("start":{"line":2,"column":9},"end":{"line":2,"column":17},)"
-        R"("notes":[{"message":"columns stand here","file":"schema.yaml","start":{"line":1,"column":1},"end":{"line":1,"column":10}}],)"
-        R"("fix":{"message":"write `employees`","edits":[{"start":{"line":2,"column":9},"end":{"line":2,"column":17},"text":"employees"}]}})");
+  CHECK(
+      render_json(e.diagnostic, e.sources) ==
+      R"({"code":"syntax-error","severity":"error","message":"unknown column `employes`","file":"segments/icp.seg",)"
+      R"("start":{"line":2,"column":9},"end":{"line":2,"column":17},)"
+      R"("notes":[{"message":"columns stand here","file":"schema.yaml","start":{"line":1,"column":1},"end":{"line":1,"column":10}}],)"
+      R"("fix":{"message":"write `employees`","edits":[{"start":{"line":2,"column":9},"end":{"line":2,"column":17},"text":"employees"}]}})");
   CHECK(render_json(std::span<const Diagnostic>(), e.sources) == "[]");
 }
 
@@ -58,9 +60,10 @@ TEST_CASE("JSON of bad data has table, column, count, rows and values") {
   note.row = 2;
   note.value = "a\xFFz";
   diagnostic.notes.push_back(note);
-  CHECK(render_json(diagnostic, sources) ==
-        R"({"code":"invalid-number","severity":"error","message":"bad","file":"data/a.csv","start":{"line":3},"table":"account","column":"employees","count":12,)"
-        "\"notes\":[{\"message\":\"row 2\",\"file\":\"data/a.csv\",\"start\":{\"line\":3},\"row\":2,\"value\":\"a\xEF\xBF\xBDz\"}]}");
+  CHECK(
+      render_json(diagnostic, sources) ==
+      R"({"code":"invalid-number","severity":"error","message":"bad","file":"data/a.csv","start":{"line":3},"table":"account","column":"employees","count":12,)"
+      "\"notes\":[{\"message\":\"row 2\",\"file\":\"data/a.csv\",\"start\":{\"line\":3},\"row\":2,\"value\":\"a\xEF\xBF\xBDz\"}]}");
 }
 
 TEST_CASE("a long line is cut around what is wrong, and control characters are not shown") {

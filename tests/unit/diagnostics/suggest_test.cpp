@@ -6,7 +6,8 @@
 namespace segue {
 namespace {
 
-const std::vector<std::string> kColumns = {"employees", "industry", "hq_country", "seats_used", "seats_bought", "name", "domain", "number_of_seats"};
+const std::vector<std::string> kColumns = {"employees",    "industry", "hq_country", "seats_used",
+                                           "seats_bought", "name",     "domain",     "number_of_seats"};
 
 TEST_CASE("edit distance counts insertions, deletions, substitutions and swaps, whatever the case") {
   CHECK(edit_distance("employees", "employes", 3) == 1);

@@ -44,10 +44,10 @@ TEST_CASE("offset_at is the inverse of position_at") {
 TEST_CASE("invalid UTF-8 is found where it starts") {
   CHECK(first_invalid_utf8("aé€😀") == std::string_view("aé€😀").size());
   CHECK(first_invalid_utf8("a\xFF") == 1);
-  CHECK(first_invalid_utf8("\xC0\x80") == 0);              // overlong
-  CHECK(first_invalid_utf8("ab\xED\xA0\x80") == 2);        // surrogate
-  CHECK(first_invalid_utf8("\xF4\x90\x80\x80") == 0);      // beyond U+10FFFF
-  CHECK(first_invalid_utf8("\xE2\x82") == 0);              // cut off
+  CHECK(first_invalid_utf8("\xC0\x80") == 0);          // overlong
+  CHECK(first_invalid_utf8("ab\xED\xA0\x80") == 2);    // surrogate
+  CHECK(first_invalid_utf8("\xF4\x90\x80\x80") == 0);  // beyond U+10FFFF
+  CHECK(first_invalid_utf8("\xE2\x82") == 0);          // cut off
   CHECK(count_code_points("\xFF\xFEx") == 3);
 }
 

@@ -2,6 +2,7 @@
 #include "compiler/syntax/format.h"
 
 #include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "compiler/syntax/parse.h"
@@ -50,7 +51,8 @@ TEST_CASE("names keep only the back-quotes that they need") {
 }
 
 TEST_CASE("a condition that does not fit on a line opens each line with its connector") {
-  CHECK(checked("segment s { where employees between 200 and 5_000 and industry in [Software, Fintech] and (hq_country in [US, CA] or hq_country in nordics) }") ==
+  CHECK(checked("segment s { where employees between 200 and 5_000 and industry in [Software, Fintech] and (hq_country in [US, CA] or "
+                "hq_country in nordics) }") ==
         "segment s {\n"
         "  where employees between 200 and 5_000\n"
         "    and industry in [Software, Fintech]\n"
@@ -69,14 +71,16 @@ TEST_CASE("declarations of one line and one kind stand together") {
 }
 
 TEST_CASE("a doc comment stays one, and a comment does not become one") {
-  CHECK(checked("## Not a doc comment.\n\n## Doc.\n## More.\ndefine x = a") == "## Not a doc comment.\n\n## Doc.\n## More.\ndefine x = a\n");
+  CHECK(checked("## Not a doc comment.\n\n## Doc.\n## More.\ndefine x = a") ==
+        "## Not a doc comment.\n\n## Doc.\n## More.\ndefine x = a\n");
   CHECK(checked("## Doc.\ndefine x = (\n## inside\n a)") == "# inside\n## Doc.\ndefine x = a\n");
   CHECK(checked("define x = a ## not doc\ndefine y = b") == "define x = a  ## not doc\ndefine y = b\n");
 }
 
 TEST_CASE("comments survive wherever they stand") {
   const std::string text =
-      "segment s \"T\" {\nowner: \"x\"\nwhere a\nand (b\nor c = [1,\n2])\nexcept d,\ne\nexpect size at least\n5\n}\nscore t {\n+5 when any(events\nwhere x\n)\n}\n"
+      "segment s \"T\" {\nowner: \"x\"\nwhere a\nand (b\nor c = [1,\n2])\nexcept d,\ne\nexpect size at least\n5\n}\nscore t {\n+5 when "
+      "any(events\nwhere x\n)\n}\n"
       "test \"u\" {\naccount {\na: 1,\nb: [{\nc: 2\n}]\n}\nexpect s\n}\ndefine f(\nn: int\n) for\nr =\nn\n+ 5\n";
   for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
     const std::string end_of_line = std::string(text).insert(at, " # here");

@@ -1,13 +1,13 @@
 // Runs tests/golden/syntax: what is said about each slip, and that every fix mends what it says.
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "compiler/syntax/format.h"
 #include "compiler/syntax/parse.h"
@@ -49,10 +49,12 @@ std::string columns(const ResolvedLocation& place) {
 
 std::string expectation(const Diagnostic& diagnostic, const SourceMap& sources) {
   const ResolvedLocation place = resolve(diagnostic.location, sources);
-  std::string text = fmt::format("{} {}[{}] {}: {}\n", kMark, severity_name(diagnostic.severity), info_of(diagnostic.kind).code, columns(place), diagnostic.message);
+  std::string text = fmt::format("{} {}[{}] {}: {}\n", kMark, severity_name(diagnostic.severity), info_of(diagnostic.kind).code,
+                                 columns(place), diagnostic.message);
   for (const Note& note : diagnostic.notes) {
     const ResolvedLocation at = resolve(note.location, sources);
-    text += fmt::format("{}   note{}: {}\n", kMark, at.file.empty() ? "" : fmt::format(" {}:{}", at.start.line, at.start.column), note.message);
+    text +=
+        fmt::format("{}   note{}: {}\n", kMark, at.file.empty() ? "" : fmt::format(" {}:{}", at.start.line, at.start.column), note.message);
   }
   if (diagnostic.fix) text += fmt::format("{}   fix: {}\n", kMark, diagnostic.fix->message);
   return text;
@@ -134,7 +136,8 @@ TEST_CASE("golden: every kind of syntax error has a file") {
   }
   for (const DiagnosticInfo& info : diagnostic_kinds()) {
     const bool is_of_syntax = info.kind >= DiagnosticKind::kInvalidUtf8 && info.kind <= DiagnosticKind::kInvalidMetadata;
-    const bool is_of_size = info.kind == DiagnosticKind::kTooDeep || info.kind == DiagnosticKind::kTooLong || info.kind == DiagnosticKind::kFileTooLarge;
+    const bool is_of_size =
+        info.kind == DiagnosticKind::kTooDeep || info.kind == DiagnosticKind::kTooLong || info.kind == DiagnosticKind::kFileTooLarge;
     INFO(info.code);
     if (is_of_syntax && !is_of_size) CHECK(seen.contains(info.kind));
   }

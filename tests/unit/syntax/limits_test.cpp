@@ -1,6 +1,7 @@
 // Any bytes give a diagnostic, and nothing crashes: depth, length, garbage.
-#include <catch2/catch.hpp>
 #include <random>
+
+#include <catch2/catch.hpp>
 
 #include "compiler/syntax/format.h"
 #include "compiler/syntax/parse.h"
@@ -26,7 +27,9 @@ std::vector<DiagnosticKind> kinds(const std::string& text) {
 const std::vector<DiagnosticKind> kNothing;
 const std::vector<DiagnosticKind> kTooDeep = {DiagnosticKind::kTooDeep};
 
-std::string nested(std::string_view open, std::size_t count, std::string_view close) { return repeated(open, count) + "a" + repeated(close, count); }
+std::string nested(std::string_view open, std::size_t count, std::string_view close) {
+  return repeated(open, count) + "a" + repeated(close, count);
+}
 
 TEST_CASE("brackets, calls and not nest up to 1,000 levels") {
   CHECK(kinds("define x = " + nested("(", 1'000, ")")) == kNothing);
@@ -56,7 +59,8 @@ TEST_CASE("a declaration beside one that nests too deep is whole") {
 }
 
 TEST_CASE("the deepest nesting is formatted and compared") {
-  for (const std::string& text : {"define x = " + nested("any(r where ", 1'000, ")") + "\n", "define x = " + nested("not ", 1'000, "") + "\n"}) {
+  for (const std::string& text :
+       {"define x = " + nested("any(r where ", 1'000, ")") + "\n", "define x = " + nested("not ", 1'000, "") + "\n"}) {
     const Source source = make_source("a.seg", text);
     const ParseResult first = parse(source, SourceId{0});
     const Source formatted = make_source("b.seg", format(first.ast, source));
@@ -97,7 +101,8 @@ TEST_CASE("what is no text at all gives at most a screen of diagnostics") {
   CHECK_FALSE(kinds("define x = \"\xED\xA0\x80\"").empty());
   CHECK(kinds(repeated("; ", 10'000)).size() <= 100);
   CHECK(kinds("\xEF\xBB\xBF") == kNothing);
-  CHECK(kinds("\xEF\xBB\xBF" "define x = a\r\n") == kNothing);
+  CHECK(kinds("\xEF\xBB\xBF"
+              "define x = a\r\n") == kNothing);
   CHECK(kinds("") == kNothing);
 }
 
@@ -109,8 +114,10 @@ TEST_CASE("a clause that belongs nowhere does not stop parsing for ever") {
 
 TEST_CASE("random bytes and random words never crash") {
   std::mt19937 random(20261124);
-  const std::vector<std::string> words = {"segment", "define", "score", "tiers", "test", "where", "except", "expect", "and", "or", "not", "(", ")", "[", "]", "{", "}", ",", ":", "=", "<", "+",
-                                          "-", "*", "any", "count", "a", "b", "1", "5%", "\"x\"", "within", "last", "days", "in", "is", "null", "known", "list", "use", "\n", "\n", "#c\n", "'", "`"};
+  const std::vector<std::string> words = {
+      "segment", "define", "score", "tiers", "test", "where", "except", "expect", "and",  "or",  "not",   "(",  ")",    "[", "]",
+      "{",       "}",      ",",     ":",     "=",    "<",     "+",      "-",      "*",    "any", "count", "a",  "b",    "1", "5%",
+      "\"x\"",   "within", "last",  "days",  "in",   "is",    "null",   "known",  "list", "use", "\n",    "\n", "#c\n", "'", "`"};
   for (int round = 0; round < 300; ++round) {
     std::string bytes;
     std::string text;

@@ -36,7 +36,8 @@ TEST_CASE("a number is exact, with its suffix worked in") {
 }
 
 TEST_CASE("what is no number says how it is written") {
-  for (const std::string_view text : {"5_", "5__0", "1e6", "5K", "3m", "2B", "12x", "1.2.3", "5_.0", "30days"}) CHECK_FALSE(is_number(text));
+  for (const std::string_view text : {"5_", "5__0", "1e6", "5K", "3m", "2B", "12x", "1.2.3", "5_.0", "30days"})
+    CHECK_FALSE(is_number(text));
   CHECK(replacement("5K") == "5k");
   CHECK(replacement("3m") == "3M");
   CHECK(replacement("2B") == "2bn");
@@ -68,8 +69,9 @@ TEST_CASE("a timestamp has an offset or is wall time") {
   CHECK(read("2026-03-01T09:30:00.25+05:30").microseconds == 34'200'250'000);
   CHECK(read("2026-03-01T09:30-0800").offset_minutes == -480);
   CHECK_FALSE(read("2026-03-01T23:59:59.999999").offset_minutes.has_value());
-  for (const std::string_view text : {"2026-03-01T24:00:00Z", "2026-03-01T10:60:00Z", "2026-03-01T10:00:00+99:00", "2026-02-30T10:00:00Z", "2026-03-01T10:00:00.", "2026-03-01T",
-                                      "2026-03-01T10:00:00.1234567", "2026-03-01T10:00:00z", "2026-03-01T10"}) {
+  for (const std::string_view text :
+       {"2026-03-01T24:00:00Z", "2026-03-01T10:60:00Z", "2026-03-01T10:00:00+99:00", "2026-02-30T10:00:00Z", "2026-03-01T10:00:00.",
+        "2026-03-01T", "2026-03-01T10:00:00.1234567", "2026-03-01T10:00:00z", "2026-03-01T10"}) {
     INFO(text);
     CHECK(std::holds_alternative<LiteralProblem>(read_timestamp(text)));
   }

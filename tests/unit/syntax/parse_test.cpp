@@ -99,19 +99,25 @@ TEST_CASE("aggregates have relation, window, value and condition") {
 }
 
 TEST_CASE("every window of the language") {
-  for (const std::string window : {"last 30 days", "next 90 days", "last 3 months", "last 24 hours", "this quarter", "previous week", "next year", "this fiscal year", "previous fiscal quarter",
-                                   "next fiscal year", "last 1 day", "last n weeks", "last 28 days as of 7 days ago", "next quarter as of 1 month from now"}) {
+  for (const std::string window : {"last 30 days", "next 90 days", "last 3 months", "last 24 hours", "this quarter", "previous week",
+                                   "next year", "this fiscal year", "previous fiscal quarter", "next fiscal year", "last 1 day",
+                                   "last n weeks", "last 28 days as of 7 days ago", "next quarter as of 1 month from now"}) {
     body<WithinWindow>("a within " + window);
   }
 }
 
 TEST_CASE("words that are not reserved are names") {
-  for (const std::string name : {"year", "count", "owner", "title", "day", "days", "last", "top", "range", "seed", "size", "share", "any", "none", "all", "by", "of", "from", "for", "known",
-                                 "missing", "empty", "now", "today", "this", "next", "previous", "account", "contains", "matches", "starts", "ends", "near", "with", "then", "among", "km", "mi",
-                                 "fiscal", "each", "least", "most", "at", "as", "ago", "otherwise", "moved", "tags", "basis", "url", "sum", "date", "quarter", "months", "sequence", "percentile"}) {
+  for (const std::string name :
+       {"year",  "count", "owner",    "title",   "day",      "days",    "last",     "top",       "range",   "seed",      "size",  "share",
+        "any",   "none",  "all",      "by",      "of",       "from",    "for",      "known",     "missing", "empty",     "now",   "today",
+        "this",  "next",  "previous", "account", "contains", "matches", "starts",   "ends",      "near",    "with",      "then",  "among",
+        "km",    "mi",    "fiscal",   "each",    "least",    "most",    "at",       "as",        "ago",     "otherwise", "moved", "tags",
+        "basis", "url",   "sum",      "date",    "quarter",  "months",  "sequence", "percentile"}) {
     INFO(name);
     CHECK_FALSE(needs_back_quotes(name));
-    CHECK(parsed("define " + name + "(" + name + ": int) = " + name + " > 5 and account." + name + " in [" + name + ", x] and f(" + name + ") and not " + name).result.diagnostics.empty());
+    CHECK(parsed("define " + name + "(" + name + ": int) = " + name + " > 5 and account." + name + " in [" + name + ", x] and f(" + name +
+                 ") and not " + name)
+              .result.diagnostics.empty());
     CHECK(parsed("segment a {\n  where " + name + " and b\n    and " + name + "\n}\n").result.diagnostics.empty());
     CHECK(parsed("test \"t\" { account { " + name + ": 5, b: [{" + name + ": x}] } expect " + name + " }").result.diagnostics.empty());
     CHECK(parsed("stages s {\n  a: customer\n  " + name + ": b\n  c: " + name + "\n}").result.diagnostics.empty());
@@ -131,7 +137,9 @@ TEST_CASE("reserved words are names in back-quotes only") {
 }
 
 TEST_CASE("a segment has its parts") {
-  const auto segment = declaration<SegmentDecl>("segment s \"T\" { owner: \"o\" tags: [a, \"b c\"] where x except y, z or w top 10% by v expect share at most 5% expect disjoint from q }");
+  const auto segment = declaration<SegmentDecl>(
+      "segment s \"T\" { owner: \"o\" tags: [a, \"b c\"] where x except y, z or w top 10% by v expect share at most 5% expect disjoint "
+      "from q }");
   CHECK(segment.name.text == "s");
   CHECK(segment.title->text == "T");
   REQUIRE(segment.metadata.size() == 2);
@@ -152,7 +160,9 @@ TEST_CASE("a line of a score that opens with a sign is a term") {
 }
 
 TEST_CASE("tiers and stages have rows, and metadata beside them") {
-  const auto tiers = declaration<TiersDecl>("tiers t {\n owner: \"o\"\n a \"A\": b except c, d top 100 by e\n Owner: f\n otherwise g \"G\"\n expect each size at least 20\n expect a size between 1 and 5\n}");
+  const auto tiers = declaration<TiersDecl>(
+      "tiers t {\n owner: \"o\"\n a \"A\": b except c, d top 100 by e\n Owner: f\n otherwise g \"G\"\n expect each size at least 20\n "
+      "expect a size between 1 and 5\n}");
   CHECK(tiers.metadata.size() == 1);
   REQUIRE(tiers.rows.size() == 2);
   CHECK(tiers.rows[0].except.size() == 2);
@@ -168,7 +178,9 @@ TEST_CASE("grid, split, audience and test have their parts") {
   CHECK(split.population.has_value());
   CHECK(split.shares.size() == 2);
   CHECK(declaration<AudienceDecl>("audience a of contacts { basis: \"x\" where b except c }").except.size() == 1);
-  const auto test = declaration<TestDecl>("test \"t\" { as of 2026-03-01 account a { x: missing, y: [], z: [{w: 2 days ago}], } account b {} expect a: c, d = e expect not f }");
+  const auto test = declaration<TestDecl>(
+      "test \"t\" { as of 2026-03-01 account a { x: missing, y: [], z: [{w: 2 days ago}], } account b {} expect a: c, d = e expect not f "
+      "}");
   CHECK(test.accounts.size() == 2);
   CHECK(test.expects[0].account->text == "a");
   CHECK(test.expects[0].predicates.size() == 2);
