@@ -2,6 +2,7 @@
 #include "compiler/codegen/compile.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <llvm/IR/Module.h>
 
@@ -30,7 +31,7 @@ std::expected<std::vector<CompiledFn>, std::string> compile_units(const ProgramL
     if (module == nullptr) module = jit.new_module("segue_" + std::to_string(i));
     emitter.emit(*module, units[i], function_name(i));
     if (++functions % kFunctionsPerModule != 0) continue;
-    if (auto added = jit.add(std::move(module)); !added) return std::unexpected(added.error());
+    if (auto added = jit.add(std::exchange(module, nullptr)); !added) return std::unexpected(added.error());
   }
   if (module != nullptr) {
     if (auto added = jit.add(std::move(module)); !added) return std::unexpected(added.error());
