@@ -70,11 +70,10 @@ void report_outcome(Facts& facts, ExprId id, ExprId subject, Outcome outcome, co
   } else {
     const bool is_known = outcome == Outcome::kKnown;
     const std::string right = fmt::format("{} is {}", raw(facts, subject), is_known ? "known" : "missing");
-    Diagnostic& diagnostic =
-        warn(facts, id, is_known ? DiagnosticKind::kAlwaysHolds : DiagnosticKind::kNeverHolds, span,
-             fmt::format("{} {}{}; if that is meant, write `{} is {}`", condition,
-                         is_known ? "holds for every value that is known" : "holds for no value that is known", because,
-                         words(facts, subject), is_known ? "known" : "missing"));
+    Diagnostic& diagnostic = warn(facts, id, is_known ? DiagnosticKind::kAlwaysHolds : DiagnosticKind::kNeverHolds, span,
+                                  fmt::format("{} {}{}; if that is meant, write `{} is {}`", condition,
+                                              is_known ? "holds for every value that is known" : "holds for no value that is known",
+                                              because, words(facts, subject), is_known ? "known" : "missing"));
     diagnostic.fix = Fix{fmt::format("write `{} is {}`", words(facts, subject), is_known ? "known" : "missing"), {Edit{span, right}}};
   }
 }
@@ -258,9 +257,9 @@ bool suggest_list(Facts& facts, const Junction& junction, ExprId first, ExprId s
 
 void report_never_together(Facts& facts, const Junction& junction, ExprId first, ExprId second) {
   const bool is_one = span_of(facts, first) == span_of(facts, second);
-  const std::string what = is_one ? fmt::format("{}{} never holds", code(facts, second), named_values(facts, second))
-                                  : fmt::format("{} and {}{} never hold together", code(facts, first), code(facts, second),
-                                                both_named(facts, first, second));
+  const std::string what =
+      is_one ? fmt::format("{}{} never holds", code(facts, second), named_values(facts, second))
+             : fmt::format("{} and {}{} never hold together", code(facts, first), code(facts, second), both_named(facts, first, second));
   Diagnostic& diagnostic = warn_pair(facts, DiagnosticKind::kNeverHolds, first, second, what);
   if (is_one || suggest_list(facts, junction, first, second, diagnostic)) return;
   diagnostic.message += "; write `or` if one of them is enough, or leave one out";
@@ -268,9 +267,9 @@ void report_never_together(Facts& facts, const Junction& junction, ExprId first,
 
 void report_always_together(Facts& facts, const Junction& junction, ExprId first, ExprId second, ExprId known) {
   const std::string when = known == kNoExpr ? "always holds" : fmt::format("holds for every {} that is known", code(facts, known));
-  Diagnostic& diagnostic = warn_pair(
-      facts, DiagnosticKind::kAlwaysHolds, first, second,
-      fmt::format("{} or {}{} {}", code(facts, first), code(facts, second), both_named(facts, first, second), when));
+  Diagnostic& diagnostic =
+      warn_pair(facts, DiagnosticKind::kAlwaysHolds, first, second,
+                fmt::format("{} or {}{} {}", code(facts, first), code(facts, second), both_named(facts, first, second), when));
   if (suggest_list(facts, junction, first, second, diagnostic)) return;
   diagnostic.message += "; write `and` if both are needed, or leave them out";
 }
@@ -286,10 +285,9 @@ bool look_for_repeats(Facts& facts, const Junction& junction) {
     if (is_new || std::holds_alternative<Literal>(facts.program.expr(operand).node)) continue;
     const ExprId other = junction.operands[found->second];
     if (facts.meanings[index_of(other)] == meaning) {
-      Diagnostic& diagnostic =
-          warn_pair(facts, DiagnosticKind::kRepeatedCondition, other, operand,
-                    fmt::format("{} says the same as {}, and both stand in one `{}`; leave one out", code(facts, operand), code(facts, other),
-                                junction.word()));
+      Diagnostic& diagnostic = warn_pair(facts, DiagnosticKind::kRepeatedCondition, other, operand,
+                                         fmt::format("{} says the same as {}, and both stand in one `{}`; leave one out",
+                                                     code(facts, operand), code(facts, other), junction.word()));
       if (code(facts, operand) == code(facts, other))
         diagnostic.message = fmt::format("{} stands twice in one `{}`; leave one out", code(facts, operand), junction.word());
       diagnostic.fix = removal(facts, junction, i);

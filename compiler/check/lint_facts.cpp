@@ -43,13 +43,15 @@ void add_known_value(const CheckedProgram& program, const std::vector<Meaning>& 
 }
 
 // Related rows that a condition looks for: `any(contacts)`, `count(contacts) >= 2`.
-void add_frames(const CheckedProgram& program, ExprId condition, Surroundings& found) {
+void add_frames(const CheckedProgram& program, ExprId condition, bool is_joined, Surroundings& found) {
   const auto enters = [](const Node& node) {
     return std::holds_alternative<Compare>(node) || std::holds_alternative<Between>(node) || is_wrapper(node);
   };
   walk_parts(program, condition, enters, [&](ExprId id) {
     const auto* aggregate = std::get_if<Aggregate>(&program.expr(id).node);
-    if (aggregate != nullptr && aggregate->fn != AggregateFn::kEvery) found.frames.push_back(index_of(aggregate->rows));
+    const bool is_for_none =
+        aggregate != nullptr && (aggregate->fn == AggregateFn::kEvery || (is_joined && aggregate->fn == AggregateFn::kNone));
+    if (aggregate != nullptr && !is_for_none) found.frames.push_back(index_of(aggregate->rows));
   });
 }
 
@@ -67,7 +69,7 @@ void add_asked(const Asker& asker, ExprId operand, bool is_joined, Surroundings&
     is_negated = !is_negated;
   }
   const Node& node = asker.program.expr(operand).node;
-  add_frames(asker.program, operand, found);
+  add_frames(asker.program, operand, is_joined, found);
   if (const auto* known = std::get_if<IsKnown>(&node)) return add_known_value(asker.program, asker.meanings, known->operand, found);
   if (const auto* read = std::get_if<DefinitionRead>(&node)) {
     const Surroundings& given = asker.exports[index_of(read->definition)];

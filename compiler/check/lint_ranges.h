@@ -32,11 +32,11 @@ enum class Measure : std::uint8_t { kExact, kFloat, kDate, kInstant, kSpan, kEnu
 struct Constraint {
   ExprId subject = kNoExpr;
   Measure measure{};
-  Ranges all;                 // every value of the subject
-  Ranges holds;               // `is_negated` worked in
+  Ranges all;                // every value of the subject
+  Ranges holds;              // `is_negated` worked in
   Rank step = 1;             // between neighbouring values
-  bool is_negated = false;    // also holds where the subject is missing
-  bool is_by_name = false;    // a constant stands in a `param` or parameter
+  bool is_negated = false;   // also holds where the subject is missing
+  bool is_by_name = false;   // a constant stands in a `param` or parameter
   bool is_reversed = false;  // a `between` whose first bound is the greater one
 };
 
