@@ -69,6 +69,24 @@ class CheckData(CommandTest):
         self.assertEqual({d["table"]: d["orphans"] for d in result.json["data"]}, {"account": 0, "contacts": 1, "events": 0})
         self.assertEqual({d["name"]: d["undetermined"] for d in result.json["definitions"] if d["kind"] == "segment"}, {"icp": 1, "active": 0})
 
+    def test_warnings_about_missing_values_say_how_many_accounts_they_decide(self):
+        self.write("segments/other.seg", "segment other {\n  where employees != 900\n}\n")
+        result = self.segue("check", "--format", "json")
+        self.assert_code(result, 0)
+        [warning] = result.json["diagnostics"]
+        self.assertEqual((warning["code"], warning["severity"], warning["start"]), ("missing-negated", "warning", {"line": 2, "column": 9}))
+        self.assertEqual(warning["notes"], [])
+        self.assertTrue(warning["fix"]["edits"])
+        self.assert_code(self.segue("check", "--strict"), 1)
+        for engine in ("native", "interpreter"):
+            result = self.segue("check", "--data", "--format", "json", *AS_OF, "--engine", engine)
+            [warning] = [d for d in result.json["diagnostics"] if d["code"] == "missing-negated"]
+            self.assertEqual([note["message"] for note in warning["notes"]], ["in the data it decides 1 of 5 accounts"])
+
+    def test_run_does_not_repeat_the_warnings_of_check(self):
+        self.write("segments/other.seg", "segment other {\n  where employees != 900\n}\n")
+        self.assertEqual(self.run_json().json["diagnostics"], [])
+
     def test_it_reads_all_columns(self):
         self.write("data/accounts.csv", command.ACCOUNTS.replace("2024-02-29", "yesterday"))
         result = self.segue("check", "--data", "--format", "json", *AS_OF)
