@@ -2,7 +2,6 @@
 // account; beside each the same work in hand-written C++ over the same bitmaps. Prints one JSON object a line.
 //   native_bench [--accounts N] [--events N] [--threads N] [--cpu host|baseline|avx2|avx512] [--definitions N] [--only definitions|events]
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +14,7 @@
 
 #include "compiler/codegen/compile.h"
 #include "runtime/run.h"
+#include "tests/bench/by_hand.h"
 
 namespace segue::bench {
 namespace {
@@ -173,24 +173,14 @@ double by_hand(const Database& database, const std::vector<Terms>& definitions, 
     for (std::size_t condition = 0; condition < kConditions; ++condition) {
       if (!needed[condition]) continue;
       const std::int32_t* values = database.tables[0].columns[column_of(condition)].values<std::int32_t>() + begin;
-      const auto bound = static_cast<std::int32_t>(bound_of(condition));
-      for (std::size_t word = 0; word * 64 < count; ++word) {
-        std::uint64_t result = 0;
-        for (std::size_t i = 0; i < 64; ++i) result |= std::uint64_t{values[word * 64 + i] >= bound} << i;
-        bits[condition * kWords + word] = result;
-      }
+      compare(values, (count + 63) / 64, static_cast<std::int32_t>(bound_of(condition)), bits.data() + condition * kWords);
     }
     const std::size_t words = (count + 63) / 64;
     const std::uint64_t last = count % 64 == 0 ? ~std::uint64_t{0} : (std::uint64_t{1} << (count % 64)) - 1;
     for (std::size_t i = 0; i < definitions.size(); ++i) {
       const std::uint64_t* t[kTerms];
       for (std::size_t k = 0; k < kTerms; ++k) t[k] = bits.data() + definitions[i].condition[k] * kWords;
-      std::uint64_t size = 0;
-      for (std::size_t w = 0; w < words; ++w) {
-        const std::uint64_t all = t[0][w] & t[1][w] & t[2][w] & t[3][w] & t[4][w] & (t[5][w] | t[6][w]) & ~t[7][w];
-        size += static_cast<std::uint64_t>(std::popcount(w + 1 == words ? all & last : all));
-      }
-      sizes[i] += size;
+      sizes[i] += count_members(t, words, last);
     }
   }
   return seconds_since(start);
@@ -257,10 +247,7 @@ void bench_events(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < kSegments; ++i) {
     for (std::size_t group = 0; group < accounts; ++group) {
-      std::size_t count = 0;
-      for (std::size_t row = link.offsets[group]; row < link.offsets[group + 1]; ++row)
-        count += values[row] >= static_cast<std::int32_t>(i * 50);
-      expected[i] += count >= 5;
+      expected[i] += count_at_least(values, link.offsets[group], link.offsets[group + 1], static_cast<std::int32_t>(i * 50)) >= 5;
     }
   }
   const double hand = seconds_since(start);
