@@ -1,5 +1,6 @@
-# Copies the headers of bindings/cpp, and every header of ours that they include, from SEGUE_SOURCE to SEGUE_HEADERS.
-file(GLOB todo RELATIVE "${SEGUE_SOURCE}" "${SEGUE_SOURCE}/bindings/cpp/*.h")
+# Copies the facade's one header for all, and every header of ours that it includes, from SEGUE_SOURCE to SEGUE_HEADERS.
+cmake_policy(VERSION 3.25)
+set(todo "bindings/cpp/segue.h")
 set(seen ${todo})
 while(todo)
   list(POP_FRONT todo header)
