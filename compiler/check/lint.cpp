@@ -36,7 +36,7 @@ std::vector<Diagnostic> right_for_every_use(const CheckedProgram& program, std::
   return kept;
 }
 
-std::string without_dot(std::string path) { return path.starts_with("./") ? path.substr(2) : path; }
+std::string without_dot(const std::string& path) { return path.starts_with("./") ? path.substr(2) : path; }
 
 // The files that `use` brings in from outside the project's rules: others may use what they declare.
 std::set<std::string> shared_files(std::span<const Ast> files) {

@@ -113,7 +113,7 @@ bool is_share(const Facts& facts, ExprId id) {
 }
 
 std::string reason_for(const Facts& facts, const Constraint& constraint) {
-  const std::string limits = limits_of(facts, constraint.subject);
+  std::string limits = limits_of(facts, constraint.subject);
   if (!limits.empty()) return limits;
   const Expr& subject = facts.program.expr(constraint.subject);
   if (constraint.measure == Measure::kEnum)
@@ -228,7 +228,7 @@ Diagnostic& warn_pair(Facts& facts, DiagnosticKind kind, ExprId first, ExprId se
 
 std::string both_named(const Facts& facts, ExprId first, ExprId second) {
   const std::string a = named_values(facts, first);
-  const std::string b = named_values(facts, second);
+  std::string b = named_values(facts, second);
   if (a.empty() || a == b) return b;
   return b.empty() ? a : a + " and" + b.substr(5);  // past ` with`
 }
@@ -250,9 +250,15 @@ bool suggest_list(Facts& facts, const Junction& junction, ExprId first, ExprId s
   const std::string right =
       fmt::format("{} {} [{}, {}]", raw(facts, subject), junction.is_and ? "in" : "not in", raw(facts, a), raw(facts, b));
   diagnostic.message += fmt::format("; write `{}`", right);
+  if (junction.is_and && facts.program.expr(subject).frame != kAccountFrame)
+    diagnostic.message += ", or ask twice, as in `any(…) and any(…)`, if two rows are meant";
   if (are_neighbours(facts, first, second))
     diagnostic.fix = Fix{fmt::format("write `{}`", right), {Edit{cover(span_of(facts, first), span_of(facts, second)), right}}};
   return true;
+}
+
+bool are_complements(const Facts& facts, ExprId first, ExprId second) {
+  return facts.meanings[index_of(first)].id == facts.meanings[index_of(second)].id;
 }
 
 void report_never_together(Facts& facts, const Junction& junction, ExprId first, ExprId second) {
@@ -262,7 +268,8 @@ void report_never_together(Facts& facts, const Junction& junction, ExprId first,
              : fmt::format("{} and {}{} never hold together", code(facts, first), code(facts, second), both_named(facts, first, second));
   Diagnostic& diagnostic = warn_pair(facts, DiagnosticKind::kNeverHolds, first, second, what);
   if (is_one || suggest_list(facts, junction, first, second, diagnostic)) return;
-  diagnostic.message += "; write `or` if one of them is enough, or leave one out";
+  const bool is_plain = !are_complements(facts, first, second) && !code(facts, second).starts_with("`except ");
+  diagnostic.message += is_plain ? "; write `or` if one of them is enough, or leave one out" : "; leave one of them out";
 }
 
 void report_always_together(Facts& facts, const Junction& junction, ExprId first, ExprId second, ExprId known) {
@@ -271,7 +278,12 @@ void report_always_together(Facts& facts, const Junction& junction, ExprId first
       warn_pair(facts, DiagnosticKind::kAlwaysHolds, first, second,
                 fmt::format("{} or {}{} {}", code(facts, first), code(facts, second), both_named(facts, first, second), when));
   if (suggest_list(facts, junction, first, second, diagnostic)) return;
-  diagnostic.message += "; write `and` if both are needed, or leave them out";
+  if (known == kNoExpr) {
+    diagnostic.message +=
+        are_complements(facts, first, second) ? "; leave them out" : "; write `and` if both are needed, or leave them out";
+    return;
+  }
+  diagnostic.message += fmt::format("; write `and` if both are needed, or `{} is known` if that is meant", words(facts, known));
 }
 
 // The same condition twice, or a condition and its complement; whether the latter was found.

@@ -55,6 +55,7 @@ struct Numbering {
 // Equal sets, whatever the order in which their values are written.
 std::uint32_t set_number(Numbering& all, const ConstantSet& set) {
   std::vector<std::string> values;
+  values.reserve(set.values.size());
   for (const Constant& value : set.values) values.push_back(Key{}.add(value).bytes);
   std::ranges::sort(values);
   Key key;
@@ -65,6 +66,7 @@ std::uint32_t set_number(Numbering& all, const ConstantSet& set) {
 
 void add_operands(const Numbering& all, Key& key, const std::vector<ExprId>& operands) {
   std::vector<std::pair<std::uint32_t, bool>> parts;
+  parts.reserve(operands.size());
   for (const ExprId id : operands) parts.emplace_back(all.of(id).id, all.of(id).is_negated);
   std::ranges::sort(parts);
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());

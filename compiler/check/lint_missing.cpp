@@ -241,7 +241,7 @@ void lint_missing(Facts& facts) {
     look_at_every(facts, static_cast<ExprId>(i));
   }
   for (auto& [negation, values] : negations) {
-    std::ranges::stable_sort(values, {}, [&](const OpenValue& value) { return facts.program.expr(value.id).span.begin; });
+    std::ranges::sort(values, {}, [&](const OpenValue& value) { return std::pair(facts.program.expr(value.id).span, value.id); });
     Diagnostic& diagnostic =
         warn(facts, negation, DiagnosticKind::kMissingNegated, facts.program.expr(negation).span, message_of(facts, negation, values));
     add_fix(facts, diagnostic, negation, values);
