@@ -33,6 +33,12 @@ struct Scope {
   [[nodiscard]] std::uint32_t own() const { return tables.back(); }
 };
 
+// Two conditions that hold for the same rows.
+struct Law {
+  Term first, second;
+  bool is_as_undetermined = false;
+};
+
 class Author {
  public:
   Author(Random& random, const World& world) : random_(random), world_(world) {}
@@ -47,9 +53,18 @@ class Author {
   // Some of them are values that the column `of` holds.
   Term list_literal(const Type& type, const Scope& scope, const Term& of);
 
+  // A law of the language (author_laws.cpp).
+  Law law(const Scope& scope, int depth);
+
   std::vector<Known> known;
 
  private:
+  // laws (author_laws.cpp)
+  std::optional<Law> row_law(const Scope& scope, int depth);
+  Law value_law(const Scope& scope, int depth);
+  Law time_law(const Scope& scope, int depth);
+  Law both(Term first, Term second, bool is_as_undetermined);
+
   // values (author_values.cpp)
   Term int_value(const Scope& scope, int depth);
   Term decimal_value(const Scope& scope, int depth);
@@ -68,6 +83,7 @@ class Author {
   std::optional<Term> column_of(const Scope& scope, const std::string& prefix, std::uint32_t table, Kind kind);
   std::optional<Term> earlier(Kind kind, const Scope& scope, int depth);
   bool is_among(const Scope& scope, std::uint32_t table) const;
+  Kind kind_at_hand(const Scope& scope, std::initializer_list<Kind> kinds);
   Term day_count(const Scope& scope, int depth);
 
   // aggregates (author_aggregates.cpp)

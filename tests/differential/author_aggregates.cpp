@@ -128,7 +128,7 @@ std::optional<Term> Author::aggregate_predicate(const Scope& scope, int depth) {
 std::optional<Term> Author::aggregate_value(Kind kind, const Scope& scope, int depth) {
   const std::vector<Relation> all = relations(scope);
   if (all.empty()) return std::nullopt;
-  const Relation& relation = random_.one_of(all);
+  const Relation relation = random_.one_of(all);
   const bool has_time = world_.tables[relation.rows.own()].time.has_value();
   if (kind == Kind::kInt && random_.chance(60)) {
     if (random_.chance(60)) return aggregate("count", type_of(kind), scope, relation, std::nullopt, false, depth);

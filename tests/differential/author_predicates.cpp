@@ -25,7 +25,7 @@ Term Author::joined(const Scope& scope, int depth) {
 }
 
 Term Author::simple_predicate(const Scope& scope, int depth) {
-  if (depth > 0 && random_.chance(25)) {
+  if (depth > 0 && random_.chance(35)) {
     if (auto found = aggregate_predicate(scope, depth)) return *found;
   }
   switch (random_.below(12)) {
@@ -91,7 +91,7 @@ constexpr std::initializer_list<Kind> kComparable = {Kind::kInt,  Kind::kInt,   
 }  // namespace
 
 Term Author::compare(const Scope& scope, int depth) {
-  Term left = value(random_.one_of(kComparable), scope, depth);
+  Term left = value(kind_at_hand(scope, kComparable), scope, depth);
   Term right = beside(left, scope, depth);
   const bool has_order = is_ordered(left.type);
   const char* op = has_order ? random_.one_of<const char*>({"=", "!=", "<", "<=", ">", ">="}) : random_.one_of<const char*>({"=", "!="});
@@ -101,7 +101,7 @@ Term Author::compare(const Scope& scope, int depth) {
 }
 
 Term Author::between(const Scope& scope, int depth) {
-  Term operand = value(random_.one_of(kComparable), scope, depth);
+  Term operand = value(kind_at_hand(scope, kComparable), scope, depth);
   if (!is_ordered(operand.type)) return compare_two(scope, operand, "!=", beside(operand, scope, depth));
   Term low = beside(operand, scope, depth), high = beside(operand, scope, depth);
   return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}between ", not_word()), " and ", ""}, {std::move(operand), std::move(low), std::move(high)}, Grade::kComparison);
@@ -117,8 +117,7 @@ Term Author::set_for(const Type& type, const Scope& scope, const Term& of) {
 }
 
 Term Author::in(const Scope& scope, int depth) {
-  const Kind kind = random_.one_of({Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kText, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum,
-                                    Kind::kEnum, Kind::kEnum, Kind::kDays, Kind::kSpan});
+  const Kind kind = kind_at_hand(scope, {Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kEnum, Kind::kDays, Kind::kSpan});
   Term operand = value(kind, scope, depth);
   if (operand.is_literal) operand = leaf(kind, scope);
   Type element = operand.type;
@@ -153,13 +152,13 @@ Term Author::list_test(const Scope& scope, int depth) {
 }
 
 Term Author::state(const Scope& scope, int depth) {
-  Term operand = value(random_.one_of({Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kBool, Kind::kDays, Kind::kSpan}), scope, depth);
+  Term operand = value(kind_at_hand(scope, {Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kBool, Kind::kDays, Kind::kSpan}), scope, depth);
   if (operand.type.kind == Kind::kBool) operand = bracketed(operand);
   return make(type_of(Kind::kBool), scope, {"", random_.chance(60) ? " is known" : " is missing"}, {std::move(operand)}, Grade::kComparison);
 }
 
 Term Author::within(const Scope& scope, int depth) {
-  const Kind kind = random_.one_of({Kind::kDate, Kind::kTimestamp});
+  const Kind kind = kind_at_hand(scope, {Kind::kDate, Kind::kTimestamp});
   Term operand = value(kind, scope, depth);
   return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}within {}", not_word(), window(kind, scope))}, {std::move(operand)}, Grade::kComparison);
 }

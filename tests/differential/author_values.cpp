@@ -76,7 +76,8 @@ std::string Author::scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enu
     case Kind::kDecimal: {
       if (scale == 0) return random_.one_of<std::string>({"0", "1", "-5", "100", "7", "999999999999999999"});
       if (scale == 1) return random_.one_of<std::string>({"0.5", "0.7", "-0.1", "90%", "0.3"});
-      if (scale > 9) return random_.one_of<std::string>({"0.5", "0.7", "-0.125", "90%", "0.01", "0.000000000000000007"});
+      if (scale == 18) return random_.one_of<std::string>({"0.5", "0.7", "-0.125", "90%", "0.01", "0.000000000000000007"});
+      if (scale > 9) return random_.one_of<std::string>({"0.5", "0.7", "-0.125", "90%", "0.01"});
       return random_.one_of<std::string>({"0.07", "0.5", "12.25", "90%", "-3.75", "0.01", "100.99", "1.5", "7%", "2.50", "0.04"});
     }
     case Kind::kFloat:
@@ -149,7 +150,9 @@ std::optional<std::string> Author::held_literal(const Term& of, const Type& type
 }
 
 Term Author::list_literal(const Type& type, const Scope& scope, const Term& of) {
-  Term made = list_literal(type, scope);
+  Type wanted = type;
+  if (!of.column) wanted.folded = true;  // what a parameter is given may fold
+  Term made = list_literal(wanted, scope);
   const auto held = held_literal(of, type);
   // By itself, since a value may be there already in other words.
   if (held && random_.chance(60)) made.texts = {"[" + *held + "]"};
@@ -210,6 +213,15 @@ std::optional<Term> Author::column(Kind kind, const Scope& scope) {
   return column_of(scope, prefix, table, kind);
 }
 
+// The kind of some column at hand, so that conditions are about data more often than about constants; else any of `kinds`.
+Kind Author::kind_at_hand(const Scope& scope, std::initializer_list<Kind> kinds) {
+  for (int i = 0; i < 3 && random_.chance(85); ++i) {
+    const Kind kind = random_.one_of(world_.tables[scope.own()].columns).type.kind;
+    if (std::ranges::find(kinds, kind) != kinds.end()) return kind;
+  }
+  return random_.one_of(kinds);
+}
+
 // Whether a row of `table`, with the rows that its first parents name, stands around.
 bool Author::is_among(const Scope& scope, std::uint32_t table) const {
   std::size_t left = scope.tables.size();
@@ -259,13 +271,16 @@ Term Author::constant_argument(const Type& type, const Scope& scope) {
 }
 
 Term Author::leaf(Kind kind, const Scope& scope) {
-  for (int i = 0; i < 3; ++i) {
-    if (random_.chance(80)) {
+  for (int i = 0; i < 4; ++i) {
+    if (random_.chance(90)) {
       if (auto found = column(kind, scope)) return *found;
     }
-    if (random_.chance(30)) {
+    if (random_.chance(15)) {
       if (auto found = earlier(kind, scope, 0)) return *found;
     }
+  }
+  if (random_.chance(70) && kind != Kind::kBool) {
+    if (auto found = aggregate_value(kind, scope, 1)) return *found;
   }
   switch (kind) {
     case Kind::kFloat: return make(type_of(Kind::kFloat), scope, {"(", " / 4)"}, {literal(Kind::kInt, scope)});
@@ -325,6 +340,8 @@ Term Author::or_else(Kind kind, const Scope& scope, int depth) {
   if (first.is_literal || (second.is_literal && type.scale > 9)) return first;
   if (random_.chance(20) && second.grade == Grade::kAtom) {
     Term third = value(kind, scope, 0);
+    type.scale = std::max(type.scale, third.type.scale);
+    type.folded = type.folded || third.type.folded;
     if (!third.is_literal || type.scale <= 9) {
       return make(type, scope, {"", " or else ", " or else ", ""}, {bracketed(first), bracketed(second), bracketed(third)}, Grade::kChain);
     }
@@ -340,7 +357,7 @@ Term Author::value(Kind kind, const Scope& scope, int depth) {
   if (random_.chance(15)) {
     if (auto found = earlier(kind, scope, depth - 1)) return *found;
   }
-  if (random_.chance(30)) {
+  if (random_.chance(40)) {
     if (auto found = aggregate_value(kind, scope, depth)) return *found;
   }
   switch (kind) {

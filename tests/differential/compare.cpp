@@ -98,7 +98,7 @@ class Comparison {
     expected_ = std::move(*expected);
     count();
     if (auto failure = formatted()) return failure;
-    if (auto failure = complements()) return failure;
+    if (auto failure = twins()) return failure;
     for (const Setting& setting : case_.settings) {
       if (auto failure = native(setting)) return failure;
     }
@@ -196,18 +196,19 @@ class Comparison {
     return format(parsed.ast, source_of(sources, id));
   }
 
-  // p and `not p` partition the accounts, and are unknown for the same ones.
-  std::optional<Failure> complements() {
+  // p and `not p` partition the accounts, and are unknown for the same ones; two ways to say one thing hold for the same accounts.
+  std::optional<Failure> twins() {
     for (const Rule& rule : case_.rules.rules) {
-      if (!rule.complement_of) continue;
-      const DefinitionResult *first = result_named(*rule.complement_of), *second = result_named(rule.name);
+      if (!rule.twin) continue;
+      const DefinitionResult *first = result_named(rule.twin->of), *second = result_named(rule.name);
       if (first == nullptr || second == nullptr) continue;
+      const char* what = rule.twin->is_complement ? "complements" : "the same";
       for (std::size_t row = 0; row < accounts(); ++row) {
-        if (first->members.test(row) != second->members.test(row)) continue;
-        return Failure{"complement", fmt::format("{} and {} are not complements for account {}", *rule.complement_of, rule.name, account_name(case_.world, row))};
+        if ((first->members.test(row) != second->members.test(row)) == rule.twin->is_complement) continue;
+        return Failure{"twins", fmt::format("{} and {} are not {} for account {}", rule.twin->of, rule.name, what, account_name(case_.world, row))};
       }
-      if (first->undetermined != second->undetermined) {
-        return Failure{"complement", fmt::format("{} has {} undetermined, {} has {}", *rule.complement_of, first->undetermined, rule.name, second->undetermined)};
+      if (rule.twin->is_as_undetermined && first->undetermined != second->undetermined) {
+        return Failure{"twins", fmt::format("{} has {} undetermined, {} has {}", rule.twin->of, first->undetermined, rule.name, second->undetermined)};
       }
     }
     return std::nullopt;

@@ -1,5 +1,5 @@
 // Random programs over random tables, on every engine and in every setting: `segue_differential [--seed N] [--seconds N] [--iterations N]
-// [--shrink-seconds N] [--keep-going] [--out FOLDER]`. Exits with 1 on a disagreement, after printing it as a small project.
+// [--shrink-seconds N] [--keep-going] [--show] [--out FOLDER]`. `--show` prints the rules of the seed instead. Exits with 1 on a disagreement, after printing it as a small project.
 #include <fmt/format.h>
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ struct Options {
   std::uint64_t seconds = 120;
   std::uint64_t iterations = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t shrink_seconds = 90;
-  bool keep_going = false;
+  bool keep_going = false, is_show = false;
   std::string out;
 };
 
@@ -40,6 +40,10 @@ std::optional<Options> parse_options(int count, char** arguments) {
     const std::string_view name = arguments[i];
     if (name == "--keep-going") {
       options.keep_going = true;
+      continue;
+    }
+    if (name == "--show") {
+      options.is_show = true;
       continue;
     }
     if (i + 1 == count) return std::nullopt;
@@ -100,6 +104,12 @@ void report_seed(std::uint64_t seed, const Options& options, const std::filesyst
   report(small, judge(small).value_or(*failure), options.out);
 }
 
+int show(const Options& options) {
+  const Case made = make_case(options.seed);
+  fmt::print("{}\n{}", schema_text(made.world), to_text(made.rules));
+  return 0;
+}
+
 int run(const Options& options) {
   const Scratch scratch;
   fmt::print("seed {}\n", options.seed);
@@ -130,8 +140,9 @@ int run(const Options& options) {
 int main(int count, char** arguments) {
   const auto options = segue::differential::parse_options(count, arguments);
   if (!options) {
-    fmt::print(stderr, "usage: segue_differential [--seed N] [--seconds N] [--iterations N] [--shrink-seconds N] [--keep-going] [--out FOLDER]\n");
+    fmt::print(stderr, "usage: segue_differential [--seed N] [--seconds N] [--iterations N] [--shrink-seconds N] [--keep-going] [--show] [--out FOLDER]\n");
     return 2;
   }
+  if (options->is_show) return segue::differential::show(*options);
   return segue::differential::run(*options);
 }

@@ -21,6 +21,7 @@ class RulesMaker {
     const std::size_t defines = random_.below(size / 2 + 1);
     for (std::size_t i = 0; i < defines; ++i) add_define(i);
     for (std::size_t i = 0; i < size; ++i) random_.chance(25) ? add_score(i) : add_segment(i);
+    for (std::size_t i = 0; i < random_.below(4); ++i) add_law(i);
     return std::move(rules_);
   }
 
@@ -128,8 +129,17 @@ class RulesMaker {
     author_.known.push_back({Known::Kind::kValue, name, {}, 0, {}});
     if (!has_except && random_.chance(30)) {
       const std::string other = "not_" + name;
-      rules_.rules.push_back({other, "segment", name, whole({fmt::format("segment {} {{\n  where not (", other), ")\n}\n"}, {where})});
+      rules_.rules.push_back({other, "segment", Twin{name, true, true}, whole({fmt::format("segment {} {{\n  where not (", other), ")\n}\n"}, {where})});
     }
+  }
+
+  // Two segments that say one thing in two ways.
+  void add_law(std::size_t number) {
+    const Law law = author_.law({}, 2);
+    const std::string names[] = {fmt::format("e{}", number), fmt::format("f{}", number)};
+    const auto text = [](const std::string& name) { return fmt::format("segment {} {{\n  where ", name); };
+    rules_.rules.push_back({names[0], "segment", {}, whole({text(names[0]), "\n}\n"}, {law.first})});
+    rules_.rules.push_back({names[1], "segment", Twin{names[0], false, law.is_as_undetermined}, whole({text(names[1]), "\n}\n"}, {law.second})});
   }
 
   void add_score(std::size_t number) {

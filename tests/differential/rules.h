@@ -35,11 +35,18 @@ struct Term {
 
 [[nodiscard]] std::string to_text(const Term& term);
 
+// A segment that must answer as another does, or the opposite.
+struct Twin {
+  std::string of;
+  bool is_complement = false;
+  bool is_as_undetermined = false;  // unknown for just as many accounts
+};
+
 // One declaration: its name and the terms in it.
 struct Rule {
   std::string name;
-  std::string word;                 // `segment`, `score`, `define`, `param`, `list`
-  std::optional<std::string> complement_of;  // a segment that holds exactly where that one does not
+  std::string word;  // `segment`, `score`, `define`, `param`, `list`
+  std::optional<Twin> twin;
   Term body;
 };
 

@@ -25,7 +25,7 @@ class Maker {
     make_calendar();
     make_enums();
     add_account();
-    const std::size_t relations = random_.below(6);
+    const std::size_t relations = random_.chance(10) ? 0 : 1 + random_.below(5);
     const std::vector<std::string> names = {"contacts", "events", "logins", "deals", "visits"};
     for (std::size_t i = 0; i < std::min(relations, names.size()); ++i) add_relation(names[i]);
     for (WorldTable& table : world_.tables) add_references(table);
