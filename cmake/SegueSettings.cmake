@@ -66,13 +66,6 @@ if(SEGUE_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_link_options(segue_options INTERFACE "$<BUILD_INTERFACE:-Wl,--allow-shlib-undefined;-Wl,-z,undefs>")
 endif()
 
-# Adds a folder of the tree.
-function(segue_add_folder folder)
-  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt")
-    add_subdirectory(${folder})
-  endif()
-endfunction()
-
 # segue_library(NAME segue_x SOURCES a.cpp … LINKS segue_y … PRIVATE_LINKS third_party … LOADS segue_z …)
 # One shared library for a folder. LINKS are seen by the folder's users, PRIVATE_LINKS by its own sources only; LOADS are opened at run
 # time on first use, with dlopen("lib<name>.so"), so that a start without work does not pay for LLVM and Arrow. A library
