@@ -58,6 +58,12 @@ void report_unknown(Context& ctx, const Scope& scope, const ast::Name& name, Tab
            fmt::format("`{}` is {}, not a related table; name a related table whose rows are meant", name.text, what));
     return;
   }
+  if (find_column(owner, name.text)) {
+    report(
+        ctx, DiagnosticKind::kUnknownRelation, name.span,
+        fmt::format("`{0}` is a column of `{1}`; a value of its rows stands behind a colon, as in `sum({1}: {0})`", name.text, owner.name));
+    return;
+  }
   std::vector<std::string> candidates;
   for (const TableId child : children_of(ctx.program.schema, table)) candidates.push_back(ctx.program.schema.tables[child].name);
   Diagnostic& diagnostic =
