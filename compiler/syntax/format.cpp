@@ -237,17 +237,20 @@ class Formatter {
     static const std::optional<Top> kNoTop;
     const std::optional<Top>* last_top = &kNoTop;
     if constexpr (requires { node.top; }) last_top = &node.top;
+    const std::optional<Top>& top = *last_top;
     const bool has_except = !node.except.empty();
+    const Span except_span = has_except ? cover(ast_[node.except.front()].span, ast_[node.except.back()].span) : Span{};
+    // `top` is written last, but comments beside it stay with the clause that it was written in.
+    const bool is_behind_where = top && (!has_except || top->span.begin < except_span.begin);
     if (node.where) {
       const Span span = ast_[*node.where].span;
-      const bool holds_top = last_top->has_value() && !has_except;
-      add(clauses, Place::kWhere, holds_top ? cover(span, (*last_top)->span) : span, [this, &node, last_top, holds_top] {
-        return condition_clause("where ", exprs_.open_condition(*node.where), holds_top ? *last_top : kNoTop);
+      add(clauses, Place::kWhere, is_behind_where ? cover(span, top->span) : span, [this, &node, &top, has_except] {
+        return condition_clause("where ", exprs_.open_condition(*node.where), has_except ? kNoTop : top);
       });
     }
     if (has_except) {
-      add(clauses, Place::kExcept, cover(ast_[node.except.front()].span, ast_[node.except.back()].span),
-          [this, &node, last_top] { return condition_clause("except ", conditions(node.except), *last_top); });
+      add(clauses, Place::kExcept, top && !is_behind_where ? cover(except_span, top->span) : except_span,
+          [this, &node, &top] { return condition_clause("except ", conditions(node.except), top); });
     }
   }
 

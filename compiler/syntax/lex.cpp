@@ -146,7 +146,9 @@ class LexerPass {
 
   // `-- like this` on a line of its own is a comment of SQL's.
   void take_minus(std::uint32_t begin, std::uint32_t end) {
-    const bool is_comment = text_.substr(begin).starts_with("-- ") && opens_line(begin);
+    const std::size_t next = text_.substr(begin).starts_with("-- ") ? text_.find_first_not_of(' ', begin + 3) : std::string_view::npos;
+    const bool is_value = next == std::string_view::npos || text_[next] == '(' || (text_[next] >= '0' && text_[next] <= '9');
+    const bool is_comment = !is_value && opens_line(begin);
     if (!is_comment) {
       push(SegueLexer::MINUS, begin, end);
       return;

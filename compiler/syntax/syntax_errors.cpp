@@ -156,7 +156,22 @@ class Explainer {
     return make_diagnostic(DiagnosticKind::kSyntaxError, reporter_.span(end, end), message);
   }
 
+  // `previous 2 weeks`, `this 1 month`: calendar periods are not counted.
+  [[nodiscard]] std::optional<Diagnostic> counted_period(std::size_t i) const {
+    const bool is_counted =
+        i > 0 && (type(i - 1) == L::THIS || type(i - 1) == L::PREVIOUS) && type(i) == L::NUMBER && type(i + 1) == L::UNIT;
+    if (!is_counted) return std::nullopt;
+    const std::string word(text(i - 1));
+    const std::string units(text(i + 1));
+    const std::string unit = units.ends_with('s') ? units.substr(0, units.size() - 1) : units;
+    std::string message = fmt::format("`{0}` takes no number; write `{0} {1}`", word, unit);
+    if (type(i - 1) == L::PREVIOUS)
+      message += fmt::format(" for the whole {} before this one, or `last {} {}` for the time up to now", unit, text(i), units);
+    return make_diagnostic(DiagnosticKind::kIncompleteWindow, span(i), std::move(message));
+  }
+
   [[nodiscard]] Diagnostic unfit(std::size_t i) const {
+    if (auto found = counted_period(i)) return *std::move(found);
     std::string message =
         i == 0 ? fmt::format("`{}` does not fit here", text(i)) : fmt::format("`{}` does not fit after `{}`", text(i), text(i - 1));
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), std::move(message));
