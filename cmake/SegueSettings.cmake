@@ -94,8 +94,9 @@ function(segue_library)
   file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
   list(JOIN ARG_LINKS "\", \"" links)
   list(JOIN ARG_PRIVATE_LINKS "\", \"" private_links)
+  list(JOIN ARG_LOADS "\", \"" loads)
   file(APPEND "${PROJECT_BINARY_DIR}/links.json"
-    "{\"name\": \"${ARG_NAME}\", \"folder\": \"${folder}\", \"links\": [\"${links}\", \"${private_links}\"]}\n")
+    "{\"name\": \"${ARG_NAME}\", \"folder\": \"${folder}\", \"links\": [\"${links}\", \"${private_links}\", \"${loads}\"]}\n")
 endfunction()
 file(WRITE "${PROJECT_BINARY_DIR}/links.json" "")
 
