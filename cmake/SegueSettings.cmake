@@ -90,7 +90,7 @@ function(segue_library)
     endif()
   endif()
   set_property(GLOBAL APPEND PROPERTY SEGUE_LIBRARIES ${ARG_NAME})
-  # For tools/lint/includes.py: the link lines, as data.
+  # For tools/lint/includes.py: the link lines, as data. What is loaded is included as what is linked.
   file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
   list(JOIN ARG_LINKS "\", \"" links)
   list(JOIN ARG_PRIVATE_LINKS "\", \"" private_links)

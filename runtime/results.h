@@ -10,8 +10,8 @@ namespace segue {
 
 // The answer of one definition, in the order of the account table's rows.
 struct DefinitionResult {
-  Bitmap members;              // segments: one bit an account
-  std::vector<double> scores;  // scores: one number an account
+  Bitmap members;                  // segments: one bit an account
+  std::vector<double> scores;      // scores: one number an account
   std::uint64_t undetermined = 0;  // segments: accounts for which three-valued evaluation gives unknown
 };
 

@@ -53,9 +53,9 @@ class Dictionary {
 
 // How the values of a column lie in memory.
 enum class Storage : std::uint8_t {
-  kNone,     // the column was not read
-  kBits,     // bool: a Bitmap
-  kInt8,     // int, decimal (scaled), date, timestamp, enum index: the narrowest width that holds every value
+  kNone,  // the column was not read
+  kBits,  // bool: a Bitmap
+  kInt8,  // int, decimal (scaled), date, timestamp, enum index: the narrowest width that holds every value
   kInt16,
   kInt32,
   kInt64,
@@ -69,10 +69,10 @@ struct Column {
   Type type;
   Storage storage = Storage::kNone;
   std::size_t rows = 0;
-  Bitmap valid;  // empty: every row is known
-  Bitmap bits;   // kBits
-  AlignedBytes data;  // kInt8 … kCodes; for kLists the codes of all cells
-  std::vector<std::uint64_t> offsets;  // kLists: rows + 1
+  Bitmap valid;                                  // empty: every row is known
+  Bitmap bits;                                   // kBits
+  AlignedBytes data;                             // kInt8 … kCodes; for kLists the codes of all cells
+  std::vector<std::uint64_t> offsets;            // kLists: rows + 1
   std::shared_ptr<const Dictionary> dictionary;  // kCodes, and kLists of text
   std::vector<std::int64_t> element_values;      // kLists of anything else: distinct values as in Constant (doubles by bit_cast)
 
@@ -80,7 +80,9 @@ struct Column {
   [[nodiscard]] bool is_known(std::size_t row) const { return valid.empty() || valid.test(row); }
   [[nodiscard]] bool bool_at(std::size_t row) const { return bits.test(row); }
   template <typename T>
-  [[nodiscard]] const T* values() const { return reinterpret_cast<const T*>(data.data()); }
+  [[nodiscard]] const T* values() const {
+    return reinterpret_cast<const T*>(data.data());
+  }
   // Integer kinds of any width.
   [[nodiscard]] std::int64_t int_at(std::size_t row) const {
     switch (storage) {
@@ -100,7 +102,7 @@ struct Column {
 struct Link {
   std::vector<RowId> parent_of;        // by child row; kNoRow for an orphan of this link
   std::vector<std::uint64_t> offsets;  // by parent row, parents + 1: where its children lie in `children`
-  std::vector<RowId> children;         // child rows grouped by parent, ascending within one; empty when the child table itself lies in that order
+  std::vector<RowId> children;  // child rows grouped by parent, ascending within one; empty when the child table itself lies in that order
   // Child row number i (0 ≤ i < offsets.back()) in grouped order.
   [[nodiscard]] RowId child(std::size_t i) const { return children.empty() ? static_cast<RowId>(i) : children[i]; }
 };
@@ -109,8 +111,8 @@ struct Link {
 struct Table {
   std::string name;
   std::size_t rows = 0;
-  std::vector<Column> columns;  // by the schema's column index; kNone where not read
-  std::vector<Link> links;      // by the schema's parent index
+  std::vector<Column> columns;                 // by the schema's column index; kNone where not read
+  std::vector<Link> links;                     // by the schema's parent index
   std::vector<std::vector<RowId>> references;  // by the schema's reference index: target row of each row, kNoRow where it leads nowhere
 };
 

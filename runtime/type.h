@@ -39,11 +39,11 @@ struct EnumType {
 // The static type of a column or an expression.
 struct Type {
   Kind kind = Kind::kBool;
-  std::uint8_t scale = 0;       // of a decimal, or of a list's decimal elements: digits after the point, 0 to 18
-  bool optional = false;        // the value may be missing
-  bool folded = false;          // text (or a list of text) compared by Unicode simple case folding
-  Kind element = Kind::kText;   // of a list
-  EnumTypeId enum_id = kNoEnum; // of an enum, or of a list of enum
+  std::uint8_t scale = 0;        // of a decimal, or of a list's decimal elements: digits after the point, 0 to 18
+  bool optional = false;         // the value may be missing
+  bool folded = false;           // text (or a list of text) compared by Unicode simple case folding
+  Kind element = Kind::kText;    // of a list
+  EnumTypeId enum_id = kNoEnum;  // of an enum, or of a list of enum
 
   friend bool operator==(const Type&, const Type&) = default;
 };

@@ -133,8 +133,8 @@ std::expected<fs::path, EnvironmentError> find_project(const fs::path& path, con
       if (is_file(folder / kProjectFile)) return folder / kProjectFile;
       if (folder == folder.parent_path()) break;
     }
-    return std::unexpected(EnvironmentError{
-        fmt::format("there is no `{}` in this folder or above it; name the folder of a project", kProjectFile), {}});
+    return std::unexpected(
+        EnvironmentError{fmt::format("there is no `{}` in this folder or above it; name the folder of a project", kProjectFile), {}});
   }
   if (is_folder(path)) {
     if (is_file(path / kProjectFile)) return path / kProjectFile;
