@@ -39,7 +39,8 @@ std::optional<Law> Author::row_law(const Scope& scope, int depth) {
     default: {
       const auto e = column(Kind::kInt, relation.rows);
       if (!e) return std::nullopt;
-      const Term k = beside(*e, scope, 0);
+      Term k = literal(Kind::kInt, scope);
+      if (const auto held = held_literal(*e, e->type)) k.texts = {*held};
       const std::string op = random_.one_of<std::string>({" >= ", " > "});
       return both(say({fmt::format("max({}: ", rows), " where ", ")" + op, ""}, {*e, p, k}), say({"any" + where + "(", ") and ", op, ")"}, {p, *e, k}), false);
     }
@@ -80,20 +81,20 @@ Law Author::time_law(const Scope& scope, int depth) {
   switch (random_.below(5)) {
     case 0: {
       const std::string low = fmt::format(" >= {} ago and ", counted_unit(n - 1, "day"));
-      if (kind == Kind::kDate) return both(say({"", fmt::format(" within last {}", counted_unit(n, "day"))}, {x}), say({"(", low, " <= today)"}, {x, x}), true);
+      if (kind == Kind::kDate) return both(say({"", fmt::format(" within last {}", counted_unit(n, "day"))}, {x}), say({"(", low, " <= date(now))"}, {x, x}), true);
       return both(say({"", fmt::format(" within last {}", counted_unit(n, "day"))}, {x}), say({"(", low, " <= now)"}, {x, x}), true);
     }
     case 1: {
       const std::string unit = random_.one_of<std::string>({"month", "quarter", "year"});
       const std::string low = fmt::format(" > {} ago and ", counted_unit(n % 9 + 1, unit));
-      return both(say({"", fmt::format(" within last {}", counted_unit(n % 9 + 1, unit))}, {x}), say({"(", low, kind == Kind::kDate ? " <= today)" : " <= now)"}, {x, x}), true);
+      return both(say({"", fmt::format(" within last {}", counted_unit(n % 9 + 1, unit))}, {x}), say({"(", low, kind == Kind::kDate ? " <= date(now))" : " <= now)"}, {x, x}), true);
     }
     case 2: {
       const std::string high = fmt::format(" <= {} from now)", counted_unit(n - 1, "day"));
-      return both(say({"", fmt::format(" within next {}", counted_unit(n, "day"))}, {x}), say({"(", kind == Kind::kDate ? " >= today and " : " >= now and ", high}, {x, x}), true);
+      return both(say({"", fmt::format(" within next {}", counted_unit(n, "day"))}, {x}), say({"(", kind == Kind::kDate ? " >= date(now) and " : " >= now and ", high}, {x, x}), true);
     }
-    case 3: return both(say({"", " within this month"}, {x}), say({"start_of_month(", ") = start_of_month(today)"}, {x}), true);
-    default: return both(say({"", " within this fiscal quarter"}, {x}), say({"(fiscal_year(", ") = fiscal_year(today) and fiscal_quarter(", ") = fiscal_quarter(today))"}, {x, x}), true);
+    case 3: return both(say({"", " within this month"}, {x}), say({"start_of_month(", ") = start_of_month(date(now))"}, {x}), true);
+    default: return both(say({"", " within this fiscal quarter"}, {x}), say({"(fiscal_year(", ") = fiscal_year(date(now)) and fiscal_quarter(", ") = fiscal_quarter(date(now)))"}, {x, x}), true);
   }
 }
 

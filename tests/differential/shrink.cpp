@@ -194,9 +194,18 @@ class Shrinker {
     return is_smaller;
   }
 
+  // What must answer as another does is changed in neither.
+  bool is_twin(const Rule& rule) const {
+    if (category_ != "twins") return false;
+    return rule.twin.has_value() ||
+           std::ranges::any_of(best_.rules.rules, [&](const Rule& other) { return other.twin && other.twin->of == rule.name; });
+  }
+
   bool simplify_terms() {
     bool is_smaller = false;
-    for (std::size_t rule = 0; rule < best_.rules.rules.size(); ++rule) is_smaller |= simplify_rule(rule);
+    for (std::size_t rule = 0; rule < best_.rules.rules.size(); ++rule) {
+      if (!is_twin(best_.rules.rules[rule])) is_smaller |= simplify_rule(rule);
+    }
     return is_smaller;
   }
 
