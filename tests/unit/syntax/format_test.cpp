@@ -117,7 +117,7 @@ TEST_CASE("a file with CRLF or a byte-order mark is laid out with LF") {
 }
 
 TEST_CASE("an empty file stays empty, a file of comments stays as it is") {
-  CHECK(checked("") == "");
+  CHECK(checked("").empty());
   CHECK(checked("\n\n# a\n\n\n# b\n") == "# a\n\n# b\n");
 }
 
