@@ -19,9 +19,12 @@ bool takes_last_row(AggregateFn fn) { return fn == AggregateFn::kLatest || fn ==
 
 std::string relation_words(const Context& ctx, const ast::Aggregate& node) { return words(ctx, node.relation.span); }
 
-// `sum(events: files within last 10 years)`: the window restricts rows, so it stands before the colon.
+// `sum(events: files within last 10 years)`: the window restricts rows, so it stands before the colon. Where a condition can be the value, it is one:
+// `latest(events: due_on within next 7 days)`.
 bool report_window_after_value(Context& ctx, const Scope& scope, const ast::Aggregate& node) {
-  if (node.window || !node.value) return false;
+  const AggregateFn fn = aggregate_fn(node.kind);
+  const bool may_be_condition = fn == AggregateFn::kDistinct || takes_last_row(fn);
+  if (node.window || !node.value || may_be_condition) return false;
   const auto* within = std::get_if<ast::WithinWindow>(&scope.ast[*node.value].node);
   if (within == nullptr || within->is_negated) return false;
   const std::string right = fmt::format("{} within {}: {}", relation_words(ctx, node), words(ctx, within->window.span),

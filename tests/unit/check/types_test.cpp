@@ -325,6 +325,8 @@ TEST_CASE("every expression has the type that the language gives it") {
       {"partner and customer", "bool"},
       {"technologies", "list<text>"},
       {"min(deals: stage)", "enum?"},
+      {"latest(events: occurred_at within last 3 days)", "bool?"},
+      {"distinct(events: occurred_at within last 3 days)", "int"},
       {"3 days", "days"},
       {"90 minutes", "span"},
       {"2 quarters", "months"},
