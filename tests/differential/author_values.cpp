@@ -342,7 +342,8 @@ Term Author::or_else(Kind kind, const Scope& scope, int depth) {
     Term third = value(kind, scope, 0);
     type.scale = std::max(type.scale, third.type.scale);
     type.folded = type.folded || third.type.folded;
-    if (!third.is_literal || type.scale <= 9) {
+    const bool has_literal = second.is_literal || third.is_literal;
+    if (!has_literal || type.scale <= 4) {
       return make(type, scope, {"", " or else ", " or else ", ""}, {bracketed(first), bracketed(second), bracketed(third)}, Grade::kChain);
     }
   }
