@@ -43,6 +43,7 @@ ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const B
       known_of_(plan.nodes.size(), kNoNode) {
   lay_out_frames();
   collect_inputs();
+  count_math();
   find_known_values();
   place_nodes();
   order_units();
@@ -139,6 +140,14 @@ std::uint32_t ProgramLayout::span(FrameId rows, FrameId to) {
 
 // ── what a node is ──
 
+void ProgramLayout::count_math() {
+  const auto is_math = [&](NodeId id) {
+    const auto* map = std::get_if<Map>(&plan_.node(id).op);
+    return map != nullptr && math_of(*map) != EmittedMath::kNone;
+  };
+  emits_math_ = static_cast<std::size_t>(std::ranges::count_if(plan_.live, is_math)) <= kMaxEmittedMath;
+}
+
 void ProgramLayout::find_known_values() {
   for (const NodeId id : plan_.live) {
     const Op& op = plan_.node(id).op;
@@ -180,7 +189,8 @@ NodeClass ProgramLayout::class_of(NodeId id) const {
   }
   if (std::holds_alternative<AllOf>(node.op) || std::holds_alternative<AnyOf>(node.op)) return NodeClass::kBoolean;
   if (std::holds_alternative<ColumnBit>(node.op) || std::holds_alternative<ColumnKnown>(node.op)) return NodeClass::kAtom;
-  if (const auto* map = std::get_if<Map>(&node.op)) return math_of(*map) == EmittedMath::kNone ? NodeClass::kStep : NodeClass::kValue;
+  if (const auto* map = std::get_if<Map>(&node.op))
+    return emits_math_ && math_of(*map) != EmittedMath::kNone ? NodeClass::kValue : NodeClass::kStep;
   if (const auto* compared = std::get_if<KernelTest>(&node.op))
     return is_emitted_comparison(*compared) ? NodeClass::kAtom : NodeClass::kStep;
   const auto test = tested(node.op);

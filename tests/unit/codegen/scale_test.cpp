@@ -58,6 +58,14 @@ TEST_CASE("a disjunction of a hundred thousand terms is evaluated") {
   CHECK(run_native(world, {world.define(world.test(Or{std::move(terms)}))}).sizes.front() == 501);
 }
 
+TEST_CASE("a sum of a hundred thousand terms is evaluated") {
+  World world = world_of(1000);
+  ExprId sum = world.column(0);
+  for (int i = 0; i < 100'000; ++i) sum = world.add(Arithmetic{ArithmeticOp::kAdd, sum, world.number(i % 3)}, {.kind = Kind::kInt});
+  // The constants add up to 99,999.
+  CHECK(run_native(world, {world.define(world.test(Compare{CompareOp::kGe, sum, world.number(100'899), false}))}).sizes.front() == 100);
+}
+
 TEST_CASE("ten thousand definitions are compiled together") {
   World world = world_of(1000);
   std::vector<DefinitionId> roots;
