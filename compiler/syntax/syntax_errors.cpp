@@ -62,9 +62,14 @@ class Explainer {
 
   [[nodiscard]] Diagnostic diagnostic() const {
     if (failure_.offending >= tokens_.size()) return at_end();
+    if (auto found = mistaken_header()) return std::move(*found);
+    if (auto found = several_values()) return std::move(*found);
     if (auto found = mistaken_clause()) return std::move(*found);
     if (auto found = side_by_side(failure_.start)) return std::move(*found);
     if (failure_.start < failure_.offending || failure_.expected == nullptr) return unfit(failure_.offending);
+    if (failure_.start > 1 && expects(L::RBRACKET)) {
+      if (auto found = torn_value(failure_.start)) return std::move(*found);
+    }
     return expected_instead();
   }
 
@@ -177,6 +182,67 @@ class Explainer {
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), std::move(message));
   }
 
+  [[nodiscard]] Diagnostic mended(std::size_t first, std::size_t last, const std::string& what, std::string_view right) const {
+    const Span all = reporter_.span(tokens_[first].begin, tokens_[last].end);
+    return make_diagnostic(DiagnosticKind::kSyntaxError, all, fmt::format("{}; write `{}`", what, right), fmt::format("write `{}`", right),
+                           {.span = all, .text = std::string(right)});
+  }
+
+  [[nodiscard]] std::string_view written(std::size_t first, std::size_t last) const {
+    return text_at(reporter_.source(), reporter_.span(tokens_[first].begin, tokens_[last].end));
+  }
+
+  // `segment big-accounts {` and `segment big Big accounts {`: a name of other characters, a title without quotes.
+  [[nodiscard]] std::optional<Diagnostic> mistaken_header() const {
+    const std::size_t i = failure_.start;
+    if (i != 2 || i != failure_.offending || type(0) == L::DEFINE || type(0) == L::PARAM || type(0) == L::LIST ||
+        failure_.expected == nullptr || !expects(L::LBRACE))
+      return std::nullopt;
+    std::size_t last = i;
+    while (last + 1 < tokens_.size() && !tokens_[last + 1].opens_line && type(last + 1) != L::LBRACE) ++last;
+    if (type(last + 1) != L::LBRACE) return std::nullopt;
+    const std::string_view rest = written(i, last);
+    if (type(i) == L::NAME && rest.find('"') == std::string_view::npos)
+      return mended(i, last, "a title stands in double quotes", fmt::format("\"{}\"", rest));
+    if (type(i) != L::MINUS || rest.find_first_of(" \t\"") != std::string_view::npos) return std::nullopt;
+    std::string name(written(1, last));
+    std::ranges::replace(name, '-', '_');
+    return mended(1, last, "a name has letters, digits and `_`", name);
+  }
+
+  // `industry = Software, Fintech`.
+  [[nodiscard]] std::optional<Diagnostic> several_values() const {
+    const std::size_t i = failure_.start;
+    const auto is_value = [&](std::size_t at) { return type(at) == L::NAME || type(at) == L::STRING || type(at) == L::NUMBER; };
+    if (i < 3 || i != failure_.offending || type(i) != L::COMMA || type(i - 2) != L::EQ || !is_value(i - 1)) return std::nullopt;
+    std::size_t last = i - 1;
+    while (type(last + 1) == L::COMMA && is_value(last + 2) && !tokens_[last + 2].opens_line) last += 2;
+    if (last == i - 1) return std::nullopt;
+    return mended(i - 2, last, "several values are asked for with `in`", fmt::format("in [{}]", written(i - 1, last)));
+  }
+
+  // `count(events last 30 days)`, `renewal_on in next 30 days`: a window without its `within`.
+  [[nodiscard]] std::optional<Diagnostic> bare_window(std::size_t i) const {
+    const auto opens_window = [&](std::size_t at) { return (type(at) == L::LAST || type(at) == L::NEXT) && type(at + 1) == L::NUMBER; };
+    const std::size_t first = opens_window(i) ? i : i - 1;
+    if (!opens_window(first)) return std::nullopt;
+    const std::size_t last = type(first + 2) == L::UNIT ? first + 2 : first + 1;
+    const bool is_in = first > 0 && type(first - 1) == L::IN;
+    return mended(is_in ? first - 1 : first, last, "a window stands behind `within`", fmt::format("within {}", written(first, last)));
+  }
+
+  // `fit > 80 percent`; `industry = Financial Services`.
+  [[nodiscard]] std::optional<Diagnostic> torn_value(std::size_t i) const {
+    if (type(i - 1) == L::NUMBER && (text(i) == "percent" || text(i) == "pct"))
+      return mended(i - 1, i, "a percentage has its sign behind the number", fmt::format("{}%", text(i - 1)));
+    const bool is_compared =
+        i > 1 && (type(i - 2) == L::EQ || type(i - 2) == L::NE || type(i - 2) == L::LBRACKET || type(i - 2) == L::COMMA);
+    if (!is_compared || type(i - 1) != L::NAME || type(i) != L::NAME) return std::nullopt;
+    std::size_t last = i;
+    while (type(last + 1) == L::NAME && !tokens_[last + 1].opens_line) ++last;
+    return mended(i - 1, last, "a value of several words stands in double quotes", fmt::format("\"{}\"", written(i - 1, last)));
+  }
+
   // Two operands without anything between them, on one line.
   [[nodiscard]] std::optional<Diagnostic> side_by_side(std::size_t i) const {
     if (i == 0 || tokens_[i].opens_line || !ends_operand(type(i - 1)) || !starts_operand(type(i)) || type(i) == L::MINUS)
@@ -184,6 +250,7 @@ class Explainer {
     const bool ends_condition =
         i < failure_.offending || failure_.expected == nullptr || expects(L::RBRACE) || expects(L::RPAREN) || expects(antlr4::Token::EOF);
     if (!ends_condition) return std::nullopt;
+    if (auto found = bare_window(i)) return found;
     const auto word = std::ranges::find(kWordsForOperators, text(i), &std::pair<std::string_view, std::string_view>::first);
     if (word != kWordsForOperators.end()) {
       return make_diagnostic(DiagnosticKind::kSyntaxError, span(i), fmt::format("`{}` does not compare; write {}", text(i), word->second));
@@ -192,6 +259,7 @@ class Explainer {
       return make_diagnostic(DiagnosticKind::kSyntaxError, span(i - 1),
                              "there is no `if`; write each case as a row of `tiers` or a term of a `score`");
     }
+    if (auto found = torn_value(i)) return found;
     return make_diagnostic(DiagnosticKind::kSyntaxError, span(i),
                            fmt::format("`{}` and `{}` stand side by side; join two conditions with `and` or `or`", text(i - 1), text(i)));
   }
