@@ -21,8 +21,8 @@ struct Known {
   enum class Kind : std::uint8_t { kValue, kParam, kList };
   Kind kind = Kind::kValue;
   std::string name;
-  Type type;                 // of kList: of its values
-  std::uint32_t table = 0;   // of the row that a value is about
+  Type type;                // of kList: of its values
+  std::uint32_t table = 0;  // of the row that a value is about
   std::vector<Parameter> parameters;
 };
 
@@ -94,7 +94,8 @@ class Author {
   std::vector<Relation> relations(const Scope& scope);
   std::optional<Term> aggregate_predicate(const Scope& scope, int depth);
   std::optional<Term> aggregate_value(Kind kind, const Scope& scope, int depth);
-  Term aggregate(const char* name, Type type, const Scope& scope, const Relation& relation, std::optional<Term> value, bool needs_where, int depth);
+  Term aggregate(const char* name, Type type, const Scope& scope, const Relation& relation, std::optional<Term> value, bool needs_where,
+                 int depth);
   std::string window(Kind of, const Scope& scope);
   std::string counted_unit(std::int64_t count, const std::string& unit);
 
@@ -122,7 +123,9 @@ class Author {
   std::string constant_text(const Type& type, const Constant& value);
   Term constant_argument(const Type& type, const Scope& scope);
   std::string scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enum_id);
-  bool is_ordered(const Type& type) const { return type.kind != Kind::kEnum || type.enum_id == kWeekdayEnum || world_.enums[type.enum_id].ordered; }
+  bool is_ordered(const Type& type) const {
+    return type.kind != Kind::kEnum || type.enum_id == kWeekdayEnum || world_.enums[type.enum_id].ordered;
+  }
 
   Random& random_;
   const World& world_;

@@ -1,7 +1,7 @@
 // Aggregates over related tables, and windows.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "tests/differential/author.h"
 
@@ -86,19 +86,24 @@ std::string Author::window(Kind of, const Scope& scope) {
       const std::string counted = is_exact ? random_.one_of<std::string>({"hour", "minute", "second"}) : unit;
       const std::string direction = random_.chance(75) ? "last" : "next";
       const std::int64_t count = random_.chance(20) ? random_.between(1, 400) : random_.between(1, 14);
-      text = count_name.empty() ? fmt::format("{} {}", direction, counted_unit(count, counted)) : fmt::format("{} {} {}s", direction, count_name, counted);
+      text = count_name.empty() ? fmt::format("{} {}", direction, counted_unit(count, counted))
+                                : fmt::format("{} {} {}s", direction, count_name, counted);
       break;
     }
-    default: text = fmt::format("{} {}", random_.one_of({"this", "previous", "next"}), random_.chance(25) ? random_.one_of<std::string>({"fiscal year", "fiscal quarter"}) : unit);
+    default:
+      text = fmt::format("{} {}", random_.one_of({"this", "previous", "next"}),
+                         random_.chance(25) ? random_.one_of<std::string>({"fiscal year", "fiscal quarter"}) : unit);
   }
   if (random_.chance(25)) {
-    text += fmt::format(" as of {} {}", counted_unit(random_.between(0, 40), random_.one_of<std::string>({"day", "week", "month", "quarter", "year"})),
+    text += fmt::format(" as of {} {}",
+                        counted_unit(random_.between(0, 40), random_.one_of<std::string>({"day", "week", "month", "quarter", "year"})),
                         random_.chance(80) ? "ago" : "from now");
   }
   return text;
 }
 
-Term Author::aggregate(const char* name, Type type, const Scope& scope, const Relation& relation, std::optional<Term> value, bool needs_where, int depth) {
+Term Author::aggregate(const char* name, Type type, const Scope& scope, const Relation& relation, std::optional<Term> value,
+                       bool needs_where, int depth) {
   const WorldTable& table = world_.tables[relation.rows.own()];
   std::string text = fmt::format("{}({}", name, relation.path);
   if (table.time && random_.chance(35)) text += " within " + window(table.columns[*table.time].type.kind, relation.rows);
@@ -132,7 +137,8 @@ std::optional<Term> Author::aggregate_value(Kind kind, const Scope& scope, int d
   const bool has_time = world_.tables[relation.rows.own()].time.has_value();
   if (kind == Kind::kInt && random_.chance(60)) {
     if (random_.chance(60)) return aggregate("count", type_of(kind), scope, relation, std::nullopt, false, depth);
-    const Kind of = random_.one_of({Kind::kBool, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kDays, Kind::kSpan});
+    const Kind of = random_.one_of({Kind::kBool, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kText, Kind::kDate,
+                                    Kind::kTimestamp, Kind::kEnum, Kind::kDays, Kind::kSpan});
     return aggregate("distinct", type_of(kind), scope, relation, value(of, relation.rows, depth - 1), false, depth);
   }
   if (kind == Kind::kFloat && random_.chance(50)) {

@@ -1,7 +1,7 @@
 // Conditions of every form.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "tests/differential/author.h"
 
@@ -9,7 +9,8 @@ namespace segue::differential {
 
 Term Author::predicate(const Scope& scope, int depth) {
   if (depth > 0 && random_.chance(35)) return joined(scope, depth);
-  if (depth > 0 && random_.chance(12)) return make(type_of(Kind::kBool), scope, {"not ", ""}, {bracketed(predicate(scope, depth - 1), Grade::kChain)}, Grade::kComparison);
+  if (depth > 0 && random_.chance(12))
+    return make(type_of(Kind::kBool), scope, {"not ", ""}, {bracketed(predicate(scope, depth - 1), Grade::kChain)}, Grade::kComparison);
   return simple_predicate(scope, depth);
 }
 
@@ -78,15 +79,17 @@ Term Author::beside(const Term& left, const Scope& scope, int depth) {
     return random_.chance(15) && left.type.scale < 3 ? literal(Kind::kDecimal, scope) : number(scope, depth - 1);
   }
   if (random_.chance(50)) return literal(kind, scope);
-  if (kind == Kind::kDate || kind == Kind::kTimestamp) return value(random_.chance(60) ? kind : random_.one_of({Kind::kDate, Kind::kTimestamp}), scope, depth - 1);
-  if (kind == Kind::kDays || kind == Kind::kSpan) return value(random_.chance(60) ? kind : random_.one_of({Kind::kDays, Kind::kSpan}), scope, depth - 1);
+  if (kind == Kind::kDate || kind == Kind::kTimestamp)
+    return value(random_.chance(60) ? kind : random_.one_of({Kind::kDate, Kind::kTimestamp}), scope, depth - 1);
+  if (kind == Kind::kDays || kind == Kind::kSpan)
+    return value(random_.chance(60) ? kind : random_.one_of({Kind::kDays, Kind::kSpan}), scope, depth - 1);
   return value(kind, scope, depth - 1);
 }
 
 namespace {
 
-constexpr std::initializer_list<Kind> kComparable = {Kind::kInt,  Kind::kInt,       Kind::kDecimal, Kind::kDecimal, Kind::kFloat, Kind::kFloat, Kind::kText,
-                                                     Kind::kDate, Kind::kTimestamp, Kind::kEnum,    Kind::kDays,    Kind::kSpan};
+constexpr std::initializer_list<Kind> kComparable = {Kind::kInt,  Kind::kInt,  Kind::kDecimal,   Kind::kDecimal, Kind::kFloat, Kind::kFloat,
+                                                     Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum,    Kind::kDays,  Kind::kSpan};
 
 }  // namespace
 
@@ -104,7 +107,8 @@ Term Author::between(const Scope& scope, int depth) {
   Term operand = value(kind_at_hand(scope, kComparable), scope, depth);
   if (!is_ordered(operand.type)) return compare_two(scope, operand, "!=", beside(operand, scope, depth));
   Term low = beside(operand, scope, depth), high = beside(operand, scope, depth);
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}between ", not_word()), " and ", ""}, {std::move(operand), std::move(low), std::move(high)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}between ", not_word()), " and ", ""},
+              {std::move(operand), std::move(low), std::move(high)}, Grade::kComparison);
 }
 
 // A list in brackets, or a named one of such values.
@@ -117,24 +121,31 @@ Term Author::set_for(const Type& type, const Scope& scope, const Term& of) {
 }
 
 Term Author::in(const Scope& scope, int depth) {
-  const Kind kind = kind_at_hand(scope, {Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kEnum, Kind::kDays, Kind::kSpan});
+  const Kind kind = kind_at_hand(scope, {Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kText, Kind::kDate, Kind::kTimestamp,
+                                         Kind::kEnum, Kind::kEnum, Kind::kDays, Kind::kSpan});
   Term operand = value(kind, scope, depth);
   if (operand.is_literal) operand = leaf(kind, scope);
   Type element = operand.type;
   element.optional = false;
+  if (!operand.column && element.kind == Kind::kDecimal)
+    element.scale = std::min<std::uint8_t>(element.scale, 1);  // its own digits may be fewer
   Term set = set_for(element, scope, operand);
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}in ", not_word()), ""}, {std::move(operand), std::move(set)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}in ", not_word()), ""}, {std::move(operand), std::move(set)},
+              Grade::kComparison);
 }
 
 Term Author::text_test(const Scope& scope, int depth) {
   Term operand = value(Kind::kText, scope, depth);
   if (random_.chance(30)) {
-    const std::string pattern = random_.one_of<std::string>({"(?i)\\\\b(chief|vp|head)\\\\b", "^a", "b$", "^$", "", "(?i)ss", "[A-Z]", "\\\\.", "a.b", "(?i)σ", "[0-9]+", "^.$", "ß", "^(?i)k"});
-    return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}matches \"{}\"", not_word(), pattern)}, {std::move(operand)}, Grade::kComparison);
+    const std::string pattern = random_.one_of<std::string>({"(?i)\\\\b(chief|vp|head)\\\\b", "^a", "b$", "^$", "", "(?i)ss", "[A-Z]",
+                                                             "\\\\.", "a.b", "(?i)σ", "[0-9]+", "^.$", "ß", "^(?i)k"});
+    return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}matches \"{}\"", not_word(), pattern)}, {std::move(operand)},
+                Grade::kComparison);
   }
   Term pattern = random_.chance(75) ? literal(Kind::kText, scope) : value(Kind::kText, scope, depth - 1);
   const char* word = random_.one_of<const char*>({"contains", "starts with", "ends with"});
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}{} ", not_word(), word), ""}, {std::move(operand), std::move(pattern)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}{} ", not_word(), word), ""}, {std::move(operand), std::move(pattern)},
+              Grade::kComparison);
 }
 
 Term Author::list_test(const Scope& scope, int depth) {
@@ -148,19 +159,24 @@ Term Author::list_test(const Scope& scope, int depth) {
   Type element = operand.type;
   element.kind = operand.type.element;
   element.optional = false;
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" has {} ", random_.one_of({"any", "all", "none"})), ""}, {operand, set_for(element, scope, operand)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" has {} ", random_.one_of({"any", "all", "none"})), ""},
+              {operand, set_for(element, scope, operand)}, Grade::kComparison);
 }
 
 Term Author::state(const Scope& scope, int depth) {
-  Term operand = value(kind_at_hand(scope, {Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kBool, Kind::kDays, Kind::kSpan}), scope, depth);
+  Term operand = value(kind_at_hand(scope, {Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp,
+                                            Kind::kEnum, Kind::kBool, Kind::kDays, Kind::kSpan}),
+                       scope, depth);
   if (operand.type.kind == Kind::kBool) operand = bracketed(operand);
-  return make(type_of(Kind::kBool), scope, {"", random_.chance(60) ? " is known" : " is missing"}, {std::move(operand)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", random_.chance(60) ? " is known" : " is missing"}, {std::move(operand)},
+              Grade::kComparison);
 }
 
 Term Author::within(const Scope& scope, int depth) {
   const Kind kind = kind_at_hand(scope, {Kind::kDate, Kind::kTimestamp});
   Term operand = value(kind, scope, depth);
-  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}within {}", not_word(), window(kind, scope))}, {std::move(operand)}, Grade::kComparison);
+  return make(type_of(Kind::kBool), scope, {"", fmt::format(" {}within {}", not_word(), window(kind, scope))}, {std::move(operand)},
+              Grade::kComparison);
 }
 
 }  // namespace segue::differential

@@ -1,8 +1,8 @@
 // Values of every type: columns, literals, arithmetic, functions, moments.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/parse.h"
 #include "stdlib/calendar.h"
@@ -71,8 +71,28 @@ std::string Author::scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enu
   const std::int64_t today = local_day_of(zone, world_.now);
   switch (kind) {
     case Kind::kInt:
-      return random_.one_of<std::string>({"0", "1", "2", "3", "5", "7", "-1", "10", "100", "127", "-128", "200", "1_000", "5k", "2M", "-3", "1bn", "40",
-                                          "9_223_372_036_854_775_807", "-9_223_372_036_854_775_808", "9007199254740993", "32768"});
+      return random_.one_of<std::string>({"0",
+                                          "1",
+                                          "2",
+                                          "3",
+                                          "5",
+                                          "7",
+                                          "-1",
+                                          "10",
+                                          "100",
+                                          "127",
+                                          "-128",
+                                          "200",
+                                          "1_000",
+                                          "5k",
+                                          "2M",
+                                          "-3",
+                                          "1bn",
+                                          "40",
+                                          "9_223_372_036_854_775_807",
+                                          "-9_223_372_036_854_775_808",
+                                          "9007199254740993",
+                                          "32768"});
     case Kind::kDecimal: {
       if (scale == 0) return random_.one_of<std::string>({"0", "1", "-5", "100", "7", "999999999999999999"});
       if (scale == 1) return random_.one_of<std::string>({"0.5", "0.7", "-0.1", "90%", "0.3"});
@@ -81,12 +101,16 @@ std::string Author::scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enu
       return random_.one_of<std::string>({"0.07", "0.5", "12.25", "90%", "-3.75", "0.01", "100.99", "1.5", "7%", "2.50", "0.04"});
     }
     case Kind::kFloat:
-      return random_.one_of<std::string>({"0.1", "0.3", "2.5", "-0.5", "1", "0", "90%", "1_000.125", "7", "0.30000000000000004", "97.65625", "-2"});
+      return random_.one_of<std::string>(
+          {"0.1", "0.3", "2.5", "-0.5", "1", "0", "90%", "1_000.125", "7", "0.30000000000000004", "97.65625", "-2"});
     case Kind::kText: return text_literal(words()[random_.chance(40) ? 1 + random_.below(4) : random_.below(words().size())]);
     case Kind::kDate:
-      return print_date(random_.chance(10) ? random_.one_of<std::int64_t>({-719'162, 2'932'896, 19'782}) : today + random_.between(-45, 45));
+      return print_date(random_.chance(10) ? random_.one_of<std::int64_t>({-719'162, 2'932'896, 19'782})
+                                           : today + random_.between(-45, 45));
     case Kind::kTimestamp: {
-      if (random_.chance(30)) return fmt::format("{}T{:02}:{:02}:00", print_date(today + random_.between(-40, 40)), random_.below(24), random_.one_of({0, 30, 59}));
+      if (random_.chance(30))
+        return fmt::format("{}T{:02}:{:02}:00", print_date(today + random_.between(-40, 40)), random_.below(24),
+                           random_.one_of({0, 30, 59}));
       if (random_.chance(30)) return print_timestamp_utc(first_instant_of_day(zone, today + random_.between(-8, 8)));
       return print_timestamp_utc(world_.now + random_.between(-800, 300) * 3'600'000'000);
     }
@@ -106,7 +130,9 @@ std::string Author::scalar_literal(Kind kind, std::uint8_t scale, EnumTypeId enu
   }
 }
 
-std::string Author::counted_unit(std::int64_t count, const std::string& unit) { return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s"); }
+std::string Author::counted_unit(std::int64_t count, const std::string& unit) {
+  return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+}
 
 Term Author::literal(Kind kind, const Scope& scope, EnumTypeId enum_id) {
   Type type = type_of(kind);
@@ -168,7 +194,8 @@ Term Author::list_literal(const Type& type, const Scope& scope) {
     if (type.kind == Kind::kDecimal && value.ends_with('%')) continue;
     if (type.kind == Kind::kDecimal && value == "2.50") continue;
     if (type.kind == Kind::kFloat && value == "90%") continue;
-    if (type.kind == Kind::kEnum && value.starts_with('"') && value.find(' ') == std::string::npos) value = value.substr(1, value.size() - 2);
+    if (type.kind == Kind::kEnum && value.starts_with('"') && value.find(' ') == std::string::npos)
+      value = value.substr(1, value.size() - 2);
     if (type.kind == Kind::kDays && value.find("week") != std::string::npos) continue;
     if (type.kind == Kind::kSpan && value.find("hour") == std::string::npos) continue;
     if (type.kind == Kind::kTimestamp && !value.ends_with('Z')) continue;
@@ -177,7 +204,11 @@ Term Author::list_literal(const Type& type, const Scope& scope) {
   }
   if (text.empty()) {
     const bool is_time = type.kind == Kind::kTimestamp;
-    text = is_time ? print_timestamp_utc(world_.now) : type.kind == Kind::kDays ? "3 days" : type.kind == Kind::kSpan ? "2 hours" : type.scale == 0 ? "1" : "0.5";
+    text = is_time                    ? print_timestamp_utc(world_.now)
+           : type.kind == Kind::kDays ? "3 days"
+           : type.kind == Kind::kSpan ? "2 hours"
+           : type.scale == 0          ? "1"
+                                      : "0.5";
   }
   return make(type, scope, {"[" + text + "]"});
 }
@@ -285,15 +316,26 @@ Term Author::leaf(Kind kind, const Scope& scope) {
   switch (kind) {
     case Kind::kFloat: return make(type_of(Kind::kFloat), scope, {"(", " / 4)"}, {literal(Kind::kInt, scope)});
     case Kind::kDate:
-      if (random_.chance(40)) return make(type_of(kind), scope, {fmt::format("{} ago", counted_unit(random_.between(0, 40), random_.one_of<std::string>({"day", "week", "month"})))});
+      if (random_.chance(40))
+        return make(type_of(kind), scope,
+                    {fmt::format("{} ago", counted_unit(random_.between(0, 40), random_.one_of<std::string>({"day", "week", "month"})))});
       break;
     case Kind::kTimestamp:
-      if (random_.chance(40)) return make(type_of(kind), scope, {fmt::format("{} from now", counted_unit(random_.between(0, 100), "hour"))});
+      if (random_.chance(40))
+        return make(type_of(kind), scope, {fmt::format("{} from now", counted_unit(random_.between(0, 100), "hour"))});
       break;
     default: break;
   }
   if (kind == Kind::kBool) return bracketed(make(type_of(kind), scope, {"", " >= 0"}, {day_count(scope, 0)}, Grade::kComparison));
-  if (kind == Kind::kEnum) return call("weekday", [] { Type type = type_of(Kind::kEnum); type.enum_id = kWeekdayEnum; return type; }(), leaf(Kind::kDate, scope));
+  if (kind == Kind::kEnum)
+    return call(
+        "weekday",
+        [] {
+          Type type = type_of(Kind::kEnum);
+          type.enum_id = kWeekdayEnum;
+          return type;
+        }(),
+        leaf(Kind::kDate, scope));
   return literal(kind, scope);
 }
 
@@ -303,8 +345,13 @@ Term Author::arithmetic(const Term& left, const char* op, const Term& right) {
   Type type;
   const Kind a = left.type.kind, b = right.type.kind;
   const bool is_division = *op == '/';
-  type.kind = a == Kind::kFloat || b == Kind::kFloat || is_division ? Kind::kFloat : a == Kind::kDecimal || b == Kind::kDecimal ? Kind::kDecimal : Kind::kInt;
-  const int first = a == Kind::kDecimal ? left.type.scale : 0, second = b == Kind::kDecimal ? right.type.scale : 0;
+  type.kind = a == Kind::kFloat || b == Kind::kFloat || is_division ? Kind::kFloat
+              : a == Kind::kDecimal || b == Kind::kDecimal          ? Kind::kDecimal
+                                                                    : Kind::kInt;
+  int first = a == Kind::kDecimal ? left.type.scale : 0, second = b == Kind::kDecimal ? right.type.scale : 0;
+  // A literal may take the other side's digits.
+  if (left.is_literal) first = std::max(first, second);
+  if (right.is_literal) second = std::max(first, second);
   if (type.kind == Kind::kDecimal) type.scale = static_cast<std::uint8_t>(*op == '*' ? first + second : std::max(first, second));
   Term made;
   made.type = type;
@@ -326,7 +373,9 @@ Term Author::call(const char* name, Type type, Term argument) {
 
 Term Author::or_else(Kind kind, const Scope& scope, int depth) {
   Term first = value(kind, scope, depth - 1);
-  if (kind == Kind::kEnum) return make(first.type, scope, {"", " or else ", ""}, {bracketed(first), literal(Kind::kEnum, scope, first.type.enum_id)}, Grade::kChain);
+  if (kind == Kind::kEnum)
+    return make(first.type, scope, {"", " or else ", ""}, {bracketed(first), literal(Kind::kEnum, scope, first.type.enum_id)},
+                Grade::kChain);
   Term second = value(kind, scope, depth - 1);
   if (const auto held = held_literal(first, first.type); held && kind != Kind::kBool && kind != Kind::kEnum && random_.chance(30)) {
     second = literal(kind, scope);
@@ -350,10 +399,13 @@ Term Author::or_else(Kind kind, const Scope& scope, int depth) {
   return make(type, scope, {"", " or else ", ""}, {bracketed(first), bracketed(second)}, Grade::kChain);
 }
 
-Term Author::number(const Scope& scope, int depth) { return value(random_.one_of({Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat}), scope, depth); }
+Term Author::number(const Scope& scope, int depth) {
+  return value(random_.one_of({Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat}), scope, depth);
+}
 
 Term Author::value(Kind kind, const Scope& scope, int depth) {
-  if (depth <= 0 || random_.chance(25)) return kind == Kind::kDays || kind == Kind::kSpan ? duration_value(kind, scope, 0) : leaf(kind, scope);
+  if (depth <= 0 || random_.chance(25))
+    return kind == Kind::kDays || kind == Kind::kSpan ? duration_value(kind, scope, 0) : leaf(kind, scope);
   if (random_.chance(12)) return or_else(kind, scope, depth);
   if (random_.chance(15)) {
     if (auto found = earlier(kind, scope, depth - 1)) return *found;
@@ -380,7 +432,8 @@ Term Author::bool_value(const Scope& scope, int depth) {
 }
 
 Term Author::day_count(const Scope& scope, int depth) {
-  const char* name = random_.one_of<const char*>({"year", "quarter", "month", "day", "fiscal_year", "fiscal_quarter", "days_since", "days_until"});
+  const char* name =
+      random_.one_of<const char*>({"year", "quarter", "month", "day", "fiscal_year", "fiscal_quarter", "days_since", "days_until"});
   return call(name, type_of(Kind::kInt), value(random_.chance(50) ? Kind::kDate : Kind::kTimestamp, scope, depth - 1));
 }
 
@@ -403,7 +456,7 @@ Term Author::decimal_value(const Scope& scope, int depth) {
   const char* op = random_.one_of({"+", "-", "*"});
   // A literal takes the other side's scale.
   const auto scale_of = [](const Term& term) { return term.type.kind == Kind::kDecimal ? static_cast<int>(term.type.scale) : 0; };
-  const int sum = scale_of(left) + scale_of(right) + (left.is_literal || right.is_literal ? 18 : 0);
+  const int sum = left.is_literal || right.is_literal ? 2 * std::max(scale_of(left), scale_of(right)) : scale_of(left) + scale_of(right);
   if (*op == '*' && sum > 18) op = "+";
   return random_.chance(20) ? arithmetic(right, op, left) : arithmetic(left, op, right);
 }
@@ -415,7 +468,9 @@ Term Author::float_value(const Scope& scope, int depth) {
   }
   if (random_.chance(40)) {
     Term right = value(random_.one_of({Kind::kInt, Kind::kDecimal}), scope, depth - 1);
-    if (right.is_literal) right = literal(Kind::kText, scope), right.texts = {random_.one_of<std::string>({"2", "3", "0.7", "-4", "7", "1_000"})}, right.type = type_of(Kind::kInt);
+    if (right.is_literal)
+      right = literal(Kind::kText, scope), right.texts = {random_.one_of<std::string>({"2", "3", "0.7", "-4", "7", "1_000"})},
+      right.type = type_of(Kind::kInt);
     return arithmetic(number(scope, depth - 1), "/", right);
   }
   const Term left = value(Kind::kFloat, scope, depth - 1);
@@ -424,31 +479,47 @@ Term Author::float_value(const Scope& scope, int depth) {
   return random_.chance(50) ? arithmetic(left, op, right) : arithmetic(right, op, left);
 }
 
-Term Author::text_value(const Scope& scope, int depth) { return random_.chance(50) ? or_else(Kind::kText, scope, depth) : leaf(Kind::kText, scope); }
+Term Author::text_value(const Scope& scope, int depth) {
+  return random_.chance(50) ? or_else(Kind::kText, scope, depth) : leaf(Kind::kText, scope);
+}
 
 Term Author::date_value(const Scope& scope, int depth) {
   switch (random_.below(6)) {
-    case 0: return make(type_of(Kind::kDate), scope, {fmt::format("{} {}", counted_unit(random_.between(0, 40), random_.one_of<std::string>({"day", "week", "month", "quarter", "year"})),
-                                                                 random_.one_of({"ago", "from now"}))});
-    case 1: return call(random_.one_of<const char*>({"date", "start_of_week", "start_of_month", "start_of_quarter", "next_anniversary"}), type_of(Kind::kDate),
-                        value(random_.one_of({Kind::kDate, Kind::kTimestamp}), scope, depth - 1));
+    case 0:
+      return make(
+          type_of(Kind::kDate), scope,
+          {fmt::format("{} {}",
+                       counted_unit(random_.between(0, 40), random_.one_of<std::string>({"day", "week", "month", "quarter", "year"})),
+                       random_.one_of({"ago", "from now"}))});
+    case 1:
+      return call(random_.one_of<const char*>({"date", "start_of_week", "start_of_month", "start_of_quarter", "next_anniversary"}),
+                  type_of(Kind::kDate), value(random_.one_of({Kind::kDate, Kind::kTimestamp}), scope, depth - 1));
     case 2: return value(Kind::kDate, scope, 0);
     default: {
       Term time = value(Kind::kDate, scope, depth - 1);
       Term amount = random_.chance(40) ? literal(Kind::kMonths, scope) : value(Kind::kDays, scope, depth - 1);
-      if (random_.chance(20)) return make(type_of(Kind::kDate), scope, {"", " + ", ""}, {bracketed(std::move(amount)), bracketed(std::move(time))}, Grade::kChain);
-      return make(type_of(Kind::kDate), scope, {"", random_.one_of<std::string>({" + ", " - "}), ""}, {bracketed(std::move(time)), bracketed(std::move(amount))}, Grade::kChain);
+      if (random_.chance(20))
+        return make(type_of(Kind::kDate), scope, {"", " + ", ""}, {bracketed(std::move(amount)), bracketed(std::move(time))},
+                    Grade::kChain);
+      return make(type_of(Kind::kDate), scope, {"", random_.one_of<std::string>({" + ", " - "}), ""},
+                  {bracketed(std::move(time)), bracketed(std::move(amount))}, Grade::kChain);
     }
   }
 }
 
 Term Author::timestamp_value(const Scope& scope, int depth) {
   if (random_.chance(25)) return leaf(Kind::kTimestamp, scope);
-  if (random_.chance(15)) return make(type_of(Kind::kTimestamp), scope, {fmt::format("{} {}", counted_unit(random_.between(0, 100), random_.one_of<std::string>({"hour", "minute", "second"})), random_.one_of({"ago", "from now"}))});
+  if (random_.chance(15))
+    return make(type_of(Kind::kTimestamp), scope,
+                {fmt::format("{} {}", counted_unit(random_.between(0, 100), random_.one_of<std::string>({"hour", "minute", "second"})),
+                             random_.one_of({"ago", "from now"}))});
   Term time = value(Kind::kTimestamp, scope, depth - 1);
   Term amount = random_.chance(30) ? literal(Kind::kMonths, scope) : value(random_.one_of({Kind::kDays, Kind::kSpan}), scope, depth - 1);
-  if (random_.chance(20)) return make(type_of(Kind::kTimestamp), scope, {"", " + ", ""}, {bracketed(std::move(amount)), bracketed(std::move(time))}, Grade::kChain);
-  return make(type_of(Kind::kTimestamp), scope, {"", random_.one_of<std::string>({" + ", " - "}), ""}, {bracketed(std::move(time)), bracketed(std::move(amount))}, Grade::kChain);
+  if (random_.chance(20))
+    return make(type_of(Kind::kTimestamp), scope, {"", " + ", ""}, {bracketed(std::move(amount)), bracketed(std::move(time))},
+                Grade::kChain);
+  return make(type_of(Kind::kTimestamp), scope, {"", random_.one_of<std::string>({" + ", " - "}), ""},
+              {bracketed(std::move(time)), bracketed(std::move(amount))}, Grade::kChain);
 }
 
 Term Author::duration_value(Kind kind, const Scope& scope, int depth) {
@@ -458,9 +529,13 @@ Term Author::duration_value(Kind kind, const Scope& scope, int depth) {
   }
   const Kind time = kind == Kind::kDays ? Kind::kDate : Kind::kTimestamp;
   switch (random_.below(4)) {
-    case 0: return make(type_of(kind), scope, {"", random_.one_of<std::string>({" + ", " - "}), ""}, {bracketed(value(kind, scope, depth - 1)), bracketed(value(kind, scope, depth - 1))}, Grade::kChain);
+    case 0:
+      return make(type_of(kind), scope, {"", random_.one_of<std::string>({" + ", " - "}), ""},
+                  {bracketed(value(kind, scope, depth - 1)), bracketed(value(kind, scope, depth - 1))}, Grade::kChain);
     case 1: return make(type_of(kind), scope, {"-", ""}, {bracketed(value(kind, scope, depth - 1))}, Grade::kChain);
-    default: return make(type_of(kind), scope, {"", " - ", ""}, {bracketed(value(time, scope, depth - 1)), bracketed(value(time, scope, depth - 1))}, Grade::kChain);
+    default:
+      return make(type_of(kind), scope, {"", " - ", ""},
+                  {bracketed(value(time, scope, depth - 1)), bracketed(value(time, scope, depth - 1))}, Grade::kChain);
   }
 }
 

@@ -1,8 +1,8 @@
 // One case in every way it can be evaluated, held against the interpreter.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
+
+#include <fmt/format.h>
 
 #include "bindings/cpp/segue.h"
 #include "compiler/check/check.h"
@@ -55,7 +55,8 @@ Checked check_texts(const Case& made, const std::string& rules) {
     const SourceId id = add_source(checked.sources, "rules.seg", rules);
     ParseResult parsed = parse(source_of(checked.sources, id), id);
     keep(std::move(parsed.diagnostics));
-    checked.result = check({.files = std::span(&parsed.ast, 1), .schema = schema.schema, .project = checked.project, .sources = checked.sources});
+    checked.result =
+        check({.files = std::span(&parsed.ast, 1), .schema = schema.schema, .project = checked.project, .sources = checked.sources});
     keep(checked.result.diagnostics);
   }
   if (has_errors(diagnostics)) {
@@ -132,18 +133,21 @@ class Comparison {
   std::optional<std::string> difference(const Results& actual, const std::vector<RowId>* order = nullptr) const {
     for (std::size_t i = 0; i < expected_.definitions.size(); ++i) {
       const DefinitionResult &a = expected_.definitions[i], &b = actual.definitions[i];
-      if (a.members.size() != b.members.size() || a.scores.size() != b.scores.size()) return fmt::format("{}: as many answers as accounts are missing", name_of(i));
+      if (a.members.size() != b.members.size() || a.scores.size() != b.scores.size())
+        return fmt::format("{}: as many answers as accounts are missing", name_of(i));
       for (std::size_t row = 0; row < accounts(); ++row) {
         const std::size_t old = order == nullptr ? row : (*order)[row];
         if (!a.members.empty() && a.members.test(old) != b.members.test(row)) {
-          return fmt::format("{}, account {}: expected {}, got {}", name_of(i), account_name(case_.world, old), a.members.test(old), b.members.test(row));
+          return fmt::format("{}, account {}: expected {}, got {}", name_of(i), account_name(case_.world, old), a.members.test(old),
+                             b.members.test(row));
         }
         if (!a.scores.empty() && std::bit_cast<std::uint64_t>(a.scores[old]) != std::bit_cast<std::uint64_t>(b.scores[row])) {
-          return fmt::format("{}, account {}: expected {} ({:a}), got {} ({:a})", name_of(i), account_name(case_.world, old), print_float(a.scores[old]), a.scores[old],
-                             print_float(b.scores[row]), b.scores[row]);
+          return fmt::format("{}, account {}: expected {} ({:a}), got {} ({:a})", name_of(i), account_name(case_.world, old),
+                             print_float(a.scores[old]), a.scores[old], print_float(b.scores[row]), b.scores[row]);
         }
       }
-      if (a.undetermined != b.undetermined) return fmt::format("{}: expected {} undetermined, got {}", name_of(i), a.undetermined, b.undetermined);
+      if (a.undetermined != b.undetermined)
+        return fmt::format("{}: expected {} undetermined, got {}", name_of(i), a.undetermined, b.undetermined);
     }
     return std::nullopt;
   }
@@ -162,7 +166,8 @@ class Comparison {
     for (std::size_t i = 0; i < roots.size(); ++i) {
       const Bitmap& members = results->results.definitions[i].members;
       if (!members.empty() && members.count() != results->sizes[i]) {
-        return std::unexpected(Failure{"native size", fmt::format("{} members, and a size of {} ({})", members.count(), results->sizes[i], to_text(setting))});
+        return std::unexpected(
+            Failure{"native size", fmt::format("{} members, and a size of {} ({})", members.count(), results->sizes[i], to_text(setting))});
       }
     }
     tally_.answers += accounts() * results->results.definitions.size();
@@ -182,8 +187,11 @@ class Comparison {
   std::optional<Failure> formatted() {
     const std::string once = reformatted(to_text(case_.rules));
     const Checked again = check_texts(case_, once);
-    if (again.failure) return Failure{"formatted: " + again.failure->category, fmt::format("the formatted text is refused:\n{}\n{}", again.failure->message, once)};
-    if (reformatted(once) != once) return Failure{"format twice", fmt::format("formatting twice gives another text:\n{}\n──\n{}", once, reformatted(once))};
+    if (again.failure)
+      return Failure{"formatted: " + again.failure->category,
+                     fmt::format("the formatted text is refused:\n{}\n{}", again.failure->message, once)};
+    if (reformatted(once) != once)
+      return Failure{"format twice", fmt::format("formatting twice gives another text:\n{}\n──\n{}", once, reformatted(once))};
     const Plan before = make_plan(program(), program().results), after = make_plan(again.result.program, again.result.program.results);
     if (to_text(before) == to_text(after)) return std::nullopt;
     return Failure{"format meaning", fmt::format("the formatted text has another meaning:\n{}", once)};
@@ -205,10 +213,12 @@ class Comparison {
       const char* what = rule.twin->is_complement ? "complements" : "the same";
       for (std::size_t row = 0; row < accounts(); ++row) {
         if ((first->members.test(row) != second->members.test(row)) == rule.twin->is_complement) continue;
-        return Failure{"twins", fmt::format("{} and {} are not {} for account {}", rule.twin->of, rule.name, what, account_name(case_.world, row))};
+        return Failure{"twins",
+                       fmt::format("{} and {} are not {} for account {}", rule.twin->of, rule.name, what, account_name(case_.world, row))};
       }
       if (rule.twin->is_as_undetermined && first->undetermined != second->undetermined) {
-        return Failure{"twins", fmt::format("{} has {} undetermined, {} has {}", rule.twin->of, first->undetermined, rule.name, second->undetermined)};
+        return Failure{
+            "twins", fmt::format("{} has {} undetermined, {} has {}", rule.twin->of, first->undetermined, rule.name, second->undetermined)};
       }
     }
     return std::nullopt;
@@ -229,10 +239,12 @@ class Comparison {
     const Database database = make_database(other, program().schema);
     const auto plain = interpret(program(), database, clock_, program().results);
     if (!plain) return Failure{"interpreter stopped", "the interpreter gave no answer"};
-    if (const auto found = difference(*plain, &order[0])) return Failure{"order", fmt::format("the interpreter depends on the order of rows: {}", *found)};
+    if (const auto found = difference(*plain, &order[0]))
+      return Failure{"order", fmt::format("the interpreter depends on the order of rows: {}", *found)};
     const auto fast = run_native(database, {});
     if (!fast) return fast.error();
-    if (const auto found = difference(*fast, &order[0])) return Failure{"native order", fmt::format("native code on reordered rows disagrees: {}", *found)};
+    if (const auto found = difference(*fast, &order[0]))
+      return Failure{"native order", fmt::format("native code on reordered rows disagrees: {}", *found)};
     return std::nullopt;
   }
 
@@ -250,7 +262,8 @@ class Comparison {
     const auto plain = interpret(program(), database_, clock_, std::span(&all[chosen], 1));
     if (!plain) return Failure{"interpreter stopped", "the interpreter gave no answer"};
     among.definitions[chosen] = plain->definitions[0];
-    if (const auto found = difference(among)) return Failure{"alone interpreted", fmt::format("asked for alone, the interpreter disagrees: {}", *found)};
+    if (const auto found = difference(among))
+      return Failure{"alone interpreted", fmt::format("asked for alone, the interpreter disagrees: {}", *found)};
     return std::nullopt;
   }
 
@@ -268,11 +281,15 @@ class Comparison {
       undetermined += trace.undetermined ? 1 : 0;
       const auto* value = std::get_if<TraceScalar>(&trace.value.data);
       const bool* holds = value == nullptr ? nullptr : std::get_if<bool>(value);
-      const bool is_same = expected.members.empty() ? trace.value.shown == print_float(expected.scores[row]) : holds != nullptr && *holds == expected.members.test(row);
-      if (!is_same) return Failure{"explain", fmt::format("explain of {} for account {} says {}", name_of(result), account_name(case_.world, row), trace.value.shown)};
+      const bool is_same = expected.members.empty() ? trace.value.shown == print_float(expected.scores[row])
+                                                    : holds != nullptr && *holds == expected.members.test(row);
+      if (!is_same)
+        return Failure{"explain", fmt::format("explain of {} for account {} says {}", name_of(result), account_name(case_.world, row),
+                                              trace.value.shown)};
     }
     if (!asks_all || expected.members.empty() || undetermined == expected.undetermined) return std::nullopt;
-    return Failure{"explain undetermined", fmt::format("explain of {} finds {} undetermined, run {}", name_of(result), undetermined, expected.undetermined)};
+    return Failure{"explain undetermined",
+                   fmt::format("explain of {} finds {} undetermined, run {}", name_of(result), undetermined, expected.undetermined)};
   }
 
   // The same project read from files by the facade.
@@ -294,7 +311,8 @@ class Comparison {
         results.definitions.push_back(std::move(each));
       }
       if (const auto found = difference(results)) {
-        return Failure{"files", fmt::format("tables read from files give other answers ({}): {}", engine == Engine::kNative ? "native" : "interpreter", *found)};
+        return Failure{"files", fmt::format("tables read from files give other answers ({}): {}",
+                                            engine == Engine::kNative ? "native" : "interpreter", *found)};
       }
     }
     return std::nullopt;
@@ -314,10 +332,13 @@ class Comparison {
 
 std::string to_text(const Setting& setting) {
   constexpr const char* kCpus[] = {"host", "x86-64-v2", "x86-64-v3", "x86-64-v4"};
-  return fmt::format("{}, {} thread{}, batches of {}, sharing {}", kCpus[static_cast<std::size_t>(setting.cpu)], setting.threads, setting.threads == 1 ? "" : "s",
-                     setting.batch_rows == 0 ? "the usual size" : std::to_string(setting.batch_rows), setting.is_shared ? "on" : "off");
+  return fmt::format("{}, {} thread{}, batches of {}, sharing {}", kCpus[static_cast<std::size_t>(setting.cpu)], setting.threads,
+                     setting.threads == 1 ? "" : "s", setting.batch_rows == 0 ? "the usual size" : std::to_string(setting.batch_rows),
+                     setting.is_shared ? "on" : "off");
 }
 
-std::optional<Failure> find_failure(const Case& made, const std::filesystem::path& folder, Tally& tally) { return Comparison(made, folder, tally).run(); }
+std::optional<Failure> find_failure(const Case& made, const std::filesystem::path& folder, Tally& tally) {
+  return Comparison(made, folder, tally).run();
+}
 
 }  // namespace segue::differential

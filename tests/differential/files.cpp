@@ -1,7 +1,7 @@
 // Cases from seeds, and as files that the command reads.
-#include <fmt/format.h>
-
 #include <fstream>
+
+#include <fmt/format.h>
 
 #include "stdlib/print_value.h"
 #include "tests/differential/case.h"

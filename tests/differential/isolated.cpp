@@ -1,17 +1,17 @@
 // Cases in child processes.
 #include "tests/differential/isolated.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cassert>
 #include <cstring>
 #include <new>
 #include <string>
 #include <thread>
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace segue::differential {
 namespace {

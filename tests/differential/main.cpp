@@ -1,13 +1,13 @@
 // Random programs over random tables, on every engine and in every setting: `segue_differential [--seed N] [--seconds N] [--iterations N]
 // [--shrink-seconds N] [--keep-going] [--show] [--out FOLDER]`. `--show` prints the rules of the seed instead. Exits with 1 on a disagreement, after printing it as a small project.
-#include <fmt/format.h>
-#include <stdlib.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <random>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <stdlib.h>
 
 #include "tests/differential/isolated.h"
 
@@ -129,8 +129,8 @@ int run(const Options& options) {
     report_seed(*progress.failed, options, scratch.folder);
     if (!options.keep_going) break;
   }
-  fmt::print("{} programs, {} definitions ({} that hold for some accounts and not for others), {} answers compared; {} failed\n", done, tally.definitions, tally.decided,
-             tally.answers, failures);
+  fmt::print("{} programs, {} definitions ({} that hold for some accounts and not for others), {} answers compared; {} failed\n", done,
+             tally.definitions, tally.decided, tally.answers, failures);
   return failures == 0 ? 0 : 1;
 }
 
@@ -140,7 +140,9 @@ int run(const Options& options) {
 int main(int count, char** arguments) {
   const auto options = segue::differential::parse_options(count, arguments);
   if (!options) {
-    fmt::print(stderr, "usage: segue_differential [--seed N] [--seconds N] [--iterations N] [--shrink-seconds N] [--keep-going] [--show] [--out FOLDER]\n");
+    fmt::print(stderr,
+               "usage: segue_differential [--seed N] [--seconds N] [--iterations N] [--shrink-seconds N] [--keep-going] [--show] [--out "
+               "FOLDER]\n");
     return 2;
   }
   if (options->is_show) return segue::differential::show(*options);

@@ -1,9 +1,9 @@
 // Random declarations: params, lists, definitions, segments, scores.
 #include "tests/differential/rules.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "compiler/syntax/parse.h"
 #include "tests/differential/author.h"
@@ -49,7 +49,8 @@ class RulesMaker {
 
   Type parameter_type() {
     Type type;
-    type.kind = random_.one_of({Kind::kInt, Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kDays});
+    type.kind = random_.one_of(
+        {Kind::kInt, Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kDays});
     if (type.kind == Kind::kDecimal) type.scale = 4;
     return type;
   }
@@ -103,7 +104,9 @@ class RulesMaker {
       scope.tables.assign(chain.rbegin(), chain.rend());
       head += " for " + relation_path(made.table);
     }
-    const Kind kind = random_.chance(60) ? Kind::kBool : random_.one_of({Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum, Kind::kDays});
+    const Kind kind = random_.chance(60) ? Kind::kBool
+                                         : random_.one_of({Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate,
+                                                           Kind::kTimestamp, Kind::kEnum, Kind::kDays});
     const Term body = kind == Kind::kBool ? author_.predicate(scope, 2) : author_.value(kind, scope, 2);
     made.type = body.type;
     rules_.rules.push_back({made.name, "define", {}, whole({head + " = ", "\n"}, {body})});
@@ -129,7 +132,8 @@ class RulesMaker {
     author_.known.push_back({Known::Kind::kValue, name, {}, 0, {}});
     if (!has_except && random_.chance(30)) {
       const std::string other = "not_" + name;
-      rules_.rules.push_back({other, "segment", Twin{name, true, true}, whole({fmt::format("segment {} {{\n  where not (", other), ")\n}\n"}, {where})});
+      rules_.rules.push_back(
+          {other, "segment", Twin{name, true, true}, whole({fmt::format("segment {} {{\n  where not (", other), ")\n}\n"}, {where})});
     }
   }
 
@@ -139,12 +143,14 @@ class RulesMaker {
     const std::string names[] = {fmt::format("e{}", number), fmt::format("f{}", number)};
     const auto text = [](const std::string& name) { return fmt::format("segment {} {{\n  where ", name); };
     rules_.rules.push_back({names[0], "segment", {}, whole({text(names[0]), "\n}\n"}, {law.first})});
-    rules_.rules.push_back({names[1], "segment", Twin{names[0], false, law.is_as_undetermined}, whole({text(names[1]), "\n}\n"}, {law.second})});
+    rules_.rules.push_back(
+        {names[1], "segment", Twin{names[0], false, law.is_as_undetermined}, whole({text(names[1]), "\n}\n"}, {law.second})});
   }
 
   void add_score(std::size_t number) {
     const std::string name = fmt::format("s{}", number);
-    std::vector<std::string> texts = {fmt::format("score {} {{\n{}", name, random_.chance(40) ? random_.one_of({"  range 0..100\n", "  range -2.5..1k\n"}) : "")};
+    std::vector<std::string> texts = {
+        fmt::format("score {} {{\n{}", name, random_.chance(40) ? random_.one_of({"  range 0..100\n", "  range -2.5..1k\n"}) : "")};
     std::vector<Term> parts;
     for (std::size_t i = 0, count = 1 + random_.below(4); i < count; ++i) {
       texts.back() += random_.chance(70) ? "  +" : "  -";

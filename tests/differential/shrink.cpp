@@ -10,7 +10,10 @@ namespace {
 class Shrinker {
  public:
   Shrinker(Case made, const std::string& category, const Judge& judge, std::chrono::steady_clock::time_point until)
-      : best_(std::move(made)), category_(category), judge_(judge), until_(until) {}
+      : best_(std::move(made)),
+        category_(category),
+        judge_(judge),
+        until_(until) {}
 
   Case run() {
     bool is_smaller = true;
@@ -39,7 +42,7 @@ class Shrinker {
 
   bool drop_checks() {
     bool is_smaller = false;
-    for (bool Case::*check : {&Case::with_files, &Case::with_permutation, &Case::with_explain, &Case::with_subset}) {
+    for (bool Case::* check : {&Case::with_files, &Case::with_permutation, &Case::with_explain, &Case::with_subset}) {
       Case candidate = best_;
       candidate.*check = false;
       if (best_.*check) is_smaller |= try_case(std::move(candidate));
@@ -73,7 +76,8 @@ class Shrinker {
                          Case candidate = best_;
                          auto& rules = candidate.rules.rules;
                          end = std::min(end, rules.size());
-                         rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(std::min(begin, end)), rules.begin() + static_cast<std::ptrdiff_t>(end));
+                         rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(std::min(begin, end)),
+                                     rules.begin() + static_cast<std::ptrdiff_t>(end));
                          return candidate;
                        });
   }

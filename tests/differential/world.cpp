@@ -12,8 +12,8 @@ namespace segue::differential {
 namespace {
 
 const std::vector<std::string>& column_names() {
-  static const std::vector<std::string> kNames = {"year",  "count", "owner", "title", "share", "size", "Annual Revenue", "where", "kind",
-                                                  "open",  "score", "last",  "days",  "name",  "state", "today",         "level", "in"};
+  static const std::vector<std::string> kNames = {"year", "count", "owner", "title", "share", "size",  "Annual Revenue", "where", "kind",
+                                                  "open", "score", "last",  "days",  "name",  "state", "today",          "level", "in"};
   return kNames;
 }
 
@@ -36,19 +36,24 @@ class Maker {
   // ── calendar ──
 
   void make_calendar() {
-    world_.zone = random_.one_of<const char*>({"UTC", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "America/St_Johns",
-                                               "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Casablanca"});
+    world_.zone =
+        random_.one_of<const char*>({"UTC", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "America/St_Johns",
+                                     "Australia/Lord_Howe", "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Casablanca"});
     world_.calendar.week_start = static_cast<Weekday>(random_.below(7));
     world_.calendar.fiscal_month = static_cast<std::uint8_t>(random_.between(1, 12));
     zone_ = load_time_zone(world_.zone).value_or(utc_zone());
-    today_ = random_.one_of<std::int64_t>({20'513, 20'530, 20'531, 20'541, 20'512, 20'751, 20'388, 20'759, 19'782, 20'453}) + random_.between(-2, 2);
+    today_ = random_.one_of<std::int64_t>({20'513, 20'530, 20'531, 20'541, 20'512, 20'751, 20'388, 20'759, 19'782, 20'453}) +
+             random_.between(-2, 2);
     const std::int64_t begin = first_instant_of_day(zone_, today_), end = last_instant_of_day(zone_, today_);
-    world_.now = random_.chance(20) ? begin : random_.chance(30) ? end : begin + static_cast<std::int64_t>(random_.bits() >> 1) % (end - begin);
+    world_.now = random_.chance(20)   ? begin
+                 : random_.chance(30) ? end
+                                      : begin + static_cast<std::int64_t>(random_.bits() >> 1) % (end - begin);
     today_ = local_day_of(zone_, world_.now);
   }
 
   void make_enums() {
-    const std::vector<std::string> pools[] = {{"Alpha", "Beta", "Gamma", "Delta", "Financial Services"}, {"low", "medium", "high"}, {"red", "green"}};
+    const std::vector<std::string> pools[] = {
+        {"Alpha", "Beta", "Gamma", "Delta", "Financial Services"}, {"low", "medium", "high"}, {"red", "green"}};
     for (const auto& pool : pools) {
       world_.enums.push_back({.values = pool, .ordered = random_.chance(60), .folded = random_.chance(15), .name = {}});
     }
@@ -58,7 +63,9 @@ class Maker {
 
   // How the values of one column are spread.
   enum class Spread : std::uint8_t { kOne, kFew, kNarrow, kMiddle, kWide, kExtreme };
-  Spread spread() { return random_.one_of({Spread::kOne, Spread::kFew, Spread::kFew, Spread::kNarrow, Spread::kMiddle, Spread::kWide, Spread::kExtreme}); }
+  Spread spread() {
+    return random_.one_of({Spread::kOne, Spread::kFew, Spread::kFew, Spread::kNarrow, Spread::kMiddle, Spread::kWide, Spread::kExtreme});
+  }
 
   std::int64_t integer(Spread spread) {
     switch (spread) {
@@ -77,7 +84,8 @@ class Maker {
   std::int64_t decimal(Spread spread) {
     if (spread != Spread::kExtreme) return integer(spread);
     constexpr std::int64_t kMax = 999'999'999'999'999'999;
-    return random_.one_of<std::int64_t>({kMax, -kMax, kMax - 1, 1, 0, -1, static_cast<std::int64_t>(random_.bits()) % kMax, 500, 100'000'000'000'000'000});
+    return random_.one_of<std::int64_t>(
+        {kMax, -kMax, kMax - 1, 1, 0, -1, static_cast<std::int64_t>(random_.bits()) % kMax, 500, 100'000'000'000'000'000});
   }
 
   double real(Spread spread) {
@@ -87,11 +95,12 @@ class Maker {
       case Spread::kFew: return random_.one_of({0.0, -0.0, 0.5, 1.0, 2.5, 0.1, 0.3});
       case Spread::kNarrow: return 0.1 * static_cast<double>(random_.between(-20, 40));
       case Spread::kMiddle: return static_cast<double>(random_.between(-100'000, 100'000)) / 1024;
-      case Spread::kWide: return static_cast<double>(random_.between(-1'000'000, 1'000'000)) * random_.one_of({1e-30, 1e-3, 1.0, 1e15, 1e80});
+      case Spread::kWide:
+        return static_cast<double>(random_.between(-1'000'000, 1'000'000)) * random_.one_of({1e-30, 1e-3, 1.0, 1e15, 1e80});
       case Spread::kExtreme: break;
     }
-    return random_.one_of({kInfinity, -kInfinity, 1.7976931348623157e308, -1.7976931348623157e308, 5e-324, -5e-324, 0.0, -0.0, 9007199254740993.0,
-                           9223372036854775807.0, 1e-308, 1.0, 0.1, 1e17, 123456789012345.67});
+    return random_.one_of({kInfinity, -kInfinity, 1.7976931348623157e308, -1.7976931348623157e308, 5e-324, -5e-324, 0.0, -0.0,
+                           9007199254740993.0, 9223372036854775807.0, 1e-308, 1.0, 0.1, 1e17, 123456789012345.67});
   }
 
   std::int64_t day(Spread spread) {
@@ -104,17 +113,21 @@ class Maker {
       case Spread::kExtreme: break;
     }
     constexpr std::int64_t kFirst = -719'162, kLast = 2'932'896;  // 0001-01-01, 9999-12-31
-    return random_.one_of<std::int64_t>({kFirst, kLast, kFirst + 1, kLast - 40, today_, 19'782 /* 2024-02-29 */, today_ + random_.between(-40, 40)});
+    return random_.one_of<std::int64_t>(
+        {kFirst, kLast, kFirst + 1, kLast - 40, today_, 19'782 /* 2024-02-29 */, today_ + random_.between(-40, 40)});
   }
 
   std::int64_t instant(Spread spread) {
     if (spread == Spread::kOne) return world_.now;
     if (random_.chance(30)) {  // edges of local days and of the clock
-      const std::int64_t local = today_ + random_.one_of<std::int64_t>({0, -1, 1, -6, -7, -8, -29, -30, -31, 29, 30, random_.between(-100, 100)});
+      const std::int64_t local =
+          today_ + random_.one_of<std::int64_t>({0, -1, 1, -6, -7, -8, -29, -30, -31, 29, 30, random_.between(-100, 100)});
       return random_.chance(50) ? first_instant_of_day(zone_, local) - random_.between(0, 1) : last_instant_of_day(zone_, local);
     }
-    if (random_.chance(15)) return world_.now + random_.one_of<std::int64_t>({0, 1, -1, 3'600'000'000 * 24, -3'600'000'000 * 24, -3'600'000'000});
-    if (spread == Spread::kExtreme && random_.chance(30)) return random_.one_of<std::int64_t>({-62'135'000'000'000'000, 253'402'000'000'000'000});
+    if (random_.chance(15))
+      return world_.now + random_.one_of<std::int64_t>({0, 1, -1, 3'600'000'000 * 24, -3'600'000'000 * 24, -3'600'000'000});
+    if (spread == Spread::kExtreme && random_.chance(30))
+      return random_.one_of<std::int64_t>({-62'135'000'000'000'000, 253'402'000'000'000'000});
     if (spread == Spread::kFew) return first_instant_of_day(zone_, today_) + random_.between(-3, 3) * 3'600'000'000;
     if (!zone_.starts.empty() && random_.chance(15)) {  // changes of clocks
       const std::size_t i = zone_.starts.size() - 1 - random_.below(std::min<std::size_t>(zone_.starts.size(), 10));
@@ -288,7 +301,8 @@ class Maker {
     if (random_.chance(35) && second != first) of.push_back(second);
     for (const std::uint32_t parent : of) {
       if (!world_.tables[parent].key) add_key(world_.tables[parent]);
-      table.parents.push_back({.table = parent, .join = "join_" + world_.tables[parent].name, .parent_of = parents(table.rows, world_.tables[parent].rows)});
+      table.parents.push_back(
+          {.table = parent, .join = "join_" + world_.tables[parent].name, .parent_of = parents(table.rows, world_.tables[parent].rows)});
     }
     add_columns(table);
     if (random_.chance(75)) add_time(table);
@@ -327,8 +341,10 @@ class Maker {
 }  // namespace
 
 const std::vector<std::string>& words() {
-  static const std::vector<std::string> kWords = {"", "a", "A", "ab", "aB", "Ab", "Chief", "chief officer", "VP Sales", "vp", "head of IT", "Straße", "STRASSE",
-                                                  "ẞ", "ß", "Σς", "σσ", "K", "ﬁ", "İ", "é", "e\u0301", "a,b", "say \"hi\"", "null", "NA", "日本", "😀", "a|b", "a.b", "zebra", "a b"};
+  static const std::vector<std::string> kWords = {"",         "a",  "A",          "ab",     "aB",      "Ab",      "Chief", "chief officer",
+                                                  "VP Sales", "vp", "head of IT", "Straße", "STRASSE", "ẞ",       "ß",     "Σς",
+                                                  "σσ",       "K",  "ﬁ",          "İ",      "é",       "e\u0301", "a,b",   "say \"hi\"",
+                                                  "null",     "NA", "日本",       "😀",     "a|b",     "a.b",     "zebra", "a b"};
   return kWords;
 }
 

@@ -32,8 +32,8 @@ struct WorldColumn {
 // One parent of a relation; the join column is not listed among the columns.
 struct WorldParent {
   std::uint32_t table = 0;
-  std::string join;               // name of the join column in the data
-  std::vector<RowId> parent_of;   // by row; kNoRow for an orphan
+  std::string join;              // name of the join column in the data
+  std::vector<RowId> parent_of;  // by row; kNoRow for an orphan
 };
 
 struct WorldReference {

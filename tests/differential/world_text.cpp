@@ -1,7 +1,7 @@
 // A world as text: the schema, the project file and CSV files.
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "stdlib/print_value.h"
 #include "stdlib/time_zone.h"
@@ -27,7 +27,8 @@ std::string kind_text(Kind kind, std::uint8_t scale) {
 
 std::string column_text(const World& world, const WorldColumn& column) {
   const Type& type = column.type;
-  std::string text = type.kind == Kind::kList ? fmt::format("list<{}>", kind_text(type.element, type.scale)) : kind_text(type.kind, type.scale);
+  std::string text =
+      type.kind == Kind::kList ? fmt::format("list<{}>", kind_text(type.element, type.scale)) : kind_text(type.kind, type.scale);
   text = fmt::format("{{type: {}", yaml_quoted(text));
   bool is_folded = type.folded;
   if (type.enum_id != kNoEnum) {
@@ -56,10 +57,12 @@ std::string table_text(const World& world, const WorldTable& table, const std::s
   if (table.key) text += fmt::format("{}key: {}\n", indent, yaml_quoted(table.columns[*table.key].name));
   if (table.time) text += fmt::format("{}time: {}\n", indent, yaml_quoted(table.columns[*table.time].name));
   text += indent + "columns:\n";
-  for (const WorldColumn& column : table.columns) text += fmt::format("{}  {}: {}\n", indent, yaml_quoted(column.name), column_text(world, column));
+  for (const WorldColumn& column : table.columns)
+    text += fmt::format("{}  {}: {}\n", indent, yaml_quoted(column.name), column_text(world, column));
   if (!table.references.empty()) text += indent + "references:\n";
   for (const WorldReference& reference : table.references) {
-    text += fmt::format("{}  {}: {{to: {}, by: {}}}\n", indent, reference.name, world.tables[reference.to].name, yaml_quoted(table.columns[reference.by].name));
+    text += fmt::format("{}  {}: {{to: {}, by: {}}}\n", indent, reference.name, world.tables[reference.to].name,
+                        yaml_quoted(table.columns[reference.by].name));
   }
   return text;
 }
@@ -77,7 +80,8 @@ std::string scalar_text(const World& world, Kind kind, const Type& type, const C
     case Kind::kBool: return std::get<bool>(value) ? "true" : "False";
     case Kind::kInt: return print_int(std::get<std::int64_t>(value));
     case Kind::kDecimal: return print_decimal(std::get<std::int64_t>(value), type.scale);
-    case Kind::kFloat: return std::signbit(std::get<double>(value)) && std::get<double>(value) == 0 ? "-0.0" : print_float(std::get<double>(value));
+    case Kind::kFloat:
+      return std::signbit(std::get<double>(value)) && std::get<double>(value) == 0 ? "-0.0" : print_float(std::get<double>(value));
     case Kind::kDate: return print_date(std::get<std::int64_t>(value));
     case Kind::kTimestamp: return print_timestamp_utc(std::get<std::int64_t>(value));
     case Kind::kEnum: return world.enums[type.enum_id].values[static_cast<std::size_t>(std::get<std::int64_t>(value))];
@@ -118,9 +122,11 @@ std::string schema_text(const World& world) {
 
 std::string project_text(const World& world) {
   constexpr const char* kDays[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-  constexpr const char* kMonths[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
-  std::string text = fmt::format("language: 1\nschema: schema.yaml\nrules: [rules.seg]\ntimezone: {}\nweek_starts: {}\nfiscal_year_starts: {}\nsources:\n",
-                                 world.zone, kDays[static_cast<std::size_t>(world.calendar.week_start)], kMonths[world.calendar.fiscal_month - 1]);
+  constexpr const char* kMonths[] = {"january", "february", "march",     "april",   "may",      "june",
+                                     "july",    "august",   "september", "october", "november", "december"};
+  std::string text =
+      fmt::format("language: 1\nschema: schema.yaml\nrules: [rules.seg]\ntimezone: {}\nweek_starts: {}\nfiscal_year_starts: {}\nsources:\n",
+                  world.zone, kDays[static_cast<std::size_t>(world.calendar.week_start)], kMonths[world.calendar.fiscal_month - 1]);
   for (const WorldTable& table : world.tables) text += fmt::format("  {0}: data/{0}.csv\n", table.name);
   return text;
 }
