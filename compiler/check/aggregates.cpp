@@ -175,7 +175,7 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
   FrameId first = made.rows;
   for (std::size_t i = 1; i < path->steps.size(); ++i) first = ctx.program.frame(first).outer;
   const FrameId own = ctx.program.frame(first).outer;
-  return make(ctx, std::move(made), result_type(fn, value), own, expr.span);
+  return make(ctx, made, result_type(fn, value), own, expr.span);
 }
 
 }  // namespace segue::checker

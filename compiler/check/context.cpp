@@ -119,7 +119,7 @@ std::optional<std::uint32_t> link_to(const Context& ctx, TableId child, TableId 
 const TimeZone& project_zone(Context& ctx) {
   if (!ctx.zone) {
     std::expected<TimeZone, std::string> zone = load_time_zone(ctx.input.project.timezone);
-    ctx.zone = zone ? std::move(*zone) : utc_zone();  // the project's reader has reported a zone that is not there
+    ctx.zone = zone ? *zone : utc_zone();  // the project's reader has reported a zone that is not there
   }
   return *ctx.zone;
 }
