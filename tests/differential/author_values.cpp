@@ -443,7 +443,7 @@ Term Author::int_value(const Scope& scope, int depth) {
     case 1: {
       Term operand = value(Kind::kInt, scope, depth - 1);
       if (operand.is_literal) return operand;
-      return make(operand.type, scope, {"-", ""}, {bracketed(std::move(operand))}, Grade::kChain);
+      return make(operand.type, scope, {"-", ""}, {bracketed(operand)}, Grade::kChain);
     }
     default: return arithmetic(value(Kind::kInt, scope, depth - 1), random_.one_of({"+", "-", "*"}), value(Kind::kInt, scope, depth - 1));
   }
@@ -451,7 +451,7 @@ Term Author::int_value(const Scope& scope, int depth) {
 
 Term Author::decimal_value(const Scope& scope, int depth) {
   Term left = value(Kind::kDecimal, scope, depth - 1);
-  if (random_.chance(15) && !left.is_literal) return make(left.type, scope, {"-", ""}, {bracketed(std::move(left))}, Grade::kChain);
+  if (random_.chance(15) && !left.is_literal) return make(left.type, scope, {"-", ""}, {bracketed(left)}, Grade::kChain);
   Term right = value(random_.chance(30) ? Kind::kInt : Kind::kDecimal, scope, depth - 1);
   const char* op = random_.one_of({"+", "-", "*"});
   // A literal takes the other side's scale.
@@ -464,7 +464,7 @@ Term Author::decimal_value(const Scope& scope, int depth) {
 Term Author::float_value(const Scope& scope, int depth) {
   if (random_.chance(15)) {
     Term operand = value(Kind::kFloat, scope, depth - 1);
-    return make(operand.type, scope, {"-", ""}, {bracketed(std::move(operand))}, Grade::kChain);
+    return make(operand.type, scope, {"-", ""}, {bracketed(operand)}, Grade::kChain);
   }
   if (random_.chance(40)) {
     Term right = value(random_.one_of({Kind::kInt, Kind::kDecimal}), scope, depth - 1);

@@ -35,7 +35,7 @@ struct Case {
   bool with_permutation = false, with_files = false, with_explain = false, with_subset = false;
 };
 
-// The case of a seed, the same on every machine.
+// The case of a seed, the same on every machine with the same compiler.
 [[nodiscard]] Case make_case(std::uint64_t seed);
 
 // `category` says what kind of failure it is, so that shrinking does not slip into another; `message` is for people.

@@ -2,13 +2,13 @@
 #include "tests/differential/isolated.h"
 
 #include <cassert>
+#include <csignal>
 #include <cstring>
 #include <new>
 #include <string>
 #include <thread>
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>

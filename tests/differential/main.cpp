@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include "tests/differential/isolated.h"
 
