@@ -43,7 +43,10 @@ Groups random_groups(std::uint64_t seed) {
   Groups groups{.offsets = {static_cast<std::uint32_t>(random() % 70)}, .filter = {}, .values = {}};
   for (int i = 0; i < 200; ++i)
     groups.offsets.push_back(groups.offsets.back() + static_cast<std::uint32_t>(random() % 5 == 0 ? random() % 300 : random() % 4));
-  for (std::size_t i = 0; i <= groups.offsets.back() / 64; ++i) groups.filter.push_back(random() & random());
+  for (std::size_t i = 0; i <= groups.offsets.back() / 64; ++i) {
+    const std::uint64_t half = random();
+    groups.filter.push_back(half & random());
+  }
   for (std::size_t i = 0; i <= groups.offsets.back(); ++i) groups.values.push_back(static_cast<std::int64_t>(random() % 9) - 4);
   return groups;
 }
