@@ -88,20 +88,24 @@ void report(const Case& made, const Failure& failure, const std::string& out) {
   std::fflush(stdout);
 }
 
-// Shrinks and prints the case of a seed that failed.
-void report_seed(std::uint64_t seed, const Options& options, const std::filesystem::path& folder) {
+// Shrinks and prints the case of a seed that failed. True when `check` refused its rules.
+bool report_seed(std::uint64_t seed, const Options& options, const std::filesystem::path& folder) {
   const Case made = make_case(seed);
   const Judge judge = [&](const Case& candidate) { return judge_isolated(candidate, folder); };
   const auto failure = judge(made);
   if (!failure) {
     fmt::print("FAILED, seed {}: it failed once, and not when it was tried again\n", seed);
-    return;
+    return false;
   }
   fmt::print("seed {} fails ({}); making it small\n", seed, failure->category);
   std::fflush(stdout);
   const Case small = shrunk(made, failure->category, judge, Clock::now() + std::chrono::seconds(options.shrink_seconds));
   report(small, judge(small).value_or(*failure), options.out);
+  return failure->category.starts_with("refused: ");
 }
+
+// The generator knows nearly all that `check` refuses, but not all: a rare refusal is to be read and is no disagreement, several are a failure.
+std::uint64_t refusals_borne(std::uint64_t programs) { return programs > 1 ? 1 + programs / 500 : 0; }
 
 int show(const Options& options) {
   const Case made = make_case(options.seed);
@@ -114,7 +118,7 @@ int run(const Options& options) {
   fmt::print("seed {}\n", options.seed);
   std::fflush(stdout);
   const Clock::time_point until = Clock::now() + std::chrono::seconds(options.seconds);
-  std::uint64_t done = 0, failures = 0;
+  std::uint64_t done = 0, failures = 0, refusals = 0;
   Tally tally;
   while (done < options.iterations && Clock::now() < until) {
     const Progress progress = run_worker({options.seed + done, options.iterations - done, until}, scratch.folder);
@@ -123,14 +127,18 @@ int run(const Options& options) {
     tally.decided += progress.tally.decided;
     tally.answers += progress.tally.answers;
     if (!progress.failed) break;
-    ++failures;
     ++done;
-    report_seed(*progress.failed, options, scratch.folder);
+    if (report_seed(*progress.failed, options, scratch.folder)) {
+      ++refusals;
+      continue;
+    }
+    ++failures;
     if (!options.keep_going) break;
   }
-  fmt::print("{} programs, {} definitions ({} that hold for some accounts and not for others), {} answers compared; {} failed\n", done,
-             tally.definitions, tally.decided, tally.answers, failures);
-  return failures == 0 ? 0 : 1;
+  fmt::print(
+      "{} programs, {} definitions ({} that hold for some accounts and not for others), {} answers compared; {} refused, {} failed\n", done,
+      tally.definitions, tally.decided, tally.answers, refusals, failures);
+  return failures == 0 && refusals <= refusals_borne(done) ? 0 : 1;
 }
 
 }  // namespace
