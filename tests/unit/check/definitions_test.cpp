@@ -151,8 +151,8 @@ TEST_CASE("several errors are reported in one go, in order, and nothing follows 
                                  "unknown-column: unknown column `employes` of `account`; did you mean `employees`?",
                                  "unknown-column: unknown column `foo` of `account`; check how it is spelled",
                                  "unknown-column: unknown column `bar` of `account`; check how it is spelled",
-                                 "unknown-enum-value: `nothing_like_it` is not one of the values of `industry`; write one of `Software`, "
-                                 "`Fintech`, `Healthcare`, `Financial Services`",
+                                 ("unknown-enum-value: `nothing_like_it` is not one of the values of `industry`; write one of `Software`, "
+                                  "`Fintech`, `Healthcare`, `Financial Services`"),
                                  "compared-bool: `customer` is true or false by itself; write `customer`",
                              });
 }

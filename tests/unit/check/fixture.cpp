@@ -140,7 +140,7 @@ std::string Checked::fixed() const {
 }
 
 std::string fixed(std::string_view condition) {
-  const std::string text = check_condition(condition)->fixed();
+  std::string text = check_condition(condition)->fixed();
   constexpr std::string_view kBefore = "segment s {\n  where ";
   constexpr std::string_view kAfter = "\n}\n";
   if (!text.starts_with(kBefore) || !text.ends_with(kAfter)) return text;

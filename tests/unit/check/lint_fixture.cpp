@@ -51,7 +51,7 @@ std::string mended_rules(std::string_view rules) {
 }
 
 std::string mended(std::string_view condition) {
-  const std::string text = mended_rules(segment(condition));
+  std::string text = mended_rules(segment(condition));
   if (!text.starts_with(kBefore) || !text.ends_with(kAfter)) return text;
   return text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size());
 }

@@ -63,7 +63,9 @@ std::size_t compare_engines(std::uint64_t seed, std::size_t accounts, const std:
     if (!is_supported(setting.cpu)) continue;
     INFO("seed " << seed << ", accounts " << accounts << ", cpu " << static_cast<int>(setting.cpu) << ", threads " << setting.threads
                  << ", share " << setting.share);
-    CHECK(difference(*expected, run_native(world, setting)) == "");
+    const std::string found = difference(*expected, run_native(world, setting));
+    INFO(found);
+    CHECK(found.empty());
   }
   return mixed_roots(*expected);
 }

@@ -75,7 +75,7 @@ class RandomProgram : public World {
     return result;
   }
 
-  static Column narrow(Column column, Storage storage) {
+  static Column narrow(const Column& column, Storage storage) {
     Column result = column;
     result.storage = storage;
     result.data.clear();
@@ -274,7 +274,7 @@ class RandomProgram : public World {
                      fn == AggregateFn::kEarliest
                  ? program.expr(*node.value).type
                  : type;
-    return add(std::move(node), type, target.of);
+    return add(node, type, target.of);
   }
 
   ExprId within(FrameId frame) {

@@ -34,7 +34,7 @@ struct Example {
     output.columns.push_back({"tier", OutputKind::kLabels, nullptr, {}, codes, labels});
   }
 
-  std::string write(const std::string& name, WriteOptions options = {}) {
+  std::string write(const std::string& name, const WriteOptions& options = {}) {
     const auto written = write_results(folder.file(name), output, options);
     INFO((written ? std::string() : written.error().message));
     REQUIRE(written.has_value());
