@@ -34,8 +34,10 @@ target_include_directories(segue_options INTERFACE
 target_compile_features(segue_options INTERFACE cxx_std_23)
 target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-Wall;-Wextra;-Werror;-ffp-contract=off;-fno-semantic-interposition>")
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  # libstdc++ 12's own std::stable_sort uses what it calls deprecated; what is opened at run time has C names and C++ types
-  target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-Wno-deprecated-declarations;-Wno-return-type-c-linkage>")
+  # libstdc++ 12's own std::stable_sort uses what it calls deprecated; what is opened at run time has C names and C++ types;
+  # initialisers are g++'s to judge
+  target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-Wno-deprecated-declarations;-Wno-return-type-c-linkage>"
+    "$<BUILD_INTERFACE:-Wno-missing-field-initializers;-Wno-missing-designated-field-initializers>")
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(segue_options INTERFACE "$<BUILD_INTERFACE:-march=x86-64-v2>")
