@@ -17,8 +17,11 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// How many slips are allowed in a name: none in one or two letters (`UK` is no slip of `US`), then one for every three letters.
-std::size_t allowed_slips(std::string_view name) { return name.size() < 3 ? 0 : std::max<std::size_t>(1, name.size() / 3); }
+// How many slips are allowed in a name: none in one letter, then one for every three letters.
+std::size_t allowed_slips(std::string_view name) { return name.size() < 2 ? 0 : std::max<std::size_t>(1, name.size() / 3); }
+
+// `UK` is another word than `US`, not a slip of it.
+bool are_codes(std::string_view a, std::string_view b) { return a.size() < 3 && b.size() < 3; }
 
 constexpr std::size_t kShortestPart = 4;
 
@@ -30,7 +33,7 @@ bool is_part(const std::string& shorter, const std::string& longer) {
 // The rank of a candidate: its distance, or no value when it is not near.
 std::optional<std::size_t> rank(const std::string& name, const std::string& candidate) {
   if (candidate.empty() || candidate.size() > kLongestName || name.size() > kLongestName) return std::nullopt;
-  const std::size_t limit = allowed_slips(name.size() > candidate.size() ? candidate : name);
+  const std::size_t limit = are_codes(name, candidate) ? 0 : allowed_slips(name.size() > candidate.size() ? candidate : name);
   const std::size_t distance = edit_distance(name, candidate, limit);
   if (distance <= limit) return distance;
   if (is_part(name, candidate) || is_part(candidate, name)) return kLongestName + std::max(name.size(), candidate.size());
