@@ -44,6 +44,7 @@ struct Type {
   bool folded = false;           // text (or a list of text) compared by Unicode simple case folding
   Kind element = Kind::kText;    // of a list
   EnumTypeId enum_id = kNoEnum;  // of an enum, or of a list of enum
+  std::uint16_t unit = 0;        // of a number: index into the program's units; 0 has none. No evaluator looks at it
 
   friend bool operator==(const Type&, const Type&) = default;
 };

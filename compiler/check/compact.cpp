@@ -26,7 +26,8 @@ void reach_parts(const CheckedProgram& program, Reached& reached, const Node& no
   if (const auto* has = std::get_if<Has>(&node)) reached.sets[index_of(has->set)] = true;
   if (const auto* within = std::get_if<Within>(&node)) reached.windows[index_of(within->window)] = true;
   if (const auto* aggregate = std::get_if<Aggregate>(&node)) reach_frame(program, reached, aggregate->rows);
-  if (const auto* read = std::get_if<DefinitionRead>(&node)) reached.definitions[index_of(read->definition)] = true;
+  if (const auto* sequence = std::get_if<Sequence>(&node)) reach_frame(program, reached, sequence->rows);
+  for_each_definition(node, [&](DefinitionId id) { reached.definitions[index_of(id)] = true; });
 }
 
 void reach_exprs(const CheckedProgram& program, Reached& reached, ExprId root) {
@@ -54,6 +55,9 @@ Reached reach(const CheckedProgram& program, const std::vector<DefinitionId>& ke
     if (!reached.definitions[i]) continue;
     reach_frame(program, reached, program.definitions[i].frame);
     reach_exprs(program, reached, program.definitions[i].body);
+    for (const Expectation& expectation : program.definitions[i].expectations) {
+      if (expectation.other) reached.definitions[index_of(*expectation.other)] = true;
+    }
   }
   return reached;
 }
@@ -96,7 +100,8 @@ void rename_expr(Expr& expr, const Places& places) {
   if (auto* has = std::get_if<Has>(&expr.node)) move_to(has->set, places.sets);
   if (auto* within = std::get_if<Within>(&expr.node)) move_to(within->window, places.windows);
   if (auto* aggregate = std::get_if<Aggregate>(&expr.node)) move_to(aggregate->rows, places.frames);
-  if (auto* read = std::get_if<DefinitionRead>(&expr.node)) move_to(read->definition, places.definitions);
+  if (auto* sequence = std::get_if<Sequence>(&expr.node)) move_to(sequence->rows, places.frames);
+  for_each_definition(expr.node, [&](DefinitionId& id) { move_to(id, places.definitions); });
 }
 
 }  // namespace
@@ -118,6 +123,9 @@ CheckedProgram compact(CheckedProgram program, const std::vector<DefinitionId>& 
   for (Definition& definition : program.definitions) {
     move_to(definition.frame, moved.frames);
     move_to(definition.body, moved.exprs);
+    for (Expectation& expectation : definition.expectations) {
+      if (expectation.other) move_to(*expectation.other, moved.definitions);
+    }
   }
   for (Frame& frame : program.frames) {
     if (frame.outer != kNoFrame) move_to(frame.outer, moved.frames);

@@ -80,6 +80,11 @@ struct Reads {
     if (const auto* column = std::get_if<ColumnRead>(&expr.node)) read_column(table, column->column);
     if (const auto* reference = std::get_if<ReferenceRead>(&expr.node)) read_references(table, *reference);
     if (const auto* aggregate = std::get_if<Aggregate>(&expr.node)) read_aggregate(*aggregate);
+    if (const auto* sequence = std::get_if<Sequence>(&expr.node)) {
+      read_frame(sequence->rows);
+      const TableId rows = program.frame(sequence->rows).table;
+      read_column(rows, *program.schema.tables[rows].time);
+    }
   }
 };
 
@@ -90,7 +95,7 @@ std::vector<bool> needed_flags(const CheckedProgram& program, std::span<const De
   for (std::size_t i = is_needed.size(); i-- > 0;) {
     if (!is_needed[i]) continue;
     for_each_expr(program, program.definitions[i].body, is_seen, [&](const Expr& expr) {
-      if (const auto* read = std::get_if<DefinitionRead>(&expr.node)) is_needed[index_of(read->definition)] = true;
+      for_each_definition(expr.node, [&](DefinitionId id) { is_needed[index_of(id)] = true; });
     });
   }
   return is_needed;

@@ -146,6 +146,41 @@ struct Parts {
   void operator()(const ScoreSum& node) const {  // a score stands alone in its definition: its place says enough
     for (const ScoreTerm& term : node.terms) key.add(term.span.begin).add(static_cast<std::uint32_t>(term.span.source));
   }
+  void operator()(const Choice& node) const {  // stands alone in its definition, as do a grid and a split
+    for (const ChoiceRow& row : node.rows) key.add(all.of(row.condition)).add(row.value);
+    key.add(std::uint64_t{node.last_wins}).add(node.otherwise.value_or(0xffff'ffff));
+  }
+  void operator()(const GridCell& node) const {
+    if (node.where) key.add(all.of(*node.where));
+    for (const GridAxis& axis : node.axes) {
+      key.add(all.of(axis.operand));
+      for (const std::int32_t place : axis.places) key.add(static_cast<std::uint32_t>(place));
+    }
+  }
+  void operator()(const SplitPart& node) const {
+    if (node.population) key.add(all.of(*node.population));
+    key.add_text(node.seed);
+    for (const std::uint64_t upper : node.upper) key.add(upper);
+  }
+  void operator()(const TopOf& node) const {
+    key.add(index_of(node.candidates)).add(index_of(node.by)).add(node.count.value_or(-1)).add(node.share);
+    key.add(std::uint64_t{node.share_scale});
+  }
+  void operator()(const Percentile& node) const {
+    key.add(index_of(node.value)).add(node.among ? index_of(*node.among) : 0xffff'ffff);
+  }
+  void operator()(const Near& node) const {
+    key.add(all.of(node.latitude)).add(all.of(node.longitude));
+    for (const double number : {node.center_latitude, node.center_longitude, node.kilometres}) key.add(std::bit_cast<std::uint64_t>(number));
+  }
+  void operator()(const Sequence& node) const {
+    key.add(index_of(node.rows)).add(std::uint64_t{static_cast<std::uint8_t>(node.limit_kind)}).add(node.limit);
+    for (const auto& part : {node.within, node.by}) {
+      key.add(std::uint64_t{part.has_value()});
+      if (part) key.add(all.of(*part));
+    }
+    for (const ExprId step : node.steps) key.add(all.of(step));
+  }
   template <typename Unary>  // IsEmpty, IsKnown, Negate, ToFloat, Rescale
   void operator()(const Unary& node) const {
     key.add(all.of(node.operand));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -188,9 +189,92 @@ struct ScoreSum {
   std::optional<std::pair<double, double>> range;
 };
 
+// ── Constructs that give one of several named values ─────────────────────────────────────────────────────────────────────
+
+// Rows of `tiers` (the first that holds wins) or of `stages` (`last_wins`), in the order of the text. The value is the enum index of the row, else
+// `otherwise`, else missing. It is unsure where a row that is looked at up to and including the one that wins is unknown: looked at from the first on, or,
+// with `last_wins`, from the last on; where none wins, all are.
+struct ChoiceRow {
+  ExprId condition{};
+  std::uint32_t value = 0;
+};
+struct Choice {
+  std::vector<ChoiceRow> rows;
+  std::optional<std::uint32_t> otherwise;
+  bool last_wins = false;
+};
+
+// One axis of a grid: an operand that is an enum or a bool, and the place on the axis of each of its values (by enum index; of a bool false,
+// then true), -1 for one that is not on it. A bool reads as false where it is a predicate; a bool value that is missing is in no cell.
+struct GridAxis {
+  ExprId operand{};
+  std::vector<std::int32_t> places;
+  std::uint32_t size = 0;
+};
+// The cell is the enum index with the axes' places as its digits, the first axis the most significant. Missing where `where` does not
+// hold or an operand is missing or not on its axis; unsure where one of them is unknown.
+struct GridCell {
+  std::optional<ExprId> where;
+  std::vector<GridAxis> axes;
+};
+
+// The part of a split that an account falls into, of those of whom `population` holds (missing for others, unsure where it is unknown). h, the number that the first 13
+// hexadecimal digits of SHA-256(seed, a zero byte, the account's key as text) spell, falls into the first part i with h < upper[i].
+struct SplitPart {
+  std::optional<ExprId> population;
+  std::string seed;
+  std::vector<std::uint64_t> upper;  // ceil(cumulated share · 2^52); the last is 2^52
+};
+
+// ── Constructs over the whole population ─────────────────────────────────────────────────────────────────────────────────
+// Their operands are definitions of their own (nameless ones of kind kDefine in the same frame), so that an evaluator can answer these for all rows before it
+// answers what stands on them.
+
+// `top 100 by e`, `top 10% by e`: the row is among the rows with the greatest `by` of those of the frame's table for which `candidates` holds; ties go to the least key,
+// rows whose `by` is missing come last. Of `share`, in units of 10^-`share_scale`, as many as the candidates times the share, rounded up. `by` is of any ordered type.
+// Unknown where the row's own `candidates` is, or may hold and `by` is missing or unsure.
+struct TopOf {
+  DefinitionId candidates{};
+  DefinitionId by{};
+  std::optional<std::int64_t> count;
+  std::int64_t share = 0;
+  std::uint8_t share_scale = 0;
+};
+
+// `percentile(e among p)`, a float: of the accounts for which `among` holds and whose `value` is known, the part whose value is at most this account's (the double
+// nearest to count over count). Missing where this account's value is missing, or there are no such accounts; unsure where its own value is.
+struct Percentile {
+  DefinitionId value{};
+  std::optional<DefinitionId> among;
+};
+
+// ── Others ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// `p near (lat, lon) within 50 km`: the great-circle distance on a sphere of radius 6371.0088 km is at most `kilometres`. The operands are floats: the two hidden columns
+// of a point (SchemaColumn::latitude, longitude), known or missing together.
+struct Near {
+  ExprId latitude{}, longitude{};
+  double center_latitude = 0, center_longitude = 0;  // degrees
+  double kilometres = 0;
+};
+
+// `sequence(R within window by c: p then q, all within 14 days)`, a bool. Rows as for Aggregate; those without a time, or with a missing `by`, do not take part. Some value
+// of `by` (without `by`: the rows together) has rows, each strictly later than the one before, of which row i meets step i, and the first and last are at most `limit` apart: in local
+// days for kDays (weeks are 7), to the first's local day plus that many months for kMonths, exactly for kSpan. Holds three times for three-valued evaluation, as `any` does: with steps that
+// hold, that are certain, that are possible.
+struct Sequence {
+  FrameId rows{};
+  std::optional<ExprId> within;
+  std::optional<ExprId> by;
+  std::vector<ExprId> steps;
+  Kind limit_kind = Kind::kDays;
+  std::int64_t limit = 0;
+};
+
 using Node =
     std::variant<Literal, ColumnRead, ReferenceRead, DefinitionRead, Now, Today, FromNow, Not, And, Or, Compare, Between, InSet, TextTest,
-                 Matches, Has, IsEmpty, IsKnown, Within, OrElse, Negate, ToFloat, Rescale, Arithmetic, Call, Aggregate, ScoreSum>;
+                 Matches, Has, IsEmpty, IsKnown, Within, OrElse, Negate, ToFloat, Rescale, Arithmetic, Call, Aggregate, ScoreSum,
+                 Choice, GridCell, SplitPart, TopOf, Percentile, Near, Sequence>;
 
 struct Expr {
   Node node;
@@ -210,27 +294,32 @@ struct ConstantSet {
 
 // ── Definitions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-enum class DefinitionKind : std::uint8_t { kSegment, kScore, kDefine };
+enum class DefinitionKind : std::uint8_t { kSegment, kScore, kDefine, kTiers, kStages, kGrid, kSplit, kAudience };
 
-enum class ExpectSubject : std::uint8_t { kSize, kShare, kUndetermined };
-// `expect size between 50 and 5_000`: low <= subject <= high, where a bound that is absent does not limit. kSize counts accounts; kShare and kUndetermined written with
-// `%` are fractions of all accounts (`is_fraction`), kUndetermined without is a count. `below` and `above` are strict.
+enum class ExpectSubject : std::uint8_t { kSize, kShare, kUndetermined, kMoved, kDisjoint, kSubset, kNotEmpty };
+// `expect size between 50 and 5_000`: low <= subject <= high, where a bound that is absent does not limit. kSize counts accounts (rows, of an audience); kShare, kMoved and
+// kUndetermined written with `%` are fractions of all accounts (`is_fraction`), kMoved and kUndetermined without are counts. `below` and `above` are strict.
+// kMoved compares with an earlier output, and says nothing without one. Of tiers, stages, grids and splits it speaks of `each` value or of one (`value`).
 struct Expectation {
   ExpectSubject subject{};
   bool is_fraction = false;
   std::optional<double> low, high;
   bool low_is_strict = false, high_is_strict = false;
-  std::string text;  // as written, without `expect`
+  bool each = false;
+  std::optional<std::uint32_t> value;  // enum index
+  std::optional<DefinitionId> other;   // of kDisjoint and kSubset: a segment, or anything else that is a bool of the account
+  std::string text;                    // as written, without `expect`
   Span span;
 };
 
 // A definition in one frame with fixed arguments. A `define … for contacts` or with parameters is one Definition for each use with
-// different frame or arguments; only kSegment and kScore appear in results. `body` is kBool for segments (where and except
-// joined), kFloat for scores, anything for defines.
+// different frame or arguments; all others appear in results. `body` is kBool for segments and audiences (where, except and top
+// joined), kFloat for scores, an enum for tiers, stages, grids and splits, anything for defines. An audience stands in the plain frame of its relation, any other in the account's.
 struct Definition {
   DefinitionKind kind{};
   std::string name;
   std::string title;  // empty when none
+  std::vector<std::string> value_titles;  // of tiers, stages and splits: by enum index of the body's type, empty when none
   std::string doc;
   std::string owner;
   std::vector<std::string> tags;
@@ -243,6 +332,12 @@ struct Definition {
   std::vector<Expectation> expectations;
 };
 
+// What a number counts: `EUR`, `EUR per seats`. Products of unit names with exponents, by name; interned.
+struct UnitOfMeasure {
+  std::vector<std::pair<std::string, int>> parts;
+  friend bool operator==(const UnitOfMeasure&, const UnitOfMeasure&) = default;
+};
+
 // Everything that the rule files say, typed and resolved. `definitions` are in order of evaluation: one stands after all that it reads.
 struct CheckedProgram {
   Schema schema;
@@ -251,8 +346,9 @@ struct CheckedProgram {
   std::vector<Definition> definitions;
   std::vector<ConstantSet> sets;
   std::vector<Window> windows;
-  std::vector<EnumType> enums;        // those of the schema, then those of functions such as weekday
-  std::vector<DefinitionId> results;  // segments and scores in order of file path, then line
+  std::vector<EnumType> enums;        // those of the schema, then those of functions such as weekday and of definitions
+  std::vector<UnitOfMeasure> units;   // `Type::unit` is an index here; the first has no parts
+  std::vector<DefinitionId> results;  // all but defines, in order of file path, then line
 
   const Expr& expr(ExprId id) const { return exprs[index_of(id)]; }
   const Frame& frame(FrameId id) const { return frames[index_of(id)]; }

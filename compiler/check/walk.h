@@ -1,4 +1,4 @@
-// This file's external interface is `for_each_operand`: the expressions that a node stands on, for passes that go over a whole program.
+// This file's external interface is `for_each_operand` and `for_each_definition`: what a node stands on, for passes that go over a whole program.
 #pragma once
 
 #include "compiler/check/program.h"
@@ -40,11 +40,41 @@ void for_each_operand(NodeRef& node, const Visit& visit) {
         visit(term.value);
         if (term.when) visit(*term.when);
       }
+    } else if constexpr (std::is_same_v<Construct, Choice>) {
+      for (auto& row : construct.rows) visit(row.condition);
+    } else if constexpr (std::is_same_v<Construct, GridCell>) {
+      if (construct.where) visit(*construct.where);
+      for (auto& axis : construct.axes) visit(axis.operand);
+    } else if constexpr (std::is_same_v<Construct, SplitPart>) {
+      if (construct.population) visit(*construct.population);
+    } else if constexpr (std::is_same_v<Construct, TopOf> || std::is_same_v<Construct, Percentile>) {
+      // its operands are definitions
+    } else if constexpr (std::is_same_v<Construct, Near>) {
+      visit(construct.latitude);
+      visit(construct.longitude);
+    } else if constexpr (std::is_same_v<Construct, Sequence>) {
+      if (construct.within) visit(*construct.within);
+      if (construct.by) visit(*construct.by);
+      for (auto& step : construct.steps) visit(step);
     } else {
       visit(construct.operand);
     }
   };
   std::visit(each, node);
+}
+
+// Calls `visit(DefinitionId&)` (or `const DefinitionId&`) for each definition that a node reads itself.
+template <typename NodeRef, typename Visit>
+void for_each_definition(NodeRef& node, const Visit& visit) {
+  if (auto* read = std::get_if<DefinitionRead>(&node)) visit(read->definition);
+  if (auto* top = std::get_if<TopOf>(&node)) {
+    visit(top->candidates);
+    visit(top->by);
+  }
+  if (auto* percentile = std::get_if<Percentile>(&node)) {
+    visit(percentile->value);
+    if (percentile->among) visit(*percentile->among);
+  }
 }
 
 }  // namespace segue

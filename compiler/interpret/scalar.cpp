@@ -198,6 +198,14 @@ class Evaluator {
     return {};
   }
 
+  Value operator()(const Choice&) const { return later(); }
+  Value operator()(const GridCell&) const { return later(); }
+  Value operator()(const SplitPart&) const { return later(); }
+  Value operator()(const TopOf&) const { return later(); }
+  Value operator()(const Percentile&) const { return later(); }
+  Value operator()(const Near&) const { return later(); }
+  Value operator()(const Sequence&) const { return later(); }
+
   Value operator()(const ScoreSum& node) const {
     Value result = score_sum(prepared_, state_, node);
     if (!node.range) return result;
@@ -207,6 +215,10 @@ class Evaluator {
   }
 
  private:
+  static Value later() {
+    assert(false && "`check` refuses it");
+    return {};
+  }
   const Frame& frame() const { return prepared_.program.frame(expr_.frame); }
   const Value& value(ExprId id) const { return state_.values[index_of(id)]; }
   const Type& type_of(ExprId id) const { return prepared_.program.expr(id).type; }

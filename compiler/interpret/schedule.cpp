@@ -41,6 +41,20 @@ struct Operands {
   void operator()(const Rescale& node) const { add(node.operand); }
   void operator()(const Arithmetic& node) const { add(node.left), add(node.right); }
   void operator()(const Call& node) const { out.insert(out.end(), node.arguments.begin(), node.arguments.end()); }
+  void operator()(const Choice& node) const {
+    for (const ChoiceRow& row : node.rows) add(row.condition);
+  }
+  void operator()(const GridCell& node) const {
+    if (node.where) add(*node.where);
+    for (const GridAxis& axis : node.axes) add(axis.operand);
+  }
+  void operator()(const SplitPart& node) const {
+    if (node.population) add(*node.population);
+  }
+  void operator()(const TopOf&) const {}
+  void operator()(const Percentile&) const {}
+  void operator()(const Near& node) const { add(node.latitude), add(node.longitude); }
+  void operator()(const Sequence&) const {}
   void operator()(const ScoreSum& node) const {
     for (const ScoreTerm& term : node.terms) {
       add(term.value);

@@ -186,6 +186,17 @@ struct LowerNode {
   Lowered operator()(const Call& node) const { return to.map(frame, node.builtin, node.arguments, type); }
   Lowered operator()(const Aggregate& node) const { return to.aggregate(frame, node, type); }
   Lowered operator()(const ScoreSum& node) const { return to.score(frame, node, type); }
+  Lowered operator()(const Choice&) const { return later(); }
+  Lowered operator()(const GridCell&) const { return later(); }
+  Lowered operator()(const SplitPart&) const { return later(); }
+  Lowered operator()(const TopOf&) const { return later(); }
+  Lowered operator()(const Percentile&) const { return later(); }
+  Lowered operator()(const Near&) const { return later(); }
+  Lowered operator()(const Sequence&) const { return later(); }
+  static Lowered later() {
+    assert(false && "`check` refuses it");
+    return {};
+  }
 
   std::vector<Lowered> operands(const std::vector<ExprId>& ids) const {
     std::vector<Lowered> result;

@@ -39,6 +39,25 @@ struct ExprOperands {
       if (term.when) out.push_back(*term.when);
     }
   }
+  void operator()(const Choice& node) const {
+    for (const ChoiceRow& row : node.rows) out.push_back(row.condition);
+  }
+  void operator()(const GridCell& node) const {
+    if (node.where) out.push_back(*node.where);
+    for (const GridAxis& axis : node.axes) out.push_back(axis.operand);
+  }
+  void operator()(const SplitPart& node) const {
+    if (node.population) out.push_back(*node.population);
+  }
+  void operator()(const TopOf&) const {}
+  void operator()(const Percentile&) const {}
+  void operator()(const Near& node) const { out.insert(out.end(), {node.latitude, node.longitude}); }
+  void operator()(const Sequence& node) const {
+    for (const auto& part : {node.within, node.by}) {
+      if (part) out.push_back(*part);
+    }
+    out.insert(out.end(), node.steps.begin(), node.steps.end());
+  }
   // Not, InSet, Matches, Has, IsEmpty, IsKnown, Within, Negate, ToFloat, Rescale
   template <typename T>
   void operator()(const T& node) const {

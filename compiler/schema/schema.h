@@ -25,7 +25,10 @@ inline constexpr TableId kAccountTable = 0;
 enum class ColumnForm : std::uint8_t {
   kPlain,  // one column of the data, of type `type`
   kMoney,  // an amount, with its currency in a column beside it; `type` is what rules see: decimal(digits), in the project's currency
-  kPoint,  // latitude and longitude in two columns; `type` says only whether it is optional
+  kPoint,  // latitude and longitude in two columns of the data, which two hidden columns of this table hold; `type` says only whether it is optional
+  // A hidden column: one coordinate of a point, a float in degrees. `from` is its column in the data; it is in no `column_ids`, and its name
+  // (`location.latitude`) is none that rules could write.
+  kCoordinate,
 };
 
 // Who may look at a column. `language.md`, "Governance".
@@ -49,6 +52,8 @@ struct SchemaColumn {
   std::string currency_from;
   // kPoint: the data's columns.
   std::string latitude_from, longitude_from;
+  // kPoint: its hidden columns, which stand behind all columns that the schema names; of kCoordinate: the point.
+  std::optional<ColumnId> latitude, longitude, point;
   Span span;  // its name in the schema
 };
 

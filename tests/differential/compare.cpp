@@ -306,7 +306,7 @@ class Comparison {
       if (!evaluation) return Failure{"files: data", render_text(evaluation.error().diagnostics, project->sources, false)};
       Results results;
       for (std::size_t i = 0; i < evaluation->definitions.size(); ++i) {
-        DefinitionResult each{.members = members(*evaluation, i), .scores = {}, .undetermined = evaluation->definitions[i].undetermined};
+        DefinitionResult each{.members = members(*evaluation, i), .scores = {}, .codes = {}, .undetermined = evaluation->definitions[i].undetermined};
         each.scores.assign(scores(*evaluation, i).begin(), scores(*evaluation, i).end());
         results.definitions.push_back(std::move(each));
       }
