@@ -91,6 +91,15 @@ KnownInt parse_decimal(std::string_view text, int scale) {
   return value ? decimal_from_wide(*value) : kMissingInt;
 }
 
+KnownExact parse_exact_number(std::string_view text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::size_t last = text.find_last_not_of('0');
+  const std::size_t scale = last == std::string_view::npos || last <= point ? 0 : last - point;
+  if (scale > kMaxScale) return {};
+  const KnownInt raw = parse_decimal(text, static_cast<int>(scale));
+  return {raw.value, static_cast<std::uint8_t>(scale), raw.known};
+}
+
 ParsedFloat parse_float(std::string_view text) {
   const bool is_negative = text.starts_with('-');
   const std::string_view word = text.substr(is_negative ? 1 : 0);

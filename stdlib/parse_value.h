@@ -20,6 +20,16 @@ namespace segue {
 // Digits with an optional `-` and fraction, as raw of `scale`. Digits beyond the scale must be zeros; 18 digits in all.
 [[nodiscard]] KnownInt parse_decimal(std::string_view text, int scale);
 
+// An exact number: raw / 10^scale.
+struct KnownExact {
+  std::int64_t raw = 0;
+  std::uint8_t scale = 0;
+  bool known = false;
+};
+
+// The same of whatever scale the text has, without the zeros at the end of its fraction; 18 digits in all.
+[[nodiscard]] KnownExact parse_exact_number(std::string_view text);
+
 enum class ParseState : std::uint8_t { kValue, kMissing, kBad };
 
 struct ParsedFloat {

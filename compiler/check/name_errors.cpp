@@ -171,9 +171,7 @@ bool report_foreign_definition(Context& ctx, const ast::Path& path, TableId tabl
 }  // namespace
 
 std::vector<std::string> column_names(const Context& ctx, TableId table) {
-  std::vector<std::string> names;
-  for (const SchemaColumn& column : ctx.program.schema.tables[table].columns) names.push_back(column.name);
-  return names;
+  return column_names(ctx.program.schema.tables[table]);
 }
 
 bool has_near_name(Context& ctx, const Scope& scope, std::string_view name) {

@@ -229,6 +229,8 @@ class ColumnReader {
   void read_number_keys() {
     if (auto unit = text_of("unit", "unit: EUR"); unit && is_number(column_)) column_.unit = *unit;
     if (column_.form != ColumnForm::kMoney) return;
+    // Whatever the cell holds, its currency may have no rate.
+    column_.type.optional = true;
     (void)require_entry(reader_, map_, "currency", entry_.key_span, label(), "currency: currency_code");
     column_.currency_from = text_of("currency", "currency: currency_code").value_or("");
     if (const YamlEntry* digits = find("digits")) {

@@ -213,14 +213,43 @@ void check_sources(const Project& project, const Schema& schema, Report& report)
   }
 }
 
+// A column whose values a line of text can state.
+bool can_be_listed(const SchemaColumn& column) { return column.form == ColumnForm::kPlain && column.type.kind != Kind::kList; }
+
 void check_suppress(const Project& project, const Schema& schema, Report& report) {
   const SchemaTable& account = schema.tables[kAccountTable];
-  Words names;
-  for (const SchemaColumn& column : account.columns) names.push_back(column.name);
+  const Words names = column_names(account);
   for (const SuppressList& list : project.suppress) {
-    if (!list.by || list.by->text.empty() || find_column(account, list.by->text)) continue;
-    report.add_near(DiagnosticKind::kUnknownColumn, list.by->span, fmt::format("unknown column `{}` of `account`", list.by->text),
-                    list.by->text, names);
+    if (!list.by || list.by->text.empty()) continue;
+    const std::optional<ColumnId> column = find_column(account, list.by->text);
+    if (!column) {
+      report.add_near(DiagnosticKind::kUnknownColumn, list.by->span, fmt::format("unknown column `{}` of `account`", list.by->text),
+                      list.by->text, names);
+    } else if (!can_be_listed(account.columns[*column])) {
+      report
+          .add(DiagnosticKind::kUnfitColumn, list.by->span,
+               fmt::format("the column `{}` cannot be told from a list's text; write `by:` a column of single values, such as text or "
+                           "numbers, or leave it out for the key",
+                           list.by->text))
+          .notes.push_back(make_note("the column", account.columns[*column].span));
+    }
+  }
+}
+
+// Amounts are read in the project's currency.
+void check_money(const Project& project, const Schema& schema, Report& report) {
+  if (!project.currency.empty()) return;
+  for (const SchemaTable& table : schema.tables) {
+    for (const SchemaColumn& column : table.columns) {
+      if (column.form != ColumnForm::kMoney) continue;
+      report
+          .add(DiagnosticKind::kMissingKey, column.span,
+               fmt::format(
+                   "the column `{}` of `{}` is `money`, but the project file states no currency to read it in; add there for example "
+                   "`currency: EUR`",
+                   column.name, table.name))
+          .notes.push_back(make_note("the project file", project.span));
+    }
   }
 }
 
@@ -251,6 +280,7 @@ std::vector<Diagnostic> check_project(const Project& project, const Schema& sche
   Report report(diagnostics);
   check_sources(project, schema, report);
   check_suppress(project, schema, report);
+  check_money(project, schema, report);
   return diagnostics;
 }
 

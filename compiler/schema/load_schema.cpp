@@ -44,7 +44,10 @@ class SchemaReader {
     refuse_unknown_keys(reader_, root, keys, "the schema");
     declare_tables(root);
     for (TableEntry& entry : entries_) read_columns(entry);
-    for (const TableEntry& entry : entries_) link_columns(table_of(entry));
+    for (const TableEntry& entry : entries_) {
+      link_columns(table_of(entry));
+      add_coordinates(table_of(entry));
+    }
     for (const TableEntry& entry : entries_) read_roles(entry);
     for (const TableEntry& entry : entries_) read_links(entry);
     refuse_cycles();
@@ -154,6 +157,33 @@ class SchemaReader {
     name = other.from;
   }
 
+  // The hidden columns of all points, behind the columns that the schema names.
+  static void add_coordinates(SchemaTable& table) {
+    const std::size_t named = table.columns.size();
+    for (ColumnId id = 0; id < named; ++id) {
+      if (table.columns[id].form != ColumnForm::kPoint) continue;
+      table.columns[id].latitude = add_coordinate(table, id, "latitude", table.columns[id].latitude_from);
+      table.columns[id].longitude = add_coordinate(table, id, "longitude", table.columns[id].longitude_from);
+    }
+  }
+
+  static ColumnId add_coordinate(SchemaTable& table, ColumnId point_id, std::string_view which, const std::string& from) {
+    const SchemaColumn& point = table.columns[point_id];
+    SchemaColumn coordinate;
+    coordinate.name = fmt::format("{}.{}", point.name, which);
+    coordinate.from = from;
+    coordinate.type.kind = Kind::kFloat;
+    coordinate.type.optional = point.type.optional;
+    coordinate.form = ColumnForm::kCoordinate;
+    coordinate.accepts_missing = point.accepts_missing;
+    coordinate.bad_is_missing = point.bad_is_missing;
+    coordinate.data_class = point.data_class;
+    coordinate.point = point_id;
+    coordinate.span = point.span;
+    table.columns.push_back(std::move(coordinate));
+    return static_cast<ColumnId>(table.columns.size() - 1);
+  }
+
   // ── Key, time, known_at, dedupe ─────────────────────────────────────────────────────────────────────────────────────────
 
   void read_roles(const TableEntry& entry) {
@@ -172,10 +202,9 @@ class SchemaReader {
     const SchemaTable& table = table_of(entry);
     if (const std::optional<ColumnId> id = find_column(table, name.text)) return id;
     if (entry.has_broken_columns || broken_columns_.contains(column_key(entry.id, name.text))) return std::nullopt;
-    Words names;
-    for (const SchemaColumn& column : table.columns) names.push_back(column.name);
-    Diagnostic& diagnostic = reader_.report.add_near(DiagnosticKind::kUnknownColumn, name.span,
-                                                     fmt::format("unknown column `{}` of `{}`", name.text, table.name), name.text, names);
+    Diagnostic& diagnostic =
+        reader_.report.add_near(DiagnosticKind::kUnknownColumn, name.span,
+                                fmt::format("unknown column `{}` of `{}`", name.text, table.name), name.text, column_names(table));
     if (!diagnostic.fix) diagnostic.message += fmt::format("; {}", advice);
     return std::nullopt;
   }

@@ -24,6 +24,15 @@ std::optional<std::uint32_t> find_reference(const SchemaTable& table, std::strin
   return static_cast<std::uint32_t>(found - table.references.begin());
 }
 
+std::vector<std::string> column_names(const SchemaTable& table) {
+  std::vector<std::string> names;
+  names.reserve(table.columns.size());
+  for (const SchemaColumn& column : table.columns) {
+    if (column.form != ColumnForm::kCoordinate) names.push_back(column.name);
+  }
+  return names;
+}
+
 Type key_type(const Schema& schema, const ParentLink& link) {
   const SchemaTable& parent = schema.tables[link.table];
   assert(parent.key && "a table that is a parent has a key");

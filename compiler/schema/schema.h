@@ -97,6 +97,9 @@ struct Schema {
 [[nodiscard]] std::optional<ColumnId> find_column(const SchemaTable& table, std::string_view name);
 [[nodiscard]] std::optional<std::uint32_t> find_reference(const SchemaTable& table, std::string_view name);
 
+// The names of the columns that rules may write: all but the hidden ones.
+[[nodiscard]] std::vector<std::string> column_names(const SchemaTable& table);
+
 // The type in which the join column of `link` is read: that of the parent's key, never optional and never folded.
 [[nodiscard]] Type key_type(const Schema& schema, const ParentLink& link);
 

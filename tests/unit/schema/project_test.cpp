@@ -46,6 +46,18 @@ TEST_CASE("every key of a project file is read") {
   CHECK(project.rates->text == "data/rates.csv");
 }
 
+TEST_CASE("money needs the project's currency, which is said at the column") {
+  const Schema schema =
+      load_schema(make_source("schema.yaml", "account: {key: id, columns: {id: text, fee: {type: money, currency: cur}}}"), SourceId{1})
+          .schema;
+  const std::vector<Diagnostic> diagnostics = check_project(load(kMandatory).project, schema);
+  REQUIRE(diagnostics.size() == 1);
+  CHECK(diagnostics[0].kind == DiagnosticKind::kMissingKey);
+  CHECK(diagnostics[0].severity == Severity::kError);
+  CHECK(std::get<Span>(diagnostics[0].location).source == SourceId{1});
+  CHECK(check_project(load(std::string(kMandatory) + "currency: EUR\n").project, schema).empty());
+}
+
 TEST_CASE("an empty project file says what it needs") {
   for (const std::string text : {"", "# nothing\n"}) {
     const ProjectResult result = load(text);

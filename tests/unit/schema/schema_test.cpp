@@ -160,6 +160,33 @@ TEST_CASE("money and points find the columns beside them under their names in th
   CHECK(named(account, "amount").type.scale == 0);
   CHECK(named(account, "place").latitude_from == "Latitude");
   CHECK(named(account, "place").longitude_from == "longitude");
+  CHECK(named(account, "amount").type.optional);  // its currency may have no rate
+  CHECK_FALSE(named(account, "amount").accepts_missing);
+}
+
+TEST_CASE("a point has two hidden columns behind those that the schema names") {
+  const SchemaResult result = load(
+      "account:\n  key: id\n  columns:\n    place: {type: point, lat: Lat, lon: Lon, on_bad: missing}\n    id: text\n"
+      "    home: {type: point, lat: a, lon: b, optional: true, class: personal}\n");
+  REQUIRE(result.diagnostics.empty());
+  const SchemaTable& account = result.schema.tables[0];
+  REQUIRE(account.columns.size() == 7);
+  CHECK(account.columns[0].latitude == 3U);
+  CHECK(account.columns[0].longitude == 4U);
+  CHECK(account.columns[2].latitude == 5U);
+  const SchemaColumn& latitude = account.columns[3];
+  CHECK(latitude.form == ColumnForm::kCoordinate);
+  CHECK(latitude.name == "place.latitude");
+  CHECK(latitude.from == "Lat");
+  CHECK(latitude.type.kind == Kind::kFloat);
+  CHECK(latitude.type.optional);
+  CHECK_FALSE(latitude.accepts_missing);
+  CHECK(latitude.bad_is_missing);
+  CHECK(latitude.point == 0U);
+  CHECK(account.columns[6].data_class == DataClass::kPersonal);
+  CHECK(account.columns[6].accepts_missing);
+  CHECK_FALSE(find_column(account, "place.latitude"));
+  CHECK(column_names(account) == std::vector<std::string>{"place", "id", "home"});
 }
 
 TEST_CASE("an empty schema is an error at its start") {
