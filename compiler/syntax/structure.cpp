@@ -95,7 +95,8 @@ class Splitter {
   // `segmnt icp {`, `Segment icp "…" {`: two words side by side that something follows which only declarations have.
   [[nodiscard]] bool is_mistyped_start(std::size_t i) const {
     if (tokens_[i].type != L::NAME) return false;
-    const bool is_named = is_name_type(type(i + 1));
+    // `title matches "…"` on a line of its own is a condition.
+    const bool is_named = is_name_type(type(i + 1)) && type(i + 1) != L::MATCHES && type(i + 1) != L::CONTAINS;
     const std::size_t after = type(i + 2);
     const bool is_header =
         (is_named && (after == L::LBRACE || after == L::EQ || after == L::STRING || after == L::FROM || after == L::FOR)) ||

@@ -124,6 +124,11 @@ TEST_CASE("words that are not reserved are names") {
   }
 }
 
+TEST_CASE("a condition on a line of its own is no declaration with a misspelt word") {
+  CHECK(whole("define x for contacts =\n  title matches \"(?i)vp\"\n").result.ast.declarations.size() == 1);
+  CHECK(whole("define x =\n  name contains \"ltd\"\n    and name matches \"a\"\n").result.ast.declarations.size() == 1);
+}
+
 TEST_CASE("reserved words are names in back-quotes only") {
   for (const ReservedWord& reserved : reserved_words()) {
     const std::string word(reserved.word);
