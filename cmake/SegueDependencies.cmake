@@ -1,5 +1,5 @@
 # Every third-party library, found once, under the name that link lines use:
-#   fmt::fmt  yaml-cpp::yaml-cpp  re2::re2  CLI11::CLI11  date::date-tz  utf8proc::utf8proc  nlohmann_json::nlohmann_json
+#   fmt::fmt  yaml-cpp::yaml-cpp  re2::re2  CLI11::CLI11  date::date-tz  utf8proc::utf8proc  nettle::nettle  nlohmann_json::nlohmann_json
 #   segue_llvm  segue_antlr (and the function segue_antlr_grammar)  Catch2::Catch2  Arrow::arrow …
 # `./dev` installs them all.
 
@@ -25,6 +25,7 @@ function(segue_plain_library target header library)
 endfunction()
 segue_plain_library(re2::re2 re2/re2.h re2)
 segue_plain_library(utf8proc::utf8proc utf8proc.h utf8proc)
+segue_plain_library(nettle::nettle nettle/sha2.h nettle)
 
 # LLVM, as the one shared library of the distribution.
 find_package(LLVM 19.1 REQUIRED CONFIG HINTS /usr/lib/llvm-19)

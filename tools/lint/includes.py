@@ -29,7 +29,7 @@ SEEN_IN = {
     r"llvm": ["compiler/codegen"],
     r"antlr4-runtime|antlr/": ["compiler/syntax"],
     r"yaml-cpp/": ["compiler/schema"],
-    r"re2/|utf8proc|date/": ["stdlib"],
+    r"re2/|utf8proc|date/|nettle/": ["stdlib"],
     r"arrow/|parquet/": ["runtime/io"],
     r"CLI/": ["tools"],
     r"catch2/": ["tests"],

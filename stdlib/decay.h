@@ -1,0 +1,20 @@
+// This file's external interface is decay: 2^(-age / half-life), and the power of two that it stands on. `language.md`, "score".
+#pragma once
+
+#include <cstdint>
+
+#include "stdlib/number.h"
+
+namespace segue {
+
+// 2^x, correctly rounded but for arguments so close to the middle between two doubles that no test has met one (the error before rounding is below
+// 2^-30 of the last digit). It calls no mathematical library, so it gives the same bits on every machine. `x` is not NaN; beyond the range of doubles it gives 0 and infinity.
+[[nodiscard]] double exp2_of(double x);
+
+// 2^(-age / half_life), where the quotient is the double nearest to the exact one. Missing where `age` is negative (the future) or `half_life` is not above 0.
+// Ages and half-lives in microseconds or whole days, a day being 24 hours beside exact time.
+[[nodiscard]] KnownFloat decay_of_spans(std::int64_t age_micros, std::int64_t half_life_micros);
+[[nodiscard]] KnownFloat decay_of_span_in_days(std::int64_t age_micros, std::int64_t half_life_days);
+[[nodiscard]] KnownFloat decay_of_days(std::int64_t age_days, std::int64_t half_life_days);
+
+}  // namespace segue
