@@ -9,8 +9,8 @@
 
 namespace segue {
 
-// Evaluates a definition of the account for one row of the account table, as `interpret` does, and says how it came about. The columns that it
-// needs have been read, and so has the account's key.
+// Evaluates a definition of the account for one row of the account table, as `interpret` does, and says how it came about; of an audience, which of the
+// account's rows are in. The columns that it needs have been read, and so has the account's key.
 [[nodiscard]] Trace explain(const CheckedProgram& program, const Database& database, const Clock& clock, const SourceMap& sources,
                             DefinitionId definition, RowId account);
 

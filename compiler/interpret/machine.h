@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <variant>
 #include <vector>
 
 #include "compiler/interpret/accumulator.h"
 #include "compiler/interpret/prepared.h"
 #include "compiler/interpret/scalar.h"
 #include "compiler/interpret/schedule.h"
+#include "compiler/interpret/sequence.h"
 
 namespace segue {
 
@@ -22,12 +25,14 @@ struct WatchedRow {
   std::vector<Read> reads;
 };
 
-// What `explain` wants to know of one aggregate.
-struct AggregateWatch {
+// What `explain` wants to know of one aggregate or sequence.
+struct ReducerWatch {
   std::uint64_t looked_at = 0;
   std::uint64_t passed = 0;
   std::vector<WatchedRow> deciding;  // up to three rows that decide `any`, `none` or `every`
   std::vector<WatchedRow> unknown;   // up to three whose verdict is unknown
+  std::vector<std::uint64_t> steps;  // of a sequence: rows that meet each step
+  std::vector<RowId> chain;          // of a sequence that holds: its rows
 };
 
 // The stack of rows that stand around each other is explicit: nesting costs memory, not the thread's stack.
@@ -36,14 +41,17 @@ class Machine {
   // Borrows both.
   Machine(const Prepared& prepared, const Schedule& schedule);
 
-  // Evaluates everything for one account; `value` then answers for what belongs to its row.
-  void run(RowId account);
+  // Evaluates everything for one account; `value` then answers for what belongs to its row. Calls `visit` for each row in which the roots stand, while
+  // `value` answers for that row: once with the account, or with each of its rows of their relation.
+  using Visit = std::function<void(RowId row)>;
+  void run(RowId account, const Visit& visit = {});
   [[nodiscard]] const Value& value(ExprId id) const { return state_.values[index_of(id)]; }
   [[nodiscard]] const RowState& state() const { return state_; }
 
-  // From now on keeps what the account's own aggregates look at; `watches` are those of the last run, by aggregate of the schedule.
+  // From now on keeps what those aggregates look at that belong to the account or to a row that is visited; `watches` are those of the last run (or,
+  // during a visit, of that row), by reducer of the schedule.
   void watch() { is_watching_ = true; }
-  [[nodiscard]] const std::vector<AggregateWatch>& watches() const { return watches_; }
+  [[nodiscard]] const std::vector<ReducerWatch>& watches() const { return watches_; }
 
  private:
   // The rows of one scope: those from `next` on are still to come.
@@ -55,26 +63,34 @@ class Machine {
     std::uint64_t end = 0;
   };
 
+  using Reducer = std::variant<std::monostate, Accumulator, SequenceRows>;  // nothing: a visit
+
   void advance();
   void enter(std::uint32_t scope);
   bool take_next_row(Activation& activation);
   void finish_row(Activation& activation);
   void leave();
-  void accumulate(const Scope& scope);
-  void observe(std::uint32_t aggregate, const AggregateRow& row);
-  [[nodiscard]] WatchedRow watched_row(std::uint32_t aggregate, Verdict verdict) const;
+  void reduce(const Scope& scope);
+  void add_to_sequence(SequenceRows& rows, const Sequence& node);
+  void finish(std::uint32_t reducer);
+  [[nodiscard]] bool is_watched(std::uint32_t reducer) const;
+  void observe(std::uint32_t reducer, AggregateFn fn, const AggregateRow& row);
+  void observe_end(std::uint32_t reducer);
+  [[nodiscard]] WatchedRow watched_row(std::uint32_t reducer, Verdict verdict) const;
   [[nodiscard]] AggregateRow aggregate_row(const Aggregate& node) const;
+  [[nodiscard]] Reducer new_reducer(const ReducerSchedule& reducer) const;
   [[nodiscard]] Accumulator new_accumulator(const Aggregate& node) const;
-  [[nodiscard]] const Aggregate& aggregate_node(std::uint32_t aggregate) const;
+  [[nodiscard]] const Node& node_of(std::uint32_t reducer) const;
   [[nodiscard]] const Link& link_of(const Frame& frame) const { return prepared_.database.tables[frame.table].links[frame.link]; }
 
   const Prepared& prepared_;
   const Schedule& schedule_;
   RowState state_;
   std::vector<Activation> stack_;
-  std::vector<Accumulator> accumulators_;  // of the aggregates that are under way, outermost first
+  std::vector<Reducer> reducers_;  // those that are under way, outermost first
+  const Visit* visit_ = nullptr;
   bool is_watching_ = false;
-  std::vector<AggregateWatch> watches_;
+  std::vector<ReducerWatch> watches_;
 };
 
 }  // namespace segue

@@ -71,14 +71,17 @@ class Preparation {
 
 }  // namespace
 
-Prepared prepare(const CheckedProgram& program, const Database& database, const Clock& clock, const Schedule& schedule) {
-  Prepared prepared{.program = program, .database = database, .clock = clock};
+Prepared prepare(const CheckedProgram& program, const Database& database, const Clock& clock, const Schedule& schedule,
+                 const Population& population) {
+  Prepared prepared{.program = program, .database = database, .clock = clock, .population = population};
   prepared.kernels.resize(program.exprs.size());
   prepared.sets.resize(program.sets.size());
   prepared.windows.resize(program.windows.size());
   Preparation preparation(prepared);
   for (const Scope& scope : schedule.scopes) {
-    for (const Step& step : scope.steps) preparation.add(step.expr);
+    for (const Step& step : scope.steps) {
+      if (step.expr != kVisit) preparation.add(step.expr);
+    }
   }
   return prepared;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/check/program.h"
+#include "compiler/interpret/population.h"
 #include "compiler/interpret/schedule.h"
 #include "compiler/interpret/value.h"
 #include "runtime/table.h"
@@ -22,11 +23,12 @@ struct SetLookup {
   std::unordered_map<std::string, std::uint32_t> index;  // in the order written
 };
 
-// Borrows program, database and clock.
+// Borrows program, database, clock and population.
 struct Prepared {
   const CheckedProgram& program;
   const Database& database;
   const Clock& clock;
+  const Population& population;
   std::vector<ScalarKernel> kernels = {};                    // by expression; null where it has none
   std::vector<std::optional<SetLookup>> sets = {};           // by set
   std::vector<std::optional<WindowBounds>> windows = {};     // by window
@@ -34,7 +36,8 @@ struct Prepared {
 };
 
 // Looks up what the scheduled expressions need; nothing of what they do not.
-[[nodiscard]] Prepared prepare(const CheckedProgram& program, const Database& database, const Clock& clock, const Schedule& schedule);
+[[nodiscard]] Prepared prepare(const CheckedProgram& program, const Database& database, const Clock& clock, const Schedule& schedule,
+                               const Population& population);
 
 // The position of a known value among the set's; nothing where it is not one of them.
 [[nodiscard]] std::optional<std::uint32_t> find_in_set(const SetLookup& set, const Value& value);

@@ -7,8 +7,10 @@
 #include <optional>
 
 #include "stdlib/builtins.h"
+#include "stdlib/distance.h"
 #include "stdlib/exact_sum.h"
 #include "stdlib/number.h"
+#include "stdlib/split.h"
 
 namespace segue {
 namespace {
@@ -30,6 +32,7 @@ bool is_exact_number(const Type& type) { return type.kind == Kind::kInt || type.
 bool is_duration(const Type& type) { return type.kind == Kind::kDays || type.kind == Kind::kMonths || type.kind == Kind::kSpan; }
 
 Value known_or_missing(KnownInt result) { return {.missing = !result.known, .bits = result.value}; }
+Value known_or_missing(KnownFloat result) { return result.known ? float_value(result.value) : Value{.missing = true}; }
 
 // The order of two known values of kinds that compare with each other.
 int compare_operands(const Type& left_type, const Value& left, const Type& right_type, const Value& right, bool folded) {
@@ -85,11 +88,12 @@ class Evaluator {
     return column_value(prepared_.database.tables[table].columns[node.column], row);
   }
 
-  // A segment is a predicate, whatever its body: never missing.
+  // A segment or an audience is a predicate, whatever its body: never missing.
   Value operator()(const DefinitionRead& node) const {
     const Definition& definition = prepared_.program.definition(node.definition);
     const Value& body = value(definition.body);
-    return definition.kind == DefinitionKind::kSegment ? value_of(verdict_of(body)) : body;
+    const bool is_predicate = definition.kind == DefinitionKind::kSegment || definition.kind == DefinitionKind::kAudience;
+    return is_predicate ? value_of(verdict_of(body)) : body;
   }
 
   Value operator()(const Now&) const { return {.bits = prepared_.clock.now}; }
@@ -198,13 +202,70 @@ class Evaluator {
     return {};
   }
 
-  Value operator()(const Choice&) const { return later(); }
-  Value operator()(const GridCell&) const { return later(); }
-  Value operator()(const SplitPart&) const { return later(); }
-  Value operator()(const TopOf&) const { return later(); }
-  Value operator()(const Percentile&) const { return later(); }
-  Value operator()(const Near&) const { return later(); }
-  Value operator()(const Sequence&) const { return later(); }
+  Value operator()(const Sequence&) const {
+    assert(false && "a sequence is evaluated over its rows");
+    return {};
+  }
+
+  // Looks at the rows one after the other until one holds.
+  Value operator()(const Choice& node) const {
+    Value chosen{.missing = !node.otherwise, .bits = node.otherwise.value_or(0)};
+    for (std::size_t i = 0; i < node.rows.size(); ++i) {
+      const ChoiceRow& row = node.rows[node.last_wins ? node.rows.size() - 1 - i : i];
+      const Verdict condition = verdict(row.condition);
+      chosen.unsure = chosen.unsure || condition.unknown;
+      if (condition.holds) return {.unsure = chosen.unsure, .bits = row.value};
+    }
+    return chosen;
+  }
+
+  Value operator()(const GridCell& node) const {
+    const Verdict where = node.where ? verdict(*node.where) : Verdict{.holds = true};
+    Value cell{.missing = !where.holds, .unsure = where.unknown};
+    for (const GridAxis& axis : node.axes) {
+      const Value& operand = value(axis.operand);
+      const std::int32_t place = operand.missing ? -1 : axis.places[static_cast<std::size_t>(operand.bits)];
+      cell.missing = cell.missing || place < 0;
+      cell.unsure = cell.unsure || is_unknown(operand);
+      cell.bits = cell.bits * axis.size + std::max(place, 0);
+    }
+    return cell;
+  }
+
+  Value operator()(const SplitPart& node) const {
+    const Verdict population = node.population ? verdict(*node.population) : Verdict{.holds = true};
+    Value part{.missing = !population.holds, .unsure = population.unknown};
+    const std::uint64_t place = split_place(prepared_, state_, node);
+    while (place >= node.upper[static_cast<std::size_t>(part.bits)]) part.bits += 1;
+    return part;
+  }
+
+  // A row that is no candidate has no rank.
+  Value operator()(const TopOf& node) const {
+    const TopRanks& ranks = prepared_.population.tops.at(index_of(id_));
+    const std::uint64_t rank = ranks.rank[state_.rows[index_of(expr_.frame)]];
+    const Verdict candidate = verdict(prepared_.program.definition(node.candidates).body);
+    const Value& by = value(prepared_.program.definition(node.by).body);
+    return value_of({.holds = rank > 0 && rank <= ranks.taken, .unknown = candidate.unknown || (candidate.holds && is_unknown(by))});
+  }
+
+  Value operator()(const Percentile& node) const {
+    const PercentileValues& all = prepared_.population.percentiles.at(index_of(id_));
+    const Value& own = value(prepared_.program.definition(node.value).body);
+    if (own.missing) return {.missing = true, .unsure = own.unsure};
+    Value result =
+        known_or_missing(divide_exact(static_cast<std::int64_t>(all.at_most(own)), 0, static_cast<std::int64_t>(all.values.size()), 0));
+    result.unsure = own.unsure;
+    return result;
+  }
+
+  Value operator()(const Near& node) const {
+    const Value& latitude = value(node.latitude);
+    const Value& longitude = value(node.longitude);
+    return test({&latitude, &longitude}, [&] {
+      return is_near(float_of(latitude), float_of(longitude), node.center_latitude, node.center_longitude, node.kilometres);
+    });
+  }
 
   Value operator()(const ScoreSum& node) const {
     Value result = score_sum(prepared_, state_, node);
@@ -215,10 +276,6 @@ class Evaluator {
   }
 
  private:
-  static Value later() {
-    assert(false && "`check` refuses it");
-    return {};
-  }
   const Frame& frame() const { return prepared_.program.frame(expr_.frame); }
   const Value& value(ExprId id) const { return state_.values[index_of(id)]; }
   const Type& type_of(ExprId id) const { return prepared_.program.expr(id).type; }
@@ -301,6 +358,13 @@ class Evaluator {
 
 Value evaluate(const Prepared& prepared, const RowState& state, ExprId id) {
   return std::visit(Evaluator(prepared, state, id), prepared.program.expr(id).node);
+}
+
+std::uint64_t split_place(const Prepared& prepared, const RowState& state, const SplitPart& split) {
+  const SchemaTable& schema = prepared.program.schema.tables[kAccountTable];
+  const Column& keys = prepared.database.tables[kAccountTable].columns[*schema.key];
+  const Value key = column_value(keys, state.rows[index_of(kAccountFrame)]);
+  return split_hash(split.seed, plain_text(key, schema.columns[*schema.key].type, prepared.program.enums));
 }
 
 Value score_sum(const Prepared& prepared, const RowState& state, const ScoreSum& score) {

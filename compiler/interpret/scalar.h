@@ -14,10 +14,13 @@ struct RowState {
   std::vector<Value> values;  // by expression
 };
 
-// Any node but an aggregate, which runs over other rows.
+// Any node but an aggregate or a sequence, which run over other rows.
 [[nodiscard]] Value evaluate(const Prepared& prepared, const RowState& state, ExprId id);
 
 // The exact sum of a score's terms, rounded once, before its range applies.
 [[nodiscard]] Value score_sum(const Prepared& prepared, const RowState& state, const ScoreSum& score);
+
+// Where the account stands in a split: a number below 2^52 that its key and the seed spell.
+[[nodiscard]] std::uint64_t split_place(const Prepared& prepared, const RowState& state, const SplitPart& split);
 
 }  // namespace segue

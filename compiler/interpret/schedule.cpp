@@ -5,70 +5,18 @@
 #include <cassert>
 #include <unordered_set>
 
+#include "compiler/check/walk.h"
+
 namespace segue {
 namespace {
-
-// The operands of a node, one overload a kind: a new node that is forgotten here does not compile.
-struct Operands {
-  const CheckedProgram& program;
-  std::vector<ExprId>& out;
-
-  void add(ExprId id) const { out.push_back(id); }
-
-  void operator()(const Literal&) const {}
-  void operator()(const ColumnRead&) const {}
-  void operator()(const ReferenceRead&) const {}
-  void operator()(const Now&) const {}
-  void operator()(const Today&) const {}
-  void operator()(const FromNow&) const {}
-  void operator()(const Aggregate&) const {}
-  void operator()(const DefinitionRead& node) const { add(program.definition(node.definition).body); }
-  void operator()(const Not& node) const { add(node.operand); }
-  void operator()(const And& node) const { out.insert(out.end(), node.operands.begin(), node.operands.end()); }
-  void operator()(const Or& node) const { out.insert(out.end(), node.operands.begin(), node.operands.end()); }
-  void operator()(const Compare& node) const { add(node.left), add(node.right); }
-  void operator()(const Between& node) const { add(node.operand), add(node.low), add(node.high); }
-  void operator()(const InSet& node) const { add(node.operand); }
-  void operator()(const TextTest& node) const { add(node.operand), add(node.pattern); }
-  void operator()(const Matches& node) const { add(node.operand); }
-  void operator()(const Has& node) const { add(node.operand); }
-  void operator()(const IsEmpty& node) const { add(node.operand); }
-  void operator()(const IsKnown& node) const { add(node.operand); }
-  void operator()(const Within& node) const { add(node.operand); }
-  void operator()(const OrElse& node) const { add(node.operand), add(node.fallback); }
-  void operator()(const Negate& node) const { add(node.operand); }
-  void operator()(const ToFloat& node) const { add(node.operand); }
-  void operator()(const Rescale& node) const { add(node.operand); }
-  void operator()(const Arithmetic& node) const { add(node.left), add(node.right); }
-  void operator()(const Call& node) const { out.insert(out.end(), node.arguments.begin(), node.arguments.end()); }
-  void operator()(const Choice& node) const {
-    for (const ChoiceRow& row : node.rows) add(row.condition);
-  }
-  void operator()(const GridCell& node) const {
-    if (node.where) add(*node.where);
-    for (const GridAxis& axis : node.axes) add(axis.operand);
-  }
-  void operator()(const SplitPart& node) const {
-    if (node.population) add(*node.population);
-  }
-  void operator()(const TopOf&) const {}
-  void operator()(const Percentile&) const {}
-  void operator()(const Near& node) const { add(node.latitude), add(node.longitude); }
-  void operator()(const Sequence&) const {}
-  void operator()(const ScoreSum& node) const {
-    for (const ScoreTerm& term : node.terms) {
-      add(term.value);
-      if (term.when) add(*term.when);
-    }
-  }
-};
 
 class Scheduler {
  public:
   explicit Scheduler(const CheckedProgram& program) : program_(program) { schedule_.scopes.push_back({}); }
 
-  Schedule run(std::span<const DefinitionId> roots) {
-    for (const DefinitionId root : roots) need(0, program_.definition(root).body);
+  Schedule run(FrameId frame, std::span<const DefinitionId> roots) {
+    const std::uint32_t scope = frame == kAccountFrame ? 0 : open_visit(frame);
+    for (const DefinitionId root : roots) need(scope, program_.definition(root).body);
     while (!pending_.empty()) {
       const Pending next = pending_.back();
       pending_.pop_back();
@@ -96,31 +44,39 @@ class Scheduler {
 
   void expand(std::uint32_t scope, ExprId expr) {
     Step step{expr};
-    if (const auto* aggregate = std::get_if<Aggregate>(&program_.expr(expr).node)) {
-      step.aggregate = open_aggregate(scope, expr, *aggregate);
-    } else {
-      operands_.clear();
-      append_operands(program_, expr, operands_);
-      for (const ExprId operand : operands_) need(scope, operand);
+    const Node& node = program_.expr(expr).node;
+    if (const auto* aggregate = std::get_if<Aggregate>(&node)) {
+      step.reducer = open_reducer(scope, expr, aggregate->rows);
+    } else if (const auto* sequence = std::get_if<Sequence>(&node)) {
+      step.reducer = open_reducer(scope, expr, sequence->rows);
     }
+    operands_.clear();
+    if (step.reducer == kNoIndex) append_operands(program_, expr, operands_);
+    else for_each_operand(node, [&](ExprId operand) { operands_.push_back(operand); });
+    const std::uint32_t where = step.reducer == kNoIndex ? scope : schedule_.reducers[step.reducer].innermost;
+    for (const ExprId operand : operands_) need(where, operand);
     schedule_.scopes[scope].steps.push_back(step);
   }
 
-  std::uint32_t open_aggregate(std::uint32_t scope, ExprId expr, const Aggregate& aggregate) {
-    const auto index = static_cast<std::uint32_t>(schedule_.aggregates.size());
-    schedule_.aggregates.push_back({.expr = expr});
+  // The rows in which the roots stand, in a step of its own behind all others. Gives their scope.
+  std::uint32_t open_visit(FrameId rows) {
+    schedule_.visit = open_reducer(0, kVisit, rows);
+    schedule_.scopes[0].steps.push_back({kVisit, schedule_.visit});
+    return schedule_.reducers[schedule_.visit].innermost;
+  }
+
+  std::uint32_t open_reducer(std::uint32_t scope, ExprId expr, FrameId rows) {
+    const auto index = static_cast<std::uint32_t>(schedule_.reducers.size());
+    schedule_.reducers.push_back({.expr = expr, .rows = rows});
     std::uint32_t current = scope;
-    for (const FrameId frame : way_to(aggregate.rows, scope)) {
+    for (const FrameId frame : way_to(rows, scope)) {
       const auto opened = static_cast<std::uint32_t>(schedule_.scopes.size());
-      schedule_.scopes.push_back({.frame = frame, .parent = current, .aggregate = index});
-      if (current == scope) schedule_.aggregates[index].outermost = opened;
+      schedule_.scopes.push_back({.frame = frame, .parent = current, .reducer = index});
+      if (current == scope) schedule_.reducers[index].outermost = opened;
       if (current != scope) schedule_.scopes[current].inner = opened;
       current = opened;
     }
-    schedule_.aggregates[index].innermost = current;
-    for (const auto& operand : {aggregate.within, aggregate.where, aggregate.value}) {
-      if (operand) need(current, *operand);
-    }
+    schedule_.reducers[index].innermost = current;
     return index;
   }
 
@@ -128,7 +84,7 @@ class Scheduler {
   std::vector<FrameId> way_to(FrameId rows, std::uint32_t scope) const {
     std::vector<FrameId> way;
     for (FrameId frame = rows; !stands_around(frame, scope); frame = program_.frame(frame).anchor) way.push_back(frame);
-    assert(!way.empty() && "an aggregate over the row that it stands in");
+    assert(!way.empty() && "rows that are the row that they belong to");
     std::reverse(way.begin(), way.end());
     return way;
   }
@@ -156,9 +112,14 @@ class Scheduler {
 }  // namespace
 
 void append_operands(const CheckedProgram& program, ExprId id, std::vector<ExprId>& operands) {
-  std::visit(Operands{program, operands}, program.expr(id).node);
+  const Node& node = program.expr(id).node;
+  for_each_definition(node, [&](DefinitionId read) { operands.push_back(program.definition(read).body); });
+  if (std::holds_alternative<Aggregate>(node) || std::holds_alternative<Sequence>(node)) return;
+  for_each_operand(node, [&](ExprId operand) { operands.push_back(operand); });
 }
 
-Schedule make_schedule(const CheckedProgram& program, std::span<const DefinitionId> roots) { return Scheduler(program).run(roots); }
+Schedule make_schedule(const CheckedProgram& program, FrameId frame, std::span<const DefinitionId> roots) {
+  return Scheduler(program).run(frame, roots);
+}
 
 }  // namespace segue

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "stdlib/number.h"
+#include "stdlib/print_value.h"
 #include "stdlib/text.h"
 
 namespace segue {
@@ -102,6 +103,19 @@ int order_values(const Type& type, const Value& a, const Value& b) {
     case Kind::kFloat: return compare_floats_totally(float_of(a), float_of(b));
     case Kind::kList: return compare_elements(list_elements(type, a.list), list_elements(type, b.list), element_type(type), order_values);
     default: return 0;
+  }
+}
+
+std::string plain_text(const Value& value, const Type& type, std::span<const EnumType> enums) {
+  switch (type.kind) {
+    case Kind::kText: return std::string(value.text);
+    case Kind::kBool: return value.bits != 0 ? "true" : "false";
+    case Kind::kFloat: return print_float(float_of(value));
+    case Kind::kDecimal: return print_decimal(value.bits, type.scale);
+    case Kind::kDate: return print_date(value.bits);
+    case Kind::kTimestamp: return print_timestamp_utc(value.bits);
+    case Kind::kEnum: return enums[type.enum_id].values[static_cast<std::size_t>(value.bits)];
+    default: return print_int(value.bits);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,9 @@ struct Verdict {
 // The same, but what is equal only under folding is ordered by code point (and -0.0 stands before 0.0): a total order, so that whoever
 // picks one of several equal values picks the same in any order of rows.
 [[nodiscard]] int order_values(const Type& type, const Value& a, const Value& b);
+
+// A known scalar bare, as it stands in outputs: what a split hashes of a key.
+[[nodiscard]] std::string plain_text(const Value& value, const Type& type, std::span<const EnumType> enums);
 
 // A text that two known values of one type share exactly when they are equal. For `distinct`.
 [[nodiscard]] std::string identity_of(const Type& type, const Value& value);
