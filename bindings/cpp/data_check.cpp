@@ -16,7 +16,20 @@
 namespace segue {
 namespace {
 
-// What missing values decide: one note for each segment that has undetermined accounts.
+std::string undetermined_text(const DefinitionInfo& info, std::uint64_t undetermined, std::uint64_t accounts) {
+  const std::string_view plural = undetermined == 1 ? "" : "s";
+  const std::string_view verb = undetermined == 1 ? "s" : "";
+  const std::string advice = fmt::format("`segue explain {} KEY` shows which", info.name);
+  if (info.kind == ResultKind::kAudience)
+    return fmt::format("missing values decide whether {} row{} of `{}` belong{} to `{}`; {}", undetermined, plural, info.relation, verb,
+                       info.name, advice);
+  const std::string some = fmt::format("{} of {} account{}", undetermined, accounts, accounts == 1 ? "" : "s");
+  if (has_values(info.kind))
+    return fmt::format("missing values decide which value of `{}` {} ha{}; {}", info.name, some, undetermined == 1 ? "s" : "ve", advice);
+  return fmt::format("missing values decide whether {} belong{} to `{}`; {}", some, verb, info.name, advice);
+}
+
+// What missing values decide: one note for each definition that has undetermined accounts.
 std::vector<Diagnostic> undetermined_diagnostics(const OpenedProject& project, const DataCheck& found) {
   std::vector<Diagnostic> diagnostics;
   for (const DefinitionOutcome& outcome : found.definitions) {
@@ -24,9 +37,7 @@ std::vector<Diagnostic> undetermined_diagnostics(const OpenedProject& project, c
     const Definition& definition = project.checked->program().definition(project.checked->program().results[outcome.definition]);
     diagnostics.push_back(
         make_diagnostic(DiagnosticKind::kMissingDecides, definition.name_span,
-                        fmt::format("missing values decide whether {} of {} account{} belong{} to `{}`; `segue explain {} KEY` shows which",
-                                    outcome.undetermined, found.accounts, found.accounts == 1 ? "" : "s",
-                                    outcome.undetermined == 1 ? "s" : "", definition.name, definition.name)));
+                        undetermined_text(project.definitions[outcome.definition], outcome.undetermined, found.accounts)));
   }
   return diagnostics;
 }
@@ -62,7 +73,8 @@ std::expected<DataCheck, Failure> check_data(const OpenedProject& project, const
   DataCheck found;
   found.accounts = data->database->tables[kAccountTable].rows;
   found.tables = std::move(data->tables);
-  found.definitions = outcomes_of(*results, all_indices(project.definitions.size()), project.definitions, found.accounts);
+  const Answered answered{decisive.program, *data->database, decisive.roots, *results};
+  found.definitions = outcomes_of(answered, all_indices(project.definitions.size()));
   found.diagnostics = with_decided_counts(decisive, *results, found.accounts, project.diagnostics);
   std::ranges::move(data->diagnostics, std::back_inserter(found.diagnostics));
   std::ranges::move(orphan_diagnostics(found.tables), std::back_inserter(found.diagnostics));

@@ -6,6 +6,7 @@
 #include "bindings/cpp/answers.h"
 #include "bindings/cpp/checked_project.h"
 #include "bindings/cpp/engine.h"
+#include "bindings/cpp/expectations.h"
 #include "bindings/cpp/loaded_data.h"
 #include "bindings/cpp/names.h"
 #include "bindings/cpp/needed_columns.h"
@@ -28,7 +29,7 @@ std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const 
   const auto asked = asked_definitions(project, options.names);
   if (!asked) return std::unexpected(asked.error());
   const CheckedProject& checked = *project.checked;
-  const std::vector<DefinitionId> roots = roots_of(checked.program(), *asked);
+  const std::vector<DefinitionId> roots = with_compared(checked.program(), roots_of(checked.program(), *asked));
   auto data = load_data(checked, options.data, needed_columns(checked.program(), roots));
   if (!data) return std::unexpected(std::move(data.error()));
   auto results = run_engine(checked, checked.program(), *data->database, roots, options);
@@ -37,8 +38,9 @@ std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const 
   Evaluation evaluation;
   evaluation.clock = options.data.clock;
   evaluation.accounts = data->database->tables[kAccountTable].rows;
-  evaluation.definitions = outcomes_of(*results, *asked, project.definitions, evaluation.accounts);
-  evaluation.expectations = expectations_of(checked.program(), roots, evaluation.definitions, evaluation.accounts);
+  const Answered answered{checked.program(), *data->database, roots, *results};
+  evaluation.definitions = outcomes_of(answered, *asked);
+  evaluation.expectations = expectations_of(answered, evaluation.definitions);
   evaluation.tables = std::move(data->tables);
   evaluation.diagnostics = std::move(data->diagnostics);
   evaluation.answers = std::make_shared<const Answers>(project.checked, std::move(data->database), std::move(*results));
@@ -51,6 +53,10 @@ const Bitmap& members(const Evaluation& evaluation, std::size_t outcome) {
 
 std::span<const double> scores(const Evaluation& evaluation, std::size_t outcome) {
   return evaluation.answers->results.definitions[outcome].scores;
+}
+
+std::span<const std::int32_t> value_indices(const Evaluation& evaluation, std::size_t outcome) {
+  return evaluation.answers->results.definitions[outcome].codes;
 }
 
 std::string account_key(const Evaluation& evaluation, std::uint32_t row) {

@@ -52,20 +52,39 @@ struct ScoreSummary {
   double mean = 0;  // the double nearest to the exact sum divided by the count; NaN where infinities of both signs meet
 };
 
+// Accounts that had one value of tiers, stages, a grid, a split or a score in an earlier output, and have another one now.
+struct Move {
+  std::optional<std::string> from, to;  // nothing where the account had, or has, no value
+  std::uint64_t size = 0;
+};
+
+// How an answer differs from an earlier output.
+struct Movement {
+  std::uint64_t entered = 0, left = 0;  // accounts of a segment, rows of an audience
+  std::vector<Move> moved;              // of the others, in the order of their values; of a score the largest moves only
+  std::uint64_t accounts = 0;           // whose answer differs, or one of whose rows entered or left
+};
+
 struct DefinitionOutcome {
-  std::size_t definition = 0;      // index into OpenedProject::definitions
-  std::uint64_t size = 0;          // of a segment: accounts
-  double share = 0;                // of a segment: size divided by the accounts; 0 without accounts
-  std::uint64_t undetermined = 0;  // of a segment: accounts for which three-valued evaluation gives unknown
+  std::size_t definition = 0;              // index into OpenedProject::definitions
+  std::uint64_t size = 0;                  // members of a segment, rows of an audience, accounts with a value; not of a score
+  std::uint64_t accounts = 0;              // of an audience: those with at least one row in it; else like `size`
+  double share = 0;                        // `accounts` divided by all accounts; 0 without accounts
+  std::uint64_t undetermined = 0;          // accounts, or rows of an audience, for which three-valued evaluation gives unknown
+  std::uint64_t suppressed = 0;            // of `size`: those whose account is on a suppress list, which no output holds
+  std::vector<std::uint64_t> value_sizes;  // accounts by index into DefinitionInfo::values
+  std::uint64_t without_value = 0;         // accounts that have none of the values
   std::optional<ScoreSummary> score;
+  std::optional<Movement> movement;  // since EvaluateOptions::previous, where that holds the definition
 };
 
 struct ExpectationOutcome {
   std::string definition;
   std::string text;  // as written, without `expect`
   bool holds = false;
+  bool is_evaluated = true;  // `moved` without an earlier output says nothing: then `holds` is true
   Location location;
-  std::string found;  // for people: what it is instead, `12 accounts`
+  std::string found;  // for people: what there is, `12 of 50 accounts, 24 %`
 };
 
 struct Answers;
@@ -92,10 +111,13 @@ struct Evaluation {
 // clock only, never on threads or engine.
 [[nodiscard]] std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const EvaluateOptions& options);
 
-// The members of outcome number `outcome`, one bit an account in the order of the account table; empty for a score.
+// The members of outcome number `outcome`: of a segment one bit an account, in the order of the account table; of an audience one bit a row of its
+// related table. Empty for the others.
 [[nodiscard]] const Bitmap& members(const Evaluation& evaluation, std::size_t outcome);
-// The score of each account; empty for a segment.
+// The score of each account; empty for the others.
 [[nodiscard]] std::span<const double> scores(const Evaluation& evaluation, std::size_t outcome);
+// The value of each account as an index into DefinitionInfo::values, -1 where it has none; empty for the others.
+[[nodiscard]] std::span<const std::int32_t> value_indices(const Evaluation& evaluation, std::size_t outcome);
 // The key of the account in a row, as text.
 [[nodiscard]] std::string account_key(const Evaluation& evaluation, std::uint32_t row);
 

@@ -43,7 +43,7 @@ std::expected<std::vector<std::size_t>, Failure> asked_definitions(const OpenedP
   for (const std::string& name : names) {
     const auto found = std::ranges::find(project.definitions, name, &DefinitionInfo::name);
     if (found != project.definitions.end()) is_asked[static_cast<std::size_t>(found - project.definitions.begin())] = true;
-    else failure.diagnostics.push_back(unknown_name(project, name, "a segment or a score"));
+    else failure.diagnostics.push_back(unknown_name(project, name, "a segment, a score or another definition with an answer"));
   }
   if (!failure.diagnostics.empty()) return std::unexpected(std::move(failure));
   std::vector<std::size_t> asked;

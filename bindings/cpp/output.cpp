@@ -17,12 +17,23 @@ Failure failure_of(const WriteError& error) {
   return failure_of(FailureKind::kEnvironment, DiagnosticKind::kUnwritableFile, error.message);
 }
 
+// The names of the values of a definition, which live as long as the project.
+std::span<const std::string> value_labels(const CheckedProject& project, std::size_t definition) {
+  const CheckedProgram& program = project.program();
+  const Definition& found = program.definition(program.results[definition]);
+  return program.enums[program.expr(found.body).type.enum_id].values;
+}
+
 OutputColumn column_of(const OpenedProject& project, const Evaluation& evaluation, std::size_t outcome) {
   const DefinitionInfo& info = project.definitions[evaluation.definitions[outcome].definition];
   OutputColumn column{.name = info.name, .scores = {}, .codes = {}, .labels = {}};
   if (info.kind == ResultKind::kScore) {
     column.kind = OutputKind::kScores;
     column.scores = scores(evaluation, outcome);
+  } else if (has_values(info.kind)) {
+    column.kind = OutputKind::kLabels;
+    column.codes = value_indices(evaluation, outcome);
+    column.labels = value_labels(*project.checked, evaluation.definitions[outcome].definition);
   } else {
     column.members = &members(evaluation, outcome);
   }
@@ -35,7 +46,10 @@ Output output_of(const OpenedProject& project, const Evaluation& evaluation) {
   const SchemaTable& accounts = checked.schema().tables[kAccountTable];
   Output output{.key_name = accounts.columns[*accounts.key].name, .key = &key, .key_labels = {}, .columns = {}};
   if (key.type.enum_id != kNoEnum) output.key_labels = checked.program().enums[key.type.enum_id].values;
-  for (std::size_t i = 0; i < evaluation.definitions.size(); ++i) output.columns.push_back(column_of(project, evaluation, i));
+  for (std::size_t i = 0; i < evaluation.definitions.size(); ++i) {
+    const bool is_of_accounts = project.definitions[evaluation.definitions[i].definition].kind != ResultKind::kAudience;
+    if (is_of_accounts) output.columns.push_back(column_of(project, evaluation, i));
+  }
   return output;
 }
 

@@ -2,6 +2,7 @@
 #include "bindings/cpp/project.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <set>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "compiler/schema/list_file.h"
 #include "compiler/syntax/parse.h"
 #include "stdlib/parse_value.h"
+#include "stdlib/prelude.h"
 #include "stdlib/print_value.h"
 
 namespace segue {
@@ -23,6 +25,7 @@ struct Reading {
   Workspace workspace;
   std::vector<Ast> trees;
   std::vector<LoadedList> lists;
+  std::vector<SourceId> prelude;  // the parts of the prelude that are used
   std::vector<Diagnostic> diagnostics;
   std::vector<Diagnostic> unreadable;  // files that rules name
   bool is_checkable = false;           // project file and schema are sound: else everything in the rules would be unknown
@@ -46,9 +49,24 @@ void read_list(Reading& reading, const OutsideFile& file, SourceId id) {
   reading.lists.push_back({file.path, file.column, read_list_file(source_of(reading.workspace.sources, id), id, file.column)});
 }
 
+// `use std.regions`: its path is `std/regions`, and so it is called in messages. A part that is not there is for `check` to report.
+void read_prelude(Reading& reading, const OutsideFile& file, std::vector<SourceId>& rules) {
+  std::string name = file.path;
+  std::ranges::replace(name, '/', '.');
+  const std::optional<std::string_view> text = prelude_text(name);
+  const auto is_same = [&](SourceId id) { return source_of(reading.workspace.sources, id).path == file.path; };
+  if (!text || std::ranges::any_of(reading.prelude, is_same)) return;
+  reading.prelude.push_back(add_source(reading.workspace.sources, file.path, std::string(*text)));
+  rules.push_back(reading.prelude.back());
+}
+
 // Reads the files that one tree names; those of rules that are new join `rules`.
 void read_outside_files(Reading& reading, const Ast& tree, std::vector<SourceId>& rules, std::set<SourceId>& known) {
   for (const OutsideFile& file : outside_files(tree)) {
+    if (file.kind == OutsideFile::Kind::kPrelude) {
+      read_prelude(reading, file, rules);
+      continue;
+    }
     const auto id = read_source(reading.workspace.sources, reading.workspace.root, file.path);
     if (!id) {
       reading.unreadable.push_back(
@@ -78,7 +96,7 @@ std::expected<Reading, Failure> read_project(const std::filesystem::path& projec
     if (!workspace.error().path.empty()) place = FileLocation{.file = workspace.error().path, .start = {}, .end = {}};
     return std::unexpected(failure_of(FailureKind::kEnvironment, DiagnosticKind::kUnreadableFile, workspace.error().message, place));
   }
-  Reading reading{.workspace = std::move(*workspace), .trees = {}, .lists = {}, .diagnostics = {}, .unreadable = {}};
+  Reading reading{.workspace = std::move(*workspace), .trees = {}, .lists = {}, .prelude = {}, .diagnostics = {}, .unreadable = {}};
   reading.diagnostics = std::exchange(reading.workspace.diagnostics, {});
   reading.is_checkable = !has_errors(reading.diagnostics);
   read_rules(reading);
@@ -100,14 +118,43 @@ std::vector<Diagnostic> call_diagnostics(const CheckResult& result, bool lacking
   return diagnostics;
 }
 
-DefinitionInfo info_of(const Definition& definition, const SourceMap& sources) {
+ResultKind kind_of(DefinitionKind kind) {
+  switch (kind) {
+    case DefinitionKind::kSegment: return ResultKind::kSegment;
+    case DefinitionKind::kScore: return ResultKind::kScore;
+    case DefinitionKind::kTiers: return ResultKind::kTiers;
+    case DefinitionKind::kStages: return ResultKind::kStages;
+    case DefinitionKind::kGrid: return ResultKind::kGrid;
+    case DefinitionKind::kSplit: return ResultKind::kSplit;
+    case DefinitionKind::kAudience: return ResultKind::kAudience;
+    case DefinitionKind::kDefine: break;
+  }
+  assert(false && "a `define` is no result");
+  return ResultKind::kSegment;
+}
+
+std::vector<ValueInfo> values_of(const CheckedProgram& program, const Definition& definition) {
+  std::vector<ValueInfo> values;
+  if (!has_values(kind_of(definition.kind))) return values;
+  const std::vector<std::string>& names = program.enums[program.expr(definition.body).type.enum_id].values;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    values.push_back({names[i], i < definition.value_titles.size() ? definition.value_titles[i] : std::string()});
+  }
+  return values;
+}
+
+DefinitionInfo info_of(const CheckedProgram& program, const Definition& definition, const SourceMap& sources) {
   const ResolvedLocation place = resolve(definition.name_span, sources);
+  const bool is_audience = definition.kind == DefinitionKind::kAudience;
   return {.name = definition.name,
-          .kind = definition.kind == DefinitionKind::kScore ? ResultKind::kScore : ResultKind::kSegment,
+          .kind = kind_of(definition.kind),
           .title = definition.title,
           .doc = definition.doc,
           .owner = definition.owner,
           .tags = definition.tags,
+          .basis = definition.basis,
+          .values = values_of(program, definition),
+          .relation = is_audience ? program.schema.tables[program.frame(definition.frame).table].name : std::string(),
           .file = std::string(place.file),
           .line = place.start.line};
 }
@@ -117,12 +164,16 @@ CheckResult check_rules(const Reading& reading, const OpenOptions& options) {
   std::vector<ParamValue> params;
   params.reserve(options.params.size());
   for (const NamedText& param : options.params) params.push_back({param.name, param.text});
+  std::vector<std::string> parts;
+  for (const PreludePart& part : prelude_parts()) parts.emplace_back(part.name);
   return check({.files = reading.trees,
                 .schema = reading.workspace.schema,
                 .project = reading.workspace.project,
                 .sources = reading.workspace.sources,
                 .lists = reading.lists,
-                .params = params});
+                .params = params,
+                .prelude = reading.prelude,
+                .prelude_parts = parts});
 }
 
 CalendarRules calendar_of(const Project& project) {
@@ -152,7 +203,22 @@ std::optional<Failure> call_failure(const CheckResult& result) {
 
 std::string_view version() { return SEGUE_VERSION; }
 
-std::string_view kind_name(ResultKind kind) { return kind == ResultKind::kScore ? "score" : "segment"; }
+std::string_view kind_name(ResultKind kind) {
+  switch (kind) {
+    case ResultKind::kSegment: return "segment";
+    case ResultKind::kScore: return "score";
+    case ResultKind::kTiers: return "tiers";
+    case ResultKind::kStages: return "stages";
+    case ResultKind::kGrid: return "grid";
+    case ResultKind::kSplit: return "split";
+    case ResultKind::kAudience: return "audience";
+  }
+  return "";
+}
+
+bool has_values(ResultKind kind) {
+  return kind == ResultKind::kTiers || kind == ResultKind::kStages || kind == ResultKind::kGrid || kind == ResultKind::kSplit;
+}
 
 Failure failure_of(FailureKind kind, DiagnosticKind diagnostic, std::string message, Location location) {
   return {kind, {make_diagnostic(diagnostic, std::move(location), std::move(message))}, {}};
@@ -189,7 +255,7 @@ std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& 
   project.sources = std::move(reading->workspace.sources);
   checked->workspace = std::move(reading->workspace);
   for (const DefinitionId id : checked->program().results) {
-    project.definitions.push_back(info_of(checked->program().definition(id), project.sources));
+    project.definitions.push_back(info_of(checked->program(), checked->program().definition(id), project.sources));
   }
   sort_diagnostics(project.diagnostics, project.sources);
   project.checked = std::move(checked);

@@ -31,20 +31,32 @@ struct OpenOptions {
   bool warns = false;             // `diagnostics` also say what is sound and hardly meant
 };
 
-enum class ResultKind : std::uint8_t { kSegment, kScore };
+enum class ResultKind : std::uint8_t { kSegment, kScore, kTiers, kStages, kGrid, kSplit, kAudience };
 
-// `segment` or `score`.
+// As rules write it: `segment`, `score`, `tiers` …
 [[nodiscard]] std::string_view kind_name(ResultKind kind);
 
-// A definition that has an answer for each account.
+// Whether accounts have one of several named values: tiers, stages, grids and splits.
+[[nodiscard]] bool has_values(ResultKind kind);
+
+// One of the values that a definition gives: a row of tiers, a cell of a grid.
+struct ValueInfo {
+  std::string name;
+  std::string title;  // empty when none
+};
+
+// A definition that has an answer for each account, or, of an audience, for each row of a related table.
 struct DefinitionInfo {
   std::string name;
   ResultKind kind = ResultKind::kSegment;
-  std::string title;  // empty when none, as the next two
+  std::string title;  // empty when none, as the next four
   std::string doc;
   std::string owner;
   std::vector<std::string> tags;
-  std::string file;  // relative to the project's folder
+  std::string basis;
+  std::vector<ValueInfo> values;  // of tiers, stages, grids and splits, in their order
+  std::string relation;           // of an audience: the related table
+  std::string file;               // relative to the project's folder
   std::uint32_t line = 0;
 };
 

@@ -39,18 +39,52 @@ Json number(double value) {
 
 Json text_or_null(bool is_known, const std::string& text) { return is_known ? Json(text) : Json(nullptr); }
 
+void add_score(const std::optional<ScoreSummary>& score, Json& json) {
+  json["min"] = score ? number(score->min) : Json(nullptr);
+  json["max"] = score ? number(score->max) : Json(nullptr);
+  json["mean"] = score ? number(score->mean) : Json(nullptr);
+}
+
+void add_values(const DefinitionInfo& info, const DefinitionOutcome& outcome, Json& json) {
+  Json& values = json["values"] = Json::array();
+  for (std::size_t i = 0; i < info.values.size(); ++i) {
+    values.push_back({{"name", info.values[i].name}, {"title", info.values[i].title}, {"size", outcome.value_sizes[i]}});
+  }
+  if (outcome.without_value != 0) values.push_back({{"name", nullptr}, {"title", ""}, {"size", outcome.without_value}});
+  json["undetermined"] = outcome.undetermined;
+}
+
+void add_members(const DefinitionInfo& info, const DefinitionOutcome& outcome, Json& json) {
+  json["size"] = outcome.size;
+  if (info.kind == ResultKind::kAudience) json["accounts"] = outcome.accounts;
+  json["share"] = outcome.share;
+  json["undetermined"] = outcome.undetermined;
+}
+
+Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+
+void add_movement(const DefinitionInfo& info, const Movement& movement, Json& json) {
+  if (info.kind == ResultKind::kSegment || info.kind == ResultKind::kAudience) {
+    json["entered"] = movement.entered;
+    json["left"] = movement.left;
+    return;
+  }
+  Json& moved = json["moved"] = Json::array();
+  for (const Move& move : movement.moved) {
+    moved.push_back({{"from", text_or_null(move.from)}, {"to", text_or_null(move.to)}, {"size", move.size}});
+  }
+}
+
 std::string definition_json(const OpenedProject& project, const DefinitionOutcome& outcome) {
   const DefinitionInfo& info = project.definitions[outcome.definition];
   Json json = {{"name", info.name}, {"kind", kind_name(info.kind)}, {"title", info.title}, {"file", info.file}, {"line", info.line}};
-  if (info.kind == ResultKind::kSegment) {
-    json["size"] = outcome.size;
-    json["share"] = outcome.share;
-    json["undetermined"] = outcome.undetermined;
-  } else {
-    json["min"] = outcome.score ? number(outcome.score->min) : Json(nullptr);
-    json["max"] = outcome.score ? number(outcome.score->max) : Json(nullptr);
-    json["mean"] = outcome.score ? number(outcome.score->mean) : Json(nullptr);
-  }
+  json["owner"] = info.owner;
+  json["tags"] = info.tags;
+  if (info.kind == ResultKind::kScore) add_score(outcome.score, json);
+  else if (has_values(info.kind)) add_values(info, outcome, json);
+  else add_members(info, outcome, json);
+  if (info.kind != ResultKind::kScore) json["suppressed"] = outcome.suppressed;
+  if (outcome.movement) add_movement(info, *outcome.movement, json);
   return dump(json);
 }
 
@@ -65,7 +99,9 @@ std::string expectations_json(const std::vector<ExpectationOutcome>& expectation
   std::vector<std::string> entries;
   entries.reserve(expectations.size());
   for (const ExpectationOutcome& expectation : expectations) {
-    entries.push_back(dump({{"definition", expectation.definition}, {"text", expectation.text}, {"holds", expectation.holds}}));
+    const Json holds = expectation.is_evaluated ? Json(expectation.holds) : Json(nullptr);
+    entries.push_back(
+        dump({{"definition", expectation.definition}, {"text", expectation.text}, {"holds", holds}, {"found", expectation.found}}));
   }
   return lines(entries);
 }

@@ -12,10 +12,13 @@
 namespace segue::command {
 namespace {
 
+// `disjoint from x`, `subset of x`, `not empty`: what a definition is, where the others say what it has.
+bool is_state(std::string_view text) { return text.starts_with("disjoint") || text.starts_with("subset") || text.ends_with("not empty"); }
+
 Diagnostic broken(const ExpectationOutcome& expectation, bool fails) {
-  Diagnostic diagnostic = make_diagnostic(
-      DiagnosticKind::kBrokenExpectation, expectation.location,
-      fmt::format("`{}` was expected to have `{}`; it has {}", expectation.definition, expectation.text, expectation.found));
+  Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kBrokenExpectation, expectation.location,
+                                          fmt::format("`{}` was expected to {} `{}`; it has {}", expectation.definition,
+                                                      is_state(expectation.text) ? "be" : "have", expectation.text, expectation.found));
   if (!fails) diagnostic.severity = Severity::kWarning;
   return diagnostic;
 }

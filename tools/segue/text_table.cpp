@@ -21,11 +21,19 @@ std::vector<std::size_t> natural_widths(const TextTable& table) {
   return widths;
 }
 
-// On a terminal the column that can shrink gives way; elsewhere nothing is cut.
-void fit(const TextTable& table, const Style& style, std::vector<std::size_t>& widths) {
-  if (!style.is_terminal) return;
+std::size_t total_width(const std::vector<std::size_t>& widths) {
   std::size_t total = 0;
   for (const std::size_t width : widths) total += width == 0 ? 0 : width + kGap.size();
+  return total;
+}
+
+// On a terminal the columns that can vanish give way, the last first, then the one that can shrink; elsewhere nothing is cut.
+void fit(const TextTable& table, const Style& style, std::vector<std::size_t>& widths) {
+  if (!style.is_terminal) return;
+  for (std::size_t i = widths.size(); i-- > 0 && total_width(widths) > style.width;) {
+    if (table.columns[i].can_vanish) widths[i] = 0;
+  }
+  const std::size_t total = total_width(widths);
   if (total <= style.width) return;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     if (table.columns[i].can_shrink) widths[i] -= std::min(total - style.width, widths[i] - std::min<std::size_t>(widths[i], 4));

@@ -14,6 +14,7 @@ struct TableColumn {
   bool is_right = false;    // numbers
   bool can_shrink = false;  // the one whose cells are cut where the terminal is too narrow
   std::string_view paint;   // an SGR code for the cells
+  bool can_vanish = false;  // left out where the terminal is too narrow
 };
 
 struct TextTable {
