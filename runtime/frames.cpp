@@ -2,7 +2,6 @@
 #include "runtime/frames.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace segue {
@@ -10,18 +9,6 @@ namespace segue {
 namespace {
 
 constexpr std::size_t kMaxFrameRows = std::size_t{1} << 31;
-
-std::size_t width_of(Storage storage) {
-  switch (storage) {
-    case Storage::kInt8: return 1;
-    case Storage::kInt16: return 2;
-    case Storage::kInt32:
-    case Storage::kCodes: return 4;
-    case Storage::kInt64:
-    case Storage::kFloat64: return 8;
-    default: assert(false && "not a column of values"); return 0;
-  }
-}
 
 std::size_t rounded_up(std::size_t rows) { return (rows + kBlockRows - 1) / kBlockRows * kBlockRows; }
 
@@ -101,7 +88,7 @@ const void* gathered_input(FrameState& frame, const Column& column, const Column
     gather_bits(frame, input.part == ColumnPart::kBits ? column.bits : column.valid, out);
     return out.data();
   }
-  switch (width_of(input.storage)) {
+  switch (bytes_of(input.storage)) {
     case 1: gather_data<std::int8_t>(frame, column, out); break;
     case 2: gather_data<std::int16_t>(frame, column, out); break;
     case 4: gather_data<std::int32_t>(frame, column, out); break;
@@ -114,12 +101,12 @@ const void* input_in_place(const FrameState& frame, const Column& column, const 
   switch (input.part) {
     case ColumnPart::kValid: return column.valid.words() + frame.base / 64;
     case ColumnPart::kBits: return column.bits.words() + frame.base / 64;
-    case ColumnPart::kData: return column.data.data() + frame.base * width_of(input.storage);
+    case ColumnPart::kData: return column.data.data() + frame.base * bytes_of(input.storage);
   }
   return nullptr;
 }
 
-void attach(FrameState& frame) {
+void attach(const Batch& batch, FrameState& frame) {
   const FrameLayout& layout = *frame.layout;
   const std::size_t needed = rounded_up(frame.rows);
   if (frame.bits.size() < needed / 64 * layout.bit_slots) frame.bits.resize(needed / 64 * layout.bit_slots);
@@ -129,7 +116,7 @@ void attach(FrameState& frame) {
   }
   for (std::size_t i = 0; i < layout.inputs.size(); ++i) {
     const ColumnInput& input = layout.inputs[i];
-    const Column& column = frame.table->columns[input.column];
+    const Column& column = column_of(batch.database, batch.program.added, layout.table, input.column);
     frame.pointers[i] = layout.is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[i]);
   }
   for (std::uint32_t slot = 0; slot < layout.value_slots; ++slot) frame.pointers[layout.inputs.size() + slot] = frame.value_slot(slot);
@@ -179,7 +166,7 @@ Batch make_batch(const Program& program, const Database& database) {
 
 bool fill_batch(Batch& batch, std::size_t begin, std::size_t end) {
   place_account(batch.frames.front(), begin, end);
-  attach(batch.frames.front());
+  attach(batch, batch.frames.front());
   for (std::size_t id = 1; id < batch.frames.size(); ++id) {
     FrameState& frame = batch.frames[id];
     if (!frame.layout->is_used) continue;
@@ -191,7 +178,7 @@ bool fill_batch(Batch& batch, std::size_t begin, std::size_t end) {
       return false;
     }
     if (frame.rows > kMaxFrameRows) return false;
-    attach(frame);
+    attach(batch, frame);
   }
   for (std::uint32_t span = 0; span < batch.program.spans.size(); ++span) compose_span(batch, span);
   return true;
@@ -206,7 +193,7 @@ const std::int64_t* load_values(const Batch& batch, const FrameState& frame, con
     case ValueSource::kColumn: break;
   }
   const void* from = frame.pointers[value.index];
-  switch (width_of(value.storage)) {
+  switch (bytes_of(value.storage)) {
     case 1: return widen<std::int8_t>(from, begin, rows, buffer);
     case 2: return widen<std::int16_t>(from, begin, rows, buffer);
     case 4: return widen<std::int32_t>(from, begin, rows, buffer);

@@ -48,6 +48,18 @@ struct ColumnInput {
   friend bool operator==(const ColumnInput&, const ColumnInput&) = default;
 };
 
+// Columns that an evaluation puts behind those of the tables, numbered on from them: answers about whole tables that later programs read.
+struct AddedColumns {
+  std::vector<std::vector<Column>> tables;  // by table
+};
+
+// A column of a table, or one that was added to it.
+[[nodiscard]] inline const Column& column_of(const Database& database, const AddedColumns* added, std::uint32_t table,
+                                             std::uint32_t column) {
+  const std::vector<Column>& own = database.tables[table].columns;
+  return column < own.size() ? own[column] : added->tables[table][column - own.size()];
+}
+
 // Frame 0 is the account's. The others as in the checked program: rows of `table` under each row of `anchor`, for each row of `outer`.
 struct FrameLayout {
   bool is_used = false;
@@ -134,30 +146,44 @@ struct PickedBitStep {
   BitRef bit;
   std::uint32_t out = 0;
 };
-// The answers of a root are complete.
+// The answers of a root are complete, for the rows of a frame.
 struct FlushStep {
   std::uint32_t root = 0;
   BitRef members, undetermined;
+  std::uint32_t frame = 0;
 };
-struct FlushScoreStep {
+struct FlushValueStep {
   std::uint32_t root = 0;
-  ValueRef score;
+  ValueRef value;
+  BitRef known, undetermined;
+  std::uint32_t frame = 0;
 };
 using Step = std::variant<CompiledStep, MapStep, ReduceStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep, PickedBitStep,
-                          FlushStep, FlushScoreStep>;
+                          FlushStep, FlushValueStep>;
 
-enum class RootKind : std::uint8_t { kMembers, kScores, kNothing };
+enum class RootKind : std::uint8_t {
+  kMembers,
+  kScores,
+  kCodes,   // -1 where not known
+  kValues,  // RunResults::values; `members` then holds the rows whose value is known
+  kNothing,
+};
+struct RootLayout {
+  RootKind kind = RootKind::kMembers;
+  std::uint32_t table = 0;  // one answer for each of its rows
+};
 
-// Bound to the database that it was compiled for, and to a clock.
+// Bound to the database and the added columns that it was compiled for, and to a clock.
 struct Program {
   std::vector<FrameLayout> frames;
   std::vector<RowSpan> spans;
   std::vector<Step> steps;
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> constants;  // each kBlockRows times
   std::vector<std::int64_t> pool;
-  std::vector<RootKind> roots;
-  std::size_t batch_rows = 4096;  // accounts in a batch, at most; a multiple of kBlockRows
-  std::shared_ptr<void> code;     // owns the compiled functions
+  std::vector<RootLayout> roots;
+  const AddedColumns* added = nullptr;  // borrowed; null where none of them is read
+  std::size_t batch_rows = 4096;        // accounts in a batch, at most; a multiple of kBlockRows
+  std::shared_ptr<void> code;           // owns the compiled functions
 };
 
 }  // namespace segue

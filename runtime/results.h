@@ -13,7 +13,8 @@ struct DefinitionResult {
   Bitmap members;                   // segments: one bit an account; audiences: one a row of the relation's table, in its order
   std::vector<double> scores;       // scores: one number an account
   std::vector<std::int32_t> codes;  // tiers, stages, grids, splits: the index of the enum's value of each account, -1 where it has none
-  std::uint64_t undetermined = 0;   // segments and audiences: rows for which three-valued evaluation gives unknown
+  std::uint64_t undetermined =
+      0;  // rows for which three-valued evaluation gives unknown; where there are codes, rows whose value is unsure
 };
 
 // One entry for each definition asked for, in the order asked.

@@ -17,7 +17,6 @@ namespace {
 // What a thread adds to the results; counts merge at the end, bits and scores of different batches lie apart.
 struct Output {
   RunResults& shared;
-  bool keep_members = true;
   std::vector<std::uint64_t> sizes, undetermined;
 };
 
@@ -127,30 +126,39 @@ struct Execute {
   }
 
   void operator()(const FlushStep& step) const {
-    FrameState& frame = batch.frames.front();
-    Bitmap& members = output.shared.results.definitions[step.root].members;
-    std::uint64_t size = 0, undetermined = 0;
+    FrameState& frame = batch.frames[step.frame];
     std::uint64_t buffer[kBlockWords];
     for (std::size_t block = 0; block < frame.blocks(); ++block) {
-      const std::size_t rows = std::min(kBlockRows, frame.rows - block * kBlockRows);
       const std::uint64_t* words = load_bits(frame, step.members, block, buffer);
-      size += count_rows(words, rows);
-      if (output.keep_members) write_words(members.words() + (frame.base / 64 + block * kBlockWords), words, rows);
-      if (step.undetermined.slot == kNoSlot && !step.undetermined.is_inverted) continue;
-      undetermined += count_rows(load_bits(frame, step.undetermined, block, buffer), rows);
+      output.sizes[step.root] +=
+          step.frame == 0 ? flush_accounts(frame, step.root, block, words) : flush_rows(frame, step.root, block, words);
+      if (is_asked(step.undetermined))
+        output.undetermined[step.root] += count_block(frame, block, load_bits(frame, step.undetermined, block, buffer));
     }
-    output.sizes[step.root] += size;
-    output.undetermined[step.root] += undetermined;
   }
 
-  void operator()(const FlushScoreStep& step) const {
-    FrameState& frame = batch.frames.front();
-    double* scores = output.shared.results.definitions[step.root].scores.data() + frame.base;
+  void operator()(const FlushValueStep& step) const {
+    FrameState& frame = batch.frames[step.frame];
+    DefinitionResult& result = output.shared.results.definitions[step.root];
+    const RootKind kind = batch.program.roots[step.root].kind;
     std::int64_t buffer[kBlockRows];
-    for (std::size_t begin = 0; begin < frame.rows; begin += kBlockRows) {
-      const std::size_t rows = std::min(kBlockRows, frame.words() * 64 - begin);
-      const std::int64_t* values = load_values(batch, frame, step.score, begin, rows, buffer);
-      std::memcpy(scores + begin, values, std::min(rows, frame.rows - begin) * sizeof(double));
+    std::uint64_t bit_buffer[kBlockWords];
+    for (std::size_t block = 0; block < frame.blocks(); ++block) {
+      const std::size_t begin = block * kBlockRows, rows = std::min(kBlockRows, frame.words() * 64 - begin);
+      const std::int64_t* values = load_values(batch, frame, step.value, begin, rows, buffer);
+      const std::uint64_t* known = load_bits(frame, step.known, block, bit_buffer);
+      const std::size_t end = std::min(rows, frame.rows - begin);
+      for (std::size_t i = begin < frame.lead ? std::min(end, frame.lead - begin) : 0; i < end; ++i) {
+        const RowId row = frame.row(begin + i);
+        const bool is_known = ((known[i / 64] >> (i % 64)) & 1) != 0;
+        if (kind == RootKind::kScores) result.scores[row] = is_known ? std::bit_cast<double>(values[i]) : 0.0;
+        if (kind == RootKind::kCodes) result.codes[row] = is_known ? static_cast<std::int32_t>(values[i]) : -1;
+        if (kind == RootKind::kValues) output.shared.values[step.root][row] = is_known ? values[i] : 0;
+      }
+      if (kind == RootKind::kValues)
+        step.frame == 0 ? flush_accounts(frame, step.root, block, known) : flush_rows(frame, step.root, block, known);
+      if (is_asked(step.undetermined))
+        output.undetermined[step.root] += count_block(frame, block, load_bits(frame, step.undetermined, block, bit_buffer));
     }
   }
 
@@ -188,6 +196,57 @@ struct Execute {
       words[at / 64] |= ones << (at % 64);
       at = stop;
     }
+  }
+
+  // Not the same for all rows, and false.
+  static bool is_asked(BitRef bit) { return bit.slot != kNoSlot || bit.is_inverted; }
+
+  // The members among a block's accounts, which no other batch holds; gives their number.
+  std::uint64_t flush_accounts(const FrameState& frame, std::uint32_t root, std::size_t block, const std::uint64_t* words) const {
+    Bitmap& members = output.shared.results.definitions[root].members;
+    const std::size_t rows = std::min(kBlockRows, frame.rows - block * kBlockRows);
+    if (!members.empty()) write_words(members.words() + (frame.base / 64 + block * kBlockWords), words, rows);
+    return count_rows(words, rows);
+  }
+
+  // The same of a related table, where a word may hold rows of several batches.
+  std::uint64_t flush_rows(const FrameState& frame, std::uint32_t root, std::size_t block, const std::uint64_t* words) const {
+    Bitmap& members = output.shared.results.definitions[root].members;
+    std::uint64_t count = 0;
+    const auto add = [&](std::size_t word, std::uint64_t bits) {
+      if (bits != 0) std::atomic_ref(members.words()[word]).fetch_or(bits, std::memory_order_relaxed);
+    };
+    for (std::size_t i = 0; i < kBlockWords; ++i) {
+      const std::size_t first = block * kBlockRows + i * 64;
+      std::uint64_t bits = rows_only(frame, first, words[i]);
+      count += static_cast<std::uint64_t>(std::popcount(bits));
+      if (members.empty()) continue;
+      if (frame.layout->is_in_place) {
+        add((frame.base + first) / 64, bits);
+        continue;
+      }
+      for (; bits != 0; bits &= bits - 1) {
+        const RowId row = frame.row_ids[first + static_cast<std::size_t>(std::countr_zero(bits))];
+        add(row / 64, std::uint64_t{1} << (row % 64));
+      }
+    }
+    return count;
+  }
+
+  // A word without the positions that are no rows of the batch; `first` is that of its lowest bit.
+  static std::uint64_t rows_only(const FrameState& frame, std::size_t first, std::uint64_t word) {
+    const auto below = [first](std::size_t position) {
+      if (position <= first) return std::uint64_t{0};
+      return position - first >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (position - first)) - 1;
+    };
+    return word & below(frame.rows) & ~below(frame.lead);
+  }
+
+  static std::uint64_t count_block(const FrameState& frame, std::size_t block, const std::uint64_t* words) {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < kBlockWords; ++i)
+      count += static_cast<std::uint64_t>(std::popcount(rows_only(frame, block * kBlockRows + i * 64, words[i])));
+    return count;
   }
 
   static std::uint64_t last_mask(std::size_t rows) { return rows % 64 == 0 ? ~std::uint64_t{0} : (std::uint64_t{1} << (rows % 64)) - 1; }
@@ -253,13 +312,17 @@ std::vector<std::size_t> cut_batches(const Program& program, const Database& dat
 
 RunResults empty_results(const Program& program, const Database& database, bool keep_members) {
   RunResults results;
-  const std::size_t accounts = database.tables.front().rows;
   results.sizes.resize(program.roots.size());
+  results.values.resize(program.roots.size());
   results.results.definitions.resize(program.roots.size());
   for (std::size_t i = 0; i < program.roots.size(); ++i) {
     DefinitionResult& result = results.results.definitions[i];
-    if (program.roots[i] == RootKind::kMembers && keep_members) result.members = Bitmap(accounts);
-    if (program.roots[i] == RootKind::kScores) result.scores.resize(accounts);
+    const RootKind kind = program.roots[i].kind;
+    const std::size_t rows = database.tables[program.roots[i].table].rows;
+    if (kind == RootKind::kValues || (kind == RootKind::kMembers && keep_members)) result.members = Bitmap(rows);
+    if (kind == RootKind::kScores) result.scores.resize(rows);
+    if (kind == RootKind::kCodes) result.codes.resize(rows, -1);
+    if (kind == RootKind::kValues) results.values[i].resize(rows);
   }
   return results;
 }
@@ -309,7 +372,7 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   const std::size_t batches = shared.begins.size() - 1;
   const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));
   const std::vector<std::uint64_t> zeros(program.roots.size());
-  std::vector<Output> outputs(count, Output{results, options.keep_members, zeros, zeros});
+  std::vector<Output> outputs(count, Output{results, zeros, zeros});
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&shared, &output = outputs[i]] { work_or_stop(shared, output, false); });

@@ -15,14 +15,15 @@ namespace segue {
 
 struct RunOptions {
   unsigned threads = 1;
-  bool keep_members = true;  // false: sizes alone; the members' bitmaps stay empty
+  bool keep_members = true;  // false: sizes alone; the bitmaps of kMembers stay empty
   // Called from the calling thread with the accounts done and the accounts in all; false stops the run.
   std::function<bool(std::size_t done, std::size_t accounts)> progress;
 };
 
 struct RunResults {
-  Results results;                   // by root of the plan
-  std::vector<std::uint64_t> sizes;  // members, by root
+  Results results;                                // by root of the plan
+  std::vector<std::uint64_t> sizes;               // members, by root
+  std::vector<std::vector<std::int64_t>> values;  // by root: of kValues one a row, floats by their bits, 0 where not known
 };
 
 enum class RunFailure : std::uint8_t {

@@ -64,6 +64,22 @@ enum class Storage : std::uint8_t {
   kLists,    // list<T>: int32 codes into `dictionary` (text) or `element_values`, cut by `offsets`; a cell's codes ascend and are distinct
 };
 
+// Bytes of one value; 0 where a column holds no array of values.
+[[nodiscard]] inline std::size_t bytes_of(Storage storage) {
+  switch (storage) {
+    case Storage::kInt8: return 1;
+    case Storage::kInt16: return 2;
+    case Storage::kInt32:
+    case Storage::kCodes: return 4;
+    case Storage::kInt64:
+    case Storage::kFloat64: return 8;
+    case Storage::kNone:
+    case Storage::kBits:
+    case Storage::kLists: return 0;
+  }
+  return 0;
+}
+
 // One column. `data` is padded with zero bytes to a multiple of 64 rows (at least 64 past the end), so vectors may be read past the last row; the value of a missing row is zero.
 struct Column {
   Type type;

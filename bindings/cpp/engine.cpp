@@ -7,8 +7,6 @@
 
 #include "bindings/cpp/lazy_libraries.h"
 #include "compiler/interpret/interpret.h"
-#include "compiler/plan/plan.h"
-#include "runtime/run.h"
 
 namespace segue {
 namespace {
@@ -34,32 +32,25 @@ std::expected<Results, Failure> run_interpreter(const CheckedProject& project, c
   return std::move(*results);
 }
 
-// Optional columns in which the data hold no missing value: the plan need not ask.
-std::vector<TableColumn> never_missing(const Database& database) {
-  std::vector<TableColumn> columns;
-  for (std::uint32_t table = 0; table < database.tables.size(); ++table) {
-    const std::vector<Column>& all = database.tables[table].columns;
-    for (std::uint32_t column = 0; column < all.size(); ++column) {
-      if (all[column].is_read() && all[column].type.optional && all[column].valid.empty()) columns.push_back({table, column});
-    }
+Failure native_failure(const NativeFailure& failure) {
+  switch (failure.kind) {
+    case NativeFailureKind::kStopped: return cancelled();
+    case NativeFailureKind::kNoCode:
+      return internal(fmt::format("native code cannot be generated: {}; try `--engine interpreter`", failure.message));
+    case NativeFailureKind::kTooManyRows: break;
   }
-  return columns;
+  return internal("some account has more rows of a related table than can be evaluated at once (2 billion)");
 }
 
-std::expected<Results, Failure> run_native(const CheckedProject& project, const CheckedProgram& checked, const Database& database,
+std::expected<Results, Failure> run_native(const CheckedProject& project, const CheckedProgram& program, const Database& database,
                                            std::span<const DefinitionId> roots, const DataOptions& options) {
   const auto codegen = codegen_api();
   if (!codegen) return std::unexpected(internal(codegen.error()));
   if (options.progress) options.progress({"compiling", 0, 0});
-  const Plan plan = make_plan(checked, {roots.begin(), roots.end()}, {.never_missing = never_missing(database)});
-  const auto program = (*codegen)->compile(plan, database, clock_of(project, options.clock), {});
-  if (!program)
-    return std::unexpected(internal(fmt::format("native code cannot be generated: {}; try `--engine interpreter`", program.error())));
-  auto done = run(*program, database, {.threads = options.threads, .progress = progress_of(options)});
-  if (done) return std::move(done->results);
-  if (done.error() == RunFailure::kStopped) return std::unexpected(cancelled());
-  return std::unexpected(failure_of(FailureKind::kEnvironment, DiagnosticKind::kInternalFailure,
-                                    "some account has more rows of a related table than can be evaluated at once (2 billion)"));
+  const NativeOptions native{.threads = options.threads, .progress = progress_of(options)};
+  auto results = (*codegen)->evaluate_native(program, database, clock_of(project, options.clock), {roots.begin(), roots.end()}, native);
+  if (!results) return std::unexpected(native_failure(results.error()));
+  return std::move(*results);
 }
 
 }  // namespace

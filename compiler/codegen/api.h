@@ -3,12 +3,14 @@
 #pragma once
 
 #include "compiler/codegen/compile.h"
+#include "compiler/codegen/native.h"
 
 namespace segue {
 
 struct CodegenApi {
   decltype(&segue::compile) compile;
   decltype(&segue::is_supported) is_supported;
+  decltype(&segue::evaluate_native) evaluate_native;
 };
 
 }  // namespace segue

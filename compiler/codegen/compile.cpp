@@ -54,20 +54,28 @@ std::size_t suitable_batch_rows(const FrameLayout& account) {
   return std::clamp(kCacheBytes / bytes_per_block * kBlockRows, 4 * kBlockRows, kMostRows);
 }
 
+RootKind kind_of(AnswerKind answer) {
+  switch (answer) {
+    case AnswerKind::kMembers: return RootKind::kMembers;
+    case AnswerKind::kScores: return RootKind::kScores;
+    case AnswerKind::kCodes: return RootKind::kCodes;
+    case AnswerKind::kValues: return RootKind::kValues;
+    case AnswerKind::kNothing: return RootKind::kNothing;
+  }
+  return RootKind::kNothing;
+}
+
 void add_flushes(std::vector<Step>& steps, const ProgramLayout& layout, const Unit& unit) {
   for (const std::uint32_t index : unit.roots) {
     const PlanRoot& root = layout.plan().roots[index];
-    if (root.score == kNoNode) {
-      steps.push_back(FlushStep{index, layout.ref(root.members), layout.ref(root.undetermined)});
-    } else if (layout.plan().node(root.score).type.kind == Kind::kFloat) {
-      steps.push_back(FlushScoreStep{index, layout.ref(root.score)});
+    const std::uint32_t frame = index_of(root.frame);
+    if (root.answer == AnswerKind::kNothing) continue;
+    if (root.answer == AnswerKind::kMembers) {
+      steps.push_back(FlushStep{index, layout.ref(root.members), layout.ref(root.undetermined), frame});
+    } else {
+      steps.push_back(FlushValueStep{index, layout.ref(root.value), layout.ref(root.known), layout.ref(root.undetermined), frame});
     }
   }
-}
-
-RootKind kind_of(const Plan& plan, const PlanRoot& root) {
-  if (root.score == kNoNode) return RootKind::kMembers;
-  return plan.node(root.score).type.kind == Kind::kFloat ? RootKind::kScores : RootKind::kNothing;
 }
 
 // Code for what needs none: no target is looked for, nothing of LLVM is started.
@@ -95,7 +103,7 @@ std::expected<Code, std::string> generate(const ProgramLayout& layout, const Bou
 
 std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock, const CodegenOptions& options) {
   const BoundConstants constants = bind_constants(plan, clock);
-  ProgramLayout layout(plan, database, constants);
+  ProgramLayout layout(plan, database, options.added, constants);
   const auto code = generate(layout, constants, clock, options);
   if (!code) return std::unexpected(code.error());
   Program program;
@@ -106,7 +114,8 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
     if (is_emitted(unit)) program.steps.push_back(CompiledStep{unit.frame, code->functions[i]});
     add_flushes(program.steps, layout, unit);
   }
-  for (const PlanRoot& root : plan.roots) program.roots.push_back(kind_of(plan, root));
+  for (const PlanRoot& root : plan.roots) program.roots.push_back({kind_of(root.answer), plan.frames[index_of(root.frame)].table});
+  program.added = options.added;
   program.frames = layout.frames;
   program.spans = layout.spans;
   program.constants = constants.blocks;
@@ -120,6 +129,6 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
 }  // namespace segue
 
 const segue::CodegenApi& segue_codegen_api() {
-  static constexpr segue::CodegenApi kApi{&segue::compile, &segue::is_supported};
+  static constexpr segue::CodegenApi kApi{&segue::compile, &segue::is_supported, &segue::evaluate_native};
   return kApi;
 }

@@ -23,7 +23,8 @@ enum class TargetCpu : std::uint8_t {
 
 struct CodegenOptions {
   TargetCpu cpu = TargetCpu::kHost;
-  std::size_t batch_rows = 0;  // accounts in a batch, rounded up to a multiple of 512; 0: what suits the caches. For tests
+  std::size_t batch_rows = 0;           // accounts in a batch, rounded up to a multiple of 512; 0: what suits the caches. For tests
+  const AddedColumns* added = nullptr;  // what the plan reads behind the tables' columns; borrowed by the program
 };
 
 // Whether this machine can run code for `cpu`.

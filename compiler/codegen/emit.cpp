@@ -15,16 +15,6 @@ namespace {
 constexpr std::size_t kLineBytes = kBlockWords * sizeof(std::uint64_t);
 constexpr unsigned kRowsPerWord = 64;
 
-std::size_t width_of(Storage storage) {
-  switch (storage) {
-    case Storage::kInt8: return 1;
-    case Storage::kInt16: return 2;
-    case Storage::kInt32:
-    case Storage::kCodes: return 4;
-    default: return 8;
-  }
-}
-
 // A range as values of a narrower integer; one that holds none of them is empty there too.
 IntRange narrowed(const IntRange& range, std::size_t bytes) {
   const std::int64_t greatest = std::numeric_limits<std::int64_t>::max() >> (8 * (8 - bytes)), least = -greatest - 1;
@@ -190,7 +180,7 @@ llvm::Value* Emitter::load_rows(Function& f, NodeId value, llvm::Value* word) {
   llvm::IRBuilder<>& b = f.builder;
   const ValueRef ref = layout_.ref(value);
   const bool is_float = layout_.plan().node(value).type.kind == Kind::kFloat;
-  const std::size_t bytes = ref.source == ValueSource::kColumn ? width_of(ref.storage) : 8;
+  const std::size_t bytes = ref.source == ValueSource::kColumn ? bytes_of(ref.storage) : 8;
   const auto inputs = static_cast<std::uint32_t>(layout_.frames[f.frame].inputs.size());
   llvm::Value* rows = pointer(f, ref.source == ValueSource::kColumn ? ref.index : inputs + ref.index);
   llvm::Value* address = b.CreateInBoundsGEP(b.getInt8Ty(), rows, b.CreateMul(word, b.getInt64(bytes * kRowsPerWord)));

@@ -11,6 +11,8 @@
 #include "runtime/program.h"
 #include "stdlib/builtins.h"
 #include "stdlib/clock.h"
+#include "stdlib/distance.h"
+#include "stdlib/sequence.h"
 
 namespace segue {
 
@@ -81,6 +83,38 @@ struct ScoreData {
   std::optional<std::pair<double, double>> range;
 };
 void map_score(const MapCall& call);  // values: terms; bits: terms. out
+
+// `data` is a FirstOf's codes and what else there is.
+struct FirstOfData {
+  std::vector<std::int64_t> codes;  // by condition
+  std::int64_t otherwise = 0;
+};
+void map_first_of(const MapCall& call);  // bits: conditions. out
+
+// `data` is a vector of offsets by code for each value, -1 for a code that is in no cell.
+using CellOffsets = std::vector<std::vector<std::int64_t>>;
+void map_cell(const MapCall& call);  // values: codes; bits: known. out, out_bits: known
+
+void map_pack(const MapCall& call);  // bits: up to 64. out
+
+struct SplitData {
+  Type key;
+  TextDomain texts;  // of a text key
+  std::string seed;
+  std::vector<std::uint64_t> upper;
+};
+void map_split(const MapCall& call);  // values: key; bits: wanted. out
+
+// `data` is a NearCircle.
+void test_near(const MapCall& call);  // values: latitude, longitude; bits: known. out_bits
+
+struct SequenceData {
+  std::size_t steps = 0;
+  bool has_by = false, is_by_float = false;
+  SequenceLimit limit;
+  std::shared_ptr<const OwnedClock> time;
+};
+void reduce_sequence(const ReduceCall& call);  // values: time, `by` where there is one, packed steps. out_bits
 
 // out, out_bits: known. `data` is an int, the scale; of floats null.
 void reduce_sum_int(const ReduceCall& call);

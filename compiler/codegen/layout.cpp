@@ -30,9 +30,10 @@ std::optional<std::pair<NodeId, Bit>> tested(const Op& op) {
 
 }  // namespace
 
-ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const BoundConstants& constants)
+ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const AddedColumns* added, const BoundConstants& constants)
     : plan_(plan),
       database_(database),
+      added_(added),
       constants_(constants),
       places_(plan.nodes.size()),
       unit_of_(plan.nodes.size(), 0),
@@ -69,6 +70,7 @@ void ProgramLayout::lay_out_frames() {
     layout.link = frame.link;
   }
   use_frame(kAccountFrame);
+  for (const PlanRoot& root : plan_.roots) use_frame(root.frame);
   for (const NodeId id : plan_.live) use_frame(plan_.node(id).frame);
   for (const NodeId id : plan_.live) {
     std::visit(
@@ -163,6 +165,7 @@ void ProgramLayout::find_known_values() {
   for (const PlanRoot& root : plan_.roots) {
     is_read_by_slot_[index_of(root.members.node())] = true;
     is_read_by_slot_[index_of(root.undetermined.node())] = true;
+    is_read_by_slot_[index_of(root.known.node())] = true;
   }
 }
 
@@ -301,7 +304,8 @@ void ProgramLayout::assign_roots() {
   for (std::uint32_t i = 0; i < plan_.roots.size(); ++i) {
     const PlanRoot& root = plan_.roots[i];
     std::uint32_t unit = std::max(unit_of_[index_of(root.members.node())], unit_of_[index_of(root.undetermined.node())]);
-    if (root.score != kNoNode) unit = std::max(unit, unit_of_[index_of(root.score)]);
+    unit = std::max(unit, unit_of_[index_of(root.known.node())]);
+    if (root.value != kNoNode) unit = std::max(unit, unit_of_[index_of(root.value)]);
     units_[unit].roots.push_back(i);
   }
 }
@@ -339,8 +343,8 @@ void ProgramLayout::assign_slots() {
     }
     ++sequence;
     for (const std::uint32_t root : unit.roots) {
-      read_bit(plan_.roots[root].members), read_bit(plan_.roots[root].undetermined);
-      if (plan_.roots[root].score != kNoNode) read_value(plan_.roots[root].score);
+      read_bit(plan_.roots[root].members), read_bit(plan_.roots[root].undetermined), read_bit(plan_.roots[root].known);
+      if (plan_.roots[root].value != kNoNode) read_value(plan_.roots[root].value);
     }
   }
   struct Free {

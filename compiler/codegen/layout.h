@@ -43,7 +43,7 @@ inline constexpr std::size_t kMaxEmittedMath = 512;
 
 class ProgramLayout {
  public:
-  ProgramLayout(const Plan& plan, const Database& database, const BoundConstants& constants);
+  ProgramLayout(const Plan& plan, const Database& database, const AddedColumns* added, const BoundConstants& constants);
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Database& database() const { return database_; }
@@ -68,7 +68,7 @@ class ProgramLayout {
   [[nodiscard]] std::optional<std::uint32_t> validity_of_bits(NodeId column_bit) const;
   [[nodiscard]] std::uint32_t span(FrameId rows, FrameId to);
   [[nodiscard]] const Column& column(const PlanNode& node, std::uint32_t column) const {
-    return database_.tables[plan_.frames[index_of(node.frame)].table].columns[column];
+    return column_of(database_, added_, plan_.frames[index_of(node.frame)].table, column);
   }
 
  private:
@@ -97,6 +97,7 @@ class ProgramLayout {
 
   const Plan& plan_;
   const Database& database_;
+  const AddedColumns* added_;
   const BoundConstants& constants_;
   std::vector<Unit> units_;
   std::vector<Place> places_;

@@ -49,6 +49,31 @@ struct MakeStep {
   }
   Step operator()(const ReferenceBit& op) const { return reference(test_reference, op); }
   Step operator()(const ReferenceKnown& op) const { return reference(test_reference_known, op); }
+  Step operator()(const NearTest& op) const {
+    const NearCircle circle = make_near_circle(op.center_latitude, op.center_longitude, op.kilometres);
+    return test(test_near, own(circle), {op.latitude, op.longitude}, op.known);
+  }
+  Step operator()(const SequenceTest& op) const {
+    SequenceData data;
+    data.steps = op.step_count;
+    data.time = maker.time_;
+    data.limit = {op.limit_kind, op.limit, plan().node(op.time).type.kind == Kind::kDate};
+    ReduceStep step{layout.span(op.rows, node.frame),
+                    reduce_sequence,
+                    nullptr,
+                    layout.ref(op.filter),
+                    {layout.ref(op.time)},
+                    kNoSlot,
+                    layout.bit_slot(id)};
+    if (op.by != kNoNode) {
+      data.has_by = true;
+      data.is_by_float = plan().node(op.by).type.kind == Kind::kFloat;
+      step.values.push_back(layout.ref(op.by));
+    }
+    for (const NodeId mask : op.steps) step.values.push_back(layout.ref(mask));
+    step.data = own(std::move(data));
+    return step;
+  }
 
   // — values
 
@@ -82,6 +107,14 @@ struct MakeStep {
       data.terms.push_back({type.kind == Kind::kFloat, op.negative[i], scale_of(type)});
     }
     return value(map_score, own(std::move(data)), op.values, op.when);
+  }
+  Step operator()(const PackedBits& op) const { return value(map_pack, nullptr, {}, op.operands); }
+  Step operator()(const FirstOf& op) const { return value(map_first_of, own(FirstOfData{op.codes, op.otherwise}), {}, op.conditions); }
+  Step operator()(const CellValue& op) const { return value(map_cell, own(op.offsets), op.values, {op.known}); }
+  Step operator()(const SplitValue& op) const {
+    const PlanNode& key = plan().node(op.key);
+    SplitData data{key.type, key.domain == kNoDomain ? TextDomain({}, layout.database()) : text_domain(op.key), op.seed, op.upper};
+    return value(map_split, own(std::move(data)), {op.key}, {op.wanted});
   }
 
   // — between frames

@@ -16,6 +16,7 @@ struct Hasher {
   void add(NodeId id) { word(index_of(id)); }
   void add(Bit bit) { word(bit.raw); }
   void add(double value) { word(std::bit_cast<std::uint64_t>(value)); }
+  void add(const std::string& text) { word(std::hash<std::string>{}(text)); }
   void add(const IntRange& range) { word(static_cast<std::uint64_t>(range.low)), word(static_cast<std::uint64_t>(range.high)); }
   void add(const FloatRange& range) { add(range.low), add(range.high); }
   template <typename T>
@@ -26,7 +27,13 @@ struct Hasher {
   template <typename T>
   void add(const std::vector<T>& values) {
     word(values.size());
-    for (const auto& value : values) add(static_cast<T>(value));
+    for (const auto& value : values) {
+      if constexpr (std::is_same_v<T, bool>) {
+        add(static_cast<bool>(value));
+      } else {
+        add(value);
+      }
+    }
   }
   void add(const std::optional<std::pair<double, double>>& range) {
     word(range.has_value());

@@ -1,6 +1,5 @@
 // What the lowering of all kinds of expression shares: operands brought to a frame, the bits of two- and three-valued evaluation.
 #include <algorithm>
-#include <cassert>
 #include <map>
 #include <tuple>
 
@@ -14,6 +13,7 @@ Lowering::Lowering(const CheckedProgram& program, const PlanOptions& options, Pl
       graph_(plan, options),
       lowered_(program.exprs.size()),
       done_(program.exprs.size()) {
+  for (const PopulationAnswer& answer : options.population) population_.emplace(index_of(answer.expr), answer);
   std::map<std::tuple<WindowKind, std::int64_t, TimeUnit, bool, std::int64_t, TimeUnit>, std::uint32_t> first;
   for (const Window& window : program.windows) {
     const TimeAmount shift = window.as_of.value_or(TimeAmount{});
@@ -62,11 +62,12 @@ Lowered Lowering::operand(ExprId id, FrameId frame) {
   return result;
 }
 
-NodeId Lowering::known_or_zero(ExprId id) {
-  const Lowered body = operand(id, kAccountFrame);
-  if (body.known == kTrue) return body.value;
-  const Type type = program_.expr(id).type;
-  return graph_.intern(kAccountFrame, type, Select{body.known, body.value, graph_.intern(kNoFrame, type, ConstantValue{0})});
+Lowered Lowering::definition(DefinitionId id, FrameId frame) {
+  const Definition& definition = program_.definition(id);
+  Lowered body = operand(definition.body, frame);
+  if (definition.kind != DefinitionKind::kSegment && definition.kind != DefinitionKind::kAudience) return body;
+  // Segments and audiences are predicates, whatever their bodies: never missing.
+  return {.holds = body.holds, .certain = body.certain, .possible = body.possible, .is_predicate = true};
 }
 
 // A test: `holds` is false where the operands are not `known`, and unknown there and where they are `unsure`.
@@ -142,22 +143,23 @@ NodeId Lowering::keyed(FrameId frame, const Lowered& operand, const Type& type, 
   return graph_.intern(frame, Type{.kind = Kind::kInt}, RankText{operand.value, graph_.rank_space(space), 0});
 }
 
+NodeId Lowering::ranked(FrameId frame, const Lowered& operand, const Type& type) {
+  if (type.kind != Kind::kText) return operand.value;
+  const RankSpace space{{graph_.node(operand.value).domain}, type.folded, true, false};
+  return graph_.intern(frame, Type{.kind = Kind::kInt}, RankText{operand.value, graph_.rank_space(space), 0});
+}
+
 // Dispatch over the kinds of expression.
 struct LowerNode {
   Lowering& to;
+  ExprId id;
   FrameId frame;
   const Type& type;
 
   Lowered operator()(const Literal& node) const { return to.literal(node, type); }
   Lowered operator()(const ColumnRead& node) const { return to.column(frame, node, type); }
   Lowered operator()(const ReferenceRead& node) const { return to.reference(frame, node, type); }
-  Lowered operator()(const DefinitionRead& node) const {
-    const Definition& definition = to.program_.definition(node.definition);
-    Lowered body = to.operand(definition.body, frame);
-    if (definition.kind != DefinitionKind::kSegment) return body;
-    // A segment is a predicate, whatever its body: never missing.
-    return {.holds = body.holds, .certain = body.certain, .possible = body.possible, .is_predicate = true};
-  }
+  Lowered operator()(const DefinitionRead& node) const { return to.definition(node.definition, frame); }
   Lowered operator()(const Now&) const { return {.value = to.graph_.intern(kNoFrame, type, ClockValue{0, TimeUnit::kSecond})}; }
   Lowered operator()(const Today&) const { return {.value = to.graph_.intern(kNoFrame, type, ClockValue{0, TimeUnit::kDay})}; }
   Lowered operator()(const FromNow& node) const { return to.moment(node, type); }
@@ -186,17 +188,13 @@ struct LowerNode {
   Lowered operator()(const Call& node) const { return to.map(frame, node.builtin, node.arguments, type); }
   Lowered operator()(const Aggregate& node) const { return to.aggregate(frame, node, type); }
   Lowered operator()(const ScoreSum& node) const { return to.score(frame, node, type); }
-  Lowered operator()(const Choice&) const { return later(); }
-  Lowered operator()(const GridCell&) const { return later(); }
-  Lowered operator()(const SplitPart&) const { return later(); }
-  Lowered operator()(const TopOf&) const { return later(); }
-  Lowered operator()(const Percentile&) const { return later(); }
-  Lowered operator()(const Near&) const { return later(); }
-  Lowered operator()(const Sequence&) const { return later(); }
-  static Lowered later() {
-    assert(false && "`check` refuses it");
-    return {};
-  }
+  Lowered operator()(const Choice& node) const { return to.choice(frame, node, type); }
+  Lowered operator()(const GridCell& node) const { return to.grid_cell(frame, node, type); }
+  Lowered operator()(const SplitPart& node) const { return to.split_part(frame, node, type); }
+  Lowered operator()(const TopOf&) const { return to.top(frame, id); }
+  Lowered operator()(const Percentile&) const { return to.percentile(frame, id, type); }
+  Lowered operator()(const Near& node) const { return to.near(frame, node); }
+  Lowered operator()(const Sequence& node) const { return to.sequence(frame, node); }
 
   std::vector<Lowered> operands(const std::vector<ExprId>& ids) const {
     std::vector<Lowered> result;
@@ -208,7 +206,7 @@ struct LowerNode {
 
 void Lowering::lower(ExprId id) {
   const Expr& expr = program_.expr(id);
-  lowered_[index_of(id)] = std::visit(LowerNode{*this, expr.frame, expr.type}, expr.node);
+  lowered_[index_of(id)] = std::visit(LowerNode{*this, id, expr.frame, expr.type}, expr.node);
   done_[index_of(id)] = true;
 }
 

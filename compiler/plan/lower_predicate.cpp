@@ -260,6 +260,13 @@ Lowered Lowering::is_empty(FrameId frame, const IsEmpty& node) {
   return predicate(frame, holds, list.known, list.unsure);
 }
 
+Lowered Lowering::near(FrameId frame, const Near& node) {
+  const Lowered latitude = operand(node.latitude, frame), longitude = operand(node.longitude, frame);
+  const Bit known = graph_.all_of(frame, latitude.known, longitude.known);
+  const NearTest test{latitude.value, longitude.value, known, node.center_latitude, node.center_longitude, node.kilometres};
+  return predicate(frame, graph_.bit(frame, test), known, graph_.any_of(frame, latitude.unsure, longitude.unsure));
+}
+
 Lowered Lowering::within(FrameId frame, const Within& node) {
   const Lowered time = operand(node.operand, frame);
   const Bit holds = graph_.bit(frame, InWindow{time.value, time.known, windows_[index_of(node.window)]});

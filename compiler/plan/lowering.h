@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/check/program.h"
@@ -31,10 +32,13 @@ class Lowering {
   [[nodiscard]] const Lowered& lowered(ExprId id) const { return lowered_[index_of(id)]; }
   [[nodiscard]] bool is_lowered(ExprId id) const { return done_[index_of(id)]; }
   Graph& graph() { return graph_; }
-  // A bit of the account's row, whatever it is made of.
-  Bit account_bit(Bit bit) { return lift(bit, kAccountFrame); }
-  // A value of the account's row, 0 where it is missing.
-  NodeId known_or_zero(ExprId id);
+  // What a definition says of the rows of a frame, which lies in its own.
+  Lowered definition(DefinitionId id, FrameId frame);
+  // Whether a predicate is unknown.
+  Bit undetermined(FrameId frame, const Lowered& predicate) { return graph_.all_of(frame, predicate.possible, ~predicate.certain); }
+  Bit unknown(FrameId frame, const Lowered& operand);
+  // A value as an integer or float in whose order rows are ranked; equal values, of folded texts those that fold alike, are one.
+  NodeId ranked(FrameId frame, const Lowered& operand, const Type& type);
 
  private:
   friend struct LowerNode;
@@ -48,7 +52,6 @@ class Lowering {
   Lowered negation(const Lowered& operand) const;
   Lowered all_of(FrameId frame, std::span<const Lowered> operands);
   Lowered any_of(FrameId frame, std::span<const Lowered> operands);
-  Bit unknown(FrameId frame, const Lowered& operand);
   Bit unsure(FrameId frame, const Lowered& operand);
   [[nodiscard]] bool is_constant(NodeId value) const { return std::holds_alternative<ConstantValue>(graph_.node(value).op); }
   [[nodiscard]] bool is_frame_free(NodeId value) const { return graph_.node(value).frame == kNoFrame; }
@@ -97,6 +100,20 @@ class Lowering {
   Lowered is_empty(FrameId frame, const IsEmpty& node);
   Lowered within(FrameId frame, const Within& node);
 
+  Lowered near(FrameId frame, const Near& node);
+
+  // — lower_choice.cpp
+  Lowered choice(FrameId frame, const Choice& node, const Type& type);
+  Bit unsure_choice(FrameId frame, const std::vector<Lowered>& rows);
+  Lowered grid_cell(FrameId frame, const GridCell& node, const Type& type);
+  Lowered split_part(FrameId frame, const SplitPart& node, const Type& type);
+  const PopulationAnswer& population_answer(ExprId id) const;
+  Lowered top(FrameId frame, ExprId id);
+  Lowered percentile(FrameId frame, ExprId id, const Type& type);
+
+  // — lower_sequence.cpp
+  Lowered sequence(FrameId frame, const Sequence& node);
+
   // — lower_aggregate.cpp
   struct Rows {  // of an aggregate: those inside its window that its filter lets pass
     FrameId frame;
@@ -120,7 +137,8 @@ class Lowering {
   Graph graph_;
   std::vector<Lowered> lowered_;
   std::vector<bool> done_;
-  std::vector<std::uint32_t> windows_;  // program's window to the first equal one
+  std::unordered_map<std::uint32_t, PopulationAnswer> population_;  // by expression
+  std::vector<std::uint32_t> windows_;                              // program's window to the first equal one
 };
 
 }  // namespace segue

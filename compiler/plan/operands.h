@@ -31,6 +31,12 @@ struct OperandVisitor {
   void operator()(const BroadcastBit& op) const { bit(op.operand); }
   void operator()(const AnyRow& op) const { bit(op.filter); }
   void operator()(const PickedBit& op) const { value(op.pick), bit(op.operand); }
+  void operator()(const NearTest& op) const { value(op.latitude), value(op.longitude), bit(op.known); }
+  void operator()(const SequenceTest& op) const {
+    bit(op.filter), value(op.time);
+    if (op.by != kNoNode) value(op.by);
+    for (const NodeId step : op.steps) value(step);
+  }
   void operator()(const ConstantValue&) const {}
   void operator()(const ClockValue&) const {}
   void operator()(const ColumnValue&) const {}
@@ -58,6 +64,17 @@ struct OperandVisitor {
     for (const NodeId term : op.values) value(term);
     for (const Bit when : op.when) bit(when);
   }
+  void operator()(const PackedBits& op) const {
+    for (const Bit operand : op.operands) bit(operand);
+  }
+  void operator()(const FirstOf& op) const {
+    for (const Bit condition : op.conditions) bit(condition);
+  }
+  void operator()(const CellValue& op) const {
+    for (const NodeId axis : op.values) value(axis);
+    bit(op.known);
+  }
+  void operator()(const SplitValue& op) const { value(op.key), bit(op.wanted); }
 };
 
 template <typename OnValue, typename OnBit>

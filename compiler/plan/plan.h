@@ -141,6 +141,23 @@ struct PickedBit {  // of the row that a PickRow chose; false where it chose non
   Bit operand;
   auto fields() const { return std::tie(pick, rows, operand); }
 };
+struct NearTest {  // `near` of stdlib, of two floats in degrees
+  NodeId latitude{}, longitude{};
+  Bit known;
+  double center_latitude = 0, center_longitude = 0, kilometres = 0;
+  auto fields() const { return std::tie(latitude, longitude, known, center_latitude, center_longitude, kilometres); }
+};
+struct SequenceTest {  // rows of `filter` that meet the steps one after the other, within the limit, with one value of `by`
+  FrameId rows{};
+  Bit filter;  // holds the known bits of time and `by`
+  NodeId time{};
+  NodeId by = kNoNode;        // as equality needs it
+  std::vector<NodeId> steps;  // PackedBits, all of 64 steps but the last
+  std::uint32_t step_count = 0;
+  Kind limit_kind{};
+  std::int64_t limit = 0;
+  auto fields() const { return std::tie(rows, filter, time, by, steps, step_count, limit_kind, limit); }
+};
 
 // ── Nodes that are a value: int64 for every kind, floats by their bits, texts and lists as codes of the node's domain ───────
 
@@ -242,11 +259,35 @@ struct ScoreValue {  // the exact sum of the terms whose `when` (which holds the
   std::optional<std::pair<double, double>> range;
   auto fields() const { return std::tie(values, when, negative, range); }
 };
+struct PackedBits {  // bit i is operand i; at most 64
+  std::vector<Bit> operands;
+  auto fields() const { return std::tie(operands); }
+};
+struct FirstOf {  // the code beside the first condition that is set, else `otherwise`
+  std::vector<Bit> conditions;
+  std::vector<std::int64_t> codes;
+  std::int64_t otherwise = 0;
+  auto fields() const { return std::tie(conditions, codes, otherwise); }
+};
+struct CellValue {  // the sum of the offsets that the values have; KnownOf where some value has offset -1, else known where `known`
+  std::vector<NodeId> values;
+  std::vector<std::vector<std::int64_t>> offsets;  // by value
+  Bit known;
+  auto fields() const { return std::tie(values, offsets, known); }
+};
+struct SplitValue {  // the part that the hash of the account's key falls into, 0 where not `wanted`
+  NodeId key{};
+  Bit wanted;
+  std::string seed;
+  std::vector<std::uint64_t> upper;
+  auto fields() const { return std::tie(key, wanted, seed, upper); }
+};
 
 using Op = std::variant<FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, ReferenceBit, ReferenceKnown, InRanges, InFloatRange, InWindow,
                         CompareBound, TextTestBit, ListTestBit, KernelTest, TextPairTest, KnownOf, BroadcastBit, AnyRow, PickedBit,
-                        ConstantValue, ClockValue, ColumnValue, ReferenceValue, BitValue, Map, ToFloatValue, RescaleValue, Select,
-                        BroadcastValue, RankText, UnrankText, CountRows, ReduceRows, PickRow, PickedValue, ScoreValue>;
+                        NearTest, SequenceTest, ConstantValue, ClockValue, ColumnValue, ReferenceValue, BitValue, Map, ToFloatValue,
+                        RescaleValue, Select, BroadcastValue, RankText, UnrankText, CountRows, ReduceRows, PickRow, PickedValue, ScoreValue,
+                        PackedBits, FirstOf, CellValue, SplitValue>;
 
 // Index into Plan::domains.
 using DomainId = std::uint32_t;
@@ -308,13 +349,32 @@ struct ListPredicate {
   friend auto operator<=>(const ListPredicate&, const ListPredicate&) = default;
 };
 
-// What is asked. Segments have `members` and `undetermined`, scores `score`.
+enum class AnswerKind : std::uint8_t {
+  kMembers,  // a bool: PlanRoot::members and undetermined
+  kScores,   // a float
+  kCodes,    // an enum; undetermined where it is unsure
+  kValues,   // integers or floats as they are
+  kNothing,  // of a type that no result has
+};
+
+// What is asked, for each row of a frame.
 struct PlanRoot {
   DefinitionId definition{};
   DefinitionKind kind{};
-  Bit members;
-  Bit undetermined;
-  NodeId score = kNoNode;
+  AnswerKind answer{};
+  FrameId frame = kAccountFrame;
+  Bit members, undetermined;
+  NodeId value = kNoNode;
+  Bit known;  // of `value`
+};
+
+// What a TopOf or a Percentile needs of all rows of its frame's table; indices into the roots.
+struct PopulationTerm {
+  ExprId expr{};
+  std::uint32_t among = 0;   // members: the candidates, or those among whom a value is ranked
+  std::uint32_t values = 0;  // in the order that ranks them
+  bool is_float = false;
+  std::optional<std::uint32_t> unknown;  // members: rows whose answer is unknown; where some may be
 };
 
 // The graph.
@@ -322,7 +382,8 @@ struct Plan {
   std::vector<PlanNode> nodes;
   std::vector<Frame> frames;
   std::vector<PlanRoot> roots;
-  std::vector<NodeId> live;  // what the roots need, ascending
+  std::vector<PopulationTerm> population;  // of make_population_plan
+  std::vector<NodeId> live;                // what the roots need, ascending
   std::vector<Domain> domains;
   std::vector<RankSpace> rank_spaces;
   std::vector<TextPredicate> text_predicates;
@@ -338,16 +399,31 @@ struct TableColumn {
   friend auto operator<=>(const TableColumn&, const TableColumn&) = default;
 };
 
+// The answer of a TopOf (a bool) or a Percentile (a float), in columns behind those of the frame's table.
+struct PopulationAnswer {
+  ExprId expr{};
+  std::uint32_t column = 0;
+  bool may_be_missing = false;
+  std::optional<std::uint32_t> unknown;  // a bool column
+};
+
 struct PlanOptions {
-  bool share = true;                       // equal conditions of different definitions are one node
-  std::vector<TableColumn> never_missing;  // optional columns that hold no missing value in the data at hand
+  bool share = true;                         // equal conditions of different definitions are one node
+  std::vector<TableColumn> never_missing;    // optional columns that hold no missing value in the data at hand
+  std::vector<PopulationAnswer> population;  // of every TopOf and Percentile that is read
 };
 
 // Operands of an AllOf or AnyOf; longer chains become trees.
 inline constexpr std::size_t kMaxOperands = 64;
 
-// The graph that answers `roots`, segments and scores of `program`. Works in loops over `program`'s flat vectors, in time linear in what the roots need.
+// The graph that answers `roots`, definitions of `program`. Works in loops over `program`'s flat vectors, in time linear in what the roots need.
 [[nodiscard]] Plan make_plan(const CheckedProgram& program, const std::vector<DefinitionId>& roots, const PlanOptions& options = {});
+
+// The TopOf and Percentile expressions that `roots` need, in levels: what one stands on comes earlier.
+[[nodiscard]] std::vector<std::vector<ExprId>> population_levels(const CheckedProgram& program, const std::vector<DefinitionId>& roots);
+
+// The graph of what those expressions need; equal needs are one root.
+[[nodiscard]] Plan make_population_plan(const CheckedProgram& program, const std::vector<ExprId>& terms, const PlanOptions& options);
 
 // One line a live node, `%3 account all(%1, not %2)`, then one a root. For tests and for people.
 [[nodiscard]] std::string to_text(const Plan& plan);

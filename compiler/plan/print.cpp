@@ -113,6 +113,15 @@ struct Printer {
   std::string operator()(const BroadcastBit& op) const { return "broadcast " + name(op.operand); }
   std::string operator()(const AnyRow& op) const { return fmt::format("any({} where {})", frame_name(op.rows), name(op.filter)); }
   std::string operator()(const PickedBit& op) const { return fmt::format("{} of {}", name(op.operand), name(op.pick)); }
+  std::string operator()(const NearTest& op) const {
+    return fmt::format("{}, {} within {} km of {}, {}{}", name(op.latitude), name(op.longitude), op.kilometres, op.center_latitude,
+                       op.center_longitude, known(op.known));
+  }
+  std::string operator()(const SequenceTest& op) const {
+    const std::string by = op.by == kNoNode ? "" : " by " + name(op.by);
+    return fmt::format("sequence({}{} at {}: {} steps of {} within {} where {})", frame_name(op.rows), by, name(op.time), op.step_count,
+                       list(op.steps), op.limit, name(op.filter));
+  }
   std::string operator()(const ConstantValue& op) const { return fmt::format("{}", op.bits); }
   std::string operator()(const ClockValue& op) const { return fmt::format("clock {} {}", op.count, static_cast<int>(op.unit)); }
   std::string operator()(const ColumnValue& op) const { return fmt::format("column {}", op.column); }
@@ -147,6 +156,16 @@ struct Printer {
     }
     return op.range ? fmt::format("score{} in {}..{}", terms, op.range->first, op.range->second) : "score" + terms;
   }
+  std::string operator()(const PackedBits& op) const { return fmt::format("bits({})", list(op.operands)); }
+  std::string operator()(const FirstOf& op) const {
+    std::string rows;
+    for (std::size_t i = 0; i < op.conditions.size(); ++i) rows += fmt::format("{} ? {} : ", name(op.conditions[i]), op.codes[i]);
+    return fmt::format("{}{}", rows, op.otherwise);
+  }
+  std::string operator()(const CellValue& op) const { return fmt::format("cell({}){}", list(op.values), known(op.known)); }
+  std::string operator()(const SplitValue& op) const {
+    return fmt::format("split({}, \"{}\", {} parts){}", name(op.key), op.seed, op.upper.size(), known(op.wanted));
+  }
 };
 
 }  // namespace
@@ -159,7 +178,7 @@ std::string to_text(const Plan& plan) {
   }
   for (const PlanRoot& root : plan.roots) {
     text += fmt::format("definition {}: ", index_of(root.definition));
-    text += root.score != kNoNode ? name(root.score)
+    text += root.value != kNoNode ? name(root.value) + known(root.known)
                                   : name(root.members) + (root.undetermined == kFalse ? "" : ", undetermined " + name(root.undetermined));
     text += '\n';
   }

@@ -29,7 +29,7 @@ Program count_children(bool in_place) {
   program.steps.push_back(ReduceStep{0, reduce_count, nullptr, {kNoSlot, true}, {}, 0, kNoSlot});
   program.steps.push_back(MapStep{0, is_two, nullptr, {{ValueSource::kSlot, 0, Storage::kInt64}}, {}, kNoSlot, 0});
   program.steps.push_back(FlushStep{0, {0, false}, {kNoSlot, true}});
-  program.roots = {RootKind::kMembers};
+  program.roots = {{RootKind::kMembers, 0}};
   program.batch_rows = 1024;
   return program;
 }

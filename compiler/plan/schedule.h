@@ -1,0 +1,26 @@
+// This file's interface, private to the folder, is which definitions and expressions a set of roots needs, and in which order.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "compiler/check/program.h"
+#include "compiler/plan/plan.h"
+
+namespace segue {
+
+// The expressions of a body that are not `seen`, ascending, and the definitions whose values they read.
+struct Body {
+  std::vector<ExprId> exprs;
+  std::vector<DefinitionId> reads;
+};
+[[nodiscard]] Body collect_body(const CheckedProgram& program, ExprId root, std::vector<bool>& seen);
+
+// The definitions that the roots need, each after those that it reads, with the expressions that no earlier body had.
+[[nodiscard]] std::vector<std::pair<DefinitionId, std::vector<ExprId>>> schedule(const CheckedProgram& program,
+                                                                                 const std::vector<DefinitionId>& roots);
+
+// Fills in what is known once all roots are there: the live nodes, and uses by those and the roots alone.
+void finish(Plan& plan);
+
+}  // namespace segue
