@@ -22,7 +22,10 @@ constexpr std::int64_t kDecimalLimit = 1'000'000'000'000'000'000;  // 18 digits
 struct Scalars {
   std::vector<ValueState> states;
   std::vector<std::int64_t> numbers;    // all kinds but text
+  std::vector<std::uint8_t> scales;     // money
   std::vector<std::string_view> texts;  // text
+
+  [[nodiscard]] ScalarValue scalar(std::size_t i) const { return {states[i], numbers[i], scales.empty() ? std::uint8_t{0} : scales[i]}; }
 };
 
 // ── Types ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,15 +73,16 @@ std::string kind_name(Kind kind, std::uint8_t scale) {
 }
 
 std::string type_name(const Slot& slot) {
+  if (slot.is_money) return "money";
   const std::string scalar = kind_name(slot.scalar_kind(), slot.spec.type.scale);
   return slot.is_list() ? fmt::format("list<{}>", scalar) : scalar;
 }
 
 // ── Single values ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-ScalarValue known(std::int64_t number) { return {ValueState::kKnown, number}; }
+ScalarValue known(std::int64_t number) { return {ValueState::kKnown, number, 0}; }
 ScalarValue known_float(double value) {
-  return std::isnan(value) ? ScalarValue{ValueState::kMissing, 0} : known(std::bit_cast<std::int64_t>(value));
+  return std::isnan(value) ? ScalarValue{ValueState::kMissing, 0, 0} : known(std::bit_cast<std::int64_t>(value));
 }
 
 ScalarValue scaled(std::int64_t whole, int scale) {
@@ -89,7 +93,32 @@ ScalarValue scaled(std::int64_t whole, int scale) {
   return raw > -kDecimalLimit && raw < kDecimalLimit ? known(raw) : ScalarValue{};
 }
 
+// An amount of money, without the zeros at the end of its fraction.
+ScalarValue amount_of(std::int64_t raw, std::int32_t scale) {
+  while (scale > 0 && raw % 10 == 0) {
+    raw /= 10;
+    --scale;
+  }
+  const bool fits = raw > -kDecimalLimit && raw < kDecimalLimit && scale <= kMaxScale;
+  return fits ? ScalarValue{ValueState::kKnown, raw, static_cast<std::uint8_t>(scale)} : ScalarValue{};
+}
+
+// The same of more digits than 64 bits hold, or of a negative scale.
+ScalarValue amount_of_digits(std::string digits, std::int32_t scale) {
+  constexpr std::int32_t kMostZeros = 18;
+  if (digits == "0") return known(0);
+  while (scale > 0 && digits.ends_with('0')) {
+    digits.pop_back();
+    --scale;
+  }
+  if (scale < -kMostZeros) return {};
+  if (scale < 0) digits.append(static_cast<std::size_t>(-scale), '0');
+  const KnownInt raw = parse_int(digits);
+  return raw.known ? amount_of(raw.value, std::max(scale, 0)) : ScalarValue{};
+}
+
 ScalarValue from_integer(const Slot& slot, std::int64_t value) {
+  if (slot.is_money) return amount_of(value, 0);
   switch (slot.scalar_kind()) {
     case Kind::kInt: return known(value);
     case Kind::kDecimal: return scaled(value, slot.spec.type.scale);
@@ -119,6 +148,7 @@ constexpr std::int64_t kMostDigits = Wide::kMaxPrecision;
 // A decimal of up to 76 digits; `Wide` is arrow's Decimal128 or Decimal256.
 template <typename Wide>
 ScalarValue from_decimal(const Slot& slot, const Wide& value, std::int32_t scale) {
+  if (slot.is_money) return amount_of_digits(value.ToIntegerString(), scale);
   // A file may state any scale; Arrow's tables of powers end with the digits that the type has.
   const std::int32_t wanted = slot.scalar_kind() == Kind::kDecimal ? slot.spec.type.scale : 0;
   if (std::abs(static_cast<std::int64_t>(wanted) - scale) > kMostDigits<Wide>) return value == Wide(0) ? known(0) : ScalarValue{};
@@ -142,7 +172,8 @@ ScalarValue from_decimal(const Slot& slot, const Wide& value, std::int32_t scale
 ScalarValue from_decimal128(const Slot& slot, const arrow::Decimal128& value, std::int32_t scale) {
   const auto low = static_cast<std::int64_t>(value.low_bits());
   const bool is_small = value.high_bits() == (low < 0 ? -1 : 0) && low > -kDecimalLimit && low < kDecimalLimit;
-  const bool is_exact_kind = slot.scalar_kind() != Kind::kFloat;
+  if (slot.is_money && is_small && scale >= 0) return amount_of(low, scale);
+  const bool is_exact_kind = slot.scalar_kind() != Kind::kFloat && !slot.is_money;
   const std::int32_t wanted = slot.scalar_kind() == Kind::kDecimal ? slot.spec.type.scale : 0;
   return is_small && is_exact_kind && wanted == scale ? known(low) : from_decimal(slot, value, scale);
 }
@@ -171,7 +202,7 @@ ScalarValue from_timestamp(const Slot& slot, std::int64_t value, const arrow::Ti
 }
 
 ScalarValue from_text(const Slot& slot, std::string_view text) {
-  if (!is_utf8(text)) return {ValueState::kBadEncoding, 0};
+  if (!is_utf8(text)) return {ValueState::kBadEncoding, 0, 0};
   return slot.scalar_kind() == Kind::kEnum ? enum_value(slot, text) : known(0);
 }
 
@@ -186,6 +217,7 @@ void each(const arrow::Array& array, Scalars& out, Read read) {
     const ScalarValue value = read(i);
     out.states[at] = value.state;
     out.numbers[at] = value.number;
+    if (!out.scales.empty()) out.scales[at] = value.scale;
   }
 }
 
@@ -271,14 +303,17 @@ void read_dictionary(const arrow::Array& array, const Slot& slot, Scalars& out) 
   each(array, out, [&](std::int64_t i) {
     const auto index = static_cast<std::size_t>(typed.GetValueIndex(i));
     if (!values.texts.empty()) out.texts[static_cast<std::size_t>(i)] = values.texts[index];
-    return ScalarValue{values.states[index], values.numbers[index]};
+    return values.scalar(index);
   });
 }
 
 // All values of an array without lists.
 Scalars read_scalars(const std::shared_ptr<arrow::Array>& array, const Slot& slot) {
   const auto length = static_cast<std::size_t>(array->length());
-  Scalars out{std::vector<ValueState>(length, ValueState::kMissing), std::vector<std::int64_t>(length), {}};
+  Scalars out{std::vector<ValueState>(length, ValueState::kMissing),
+              std::vector<std::int64_t>(length),
+              std::vector<std::uint8_t>(slot.is_money ? length : 0),
+              {}};
   using arrow::Type;
   switch (array->type_id()) {
     case Type::NA: break;
@@ -356,7 +391,7 @@ void put_scalars(const std::shared_ptr<arrow::Array>& array, std::size_t first_r
     } else if (kind == Kind::kFloat) {
       sink.floating(row, std::bit_cast<double>(values.numbers[i]));
     } else {
-      sink.number(row, values.numbers[i]);
+      sink.number(row, values.scalar(i));
     }
   }
 }
@@ -376,19 +411,6 @@ void put_dictionary_text(const std::shared_ptr<arrow::Array>& array, std::size_t
     } else {
       if (codes[index] < 0) codes[index] = sink.texts().code_of(values.texts[index]);
       sink.code(row, codes[index]);
-    }
-  }
-}
-
-// Values of any type, as texts that differ when they do.
-void put_opaque(const arrow::Array& array, std::size_t first_row, ColumnSink& sink) {
-  for (std::int64_t i = 0; i < array.length(); ++i) {
-    const std::size_t row = first_row + static_cast<std::size_t>(i);
-    const auto scalar = array.IsNull(i) ? nullptr : array.GetScalar(i).ValueOr(nullptr);
-    if (scalar == nullptr) {
-      sink.set_missing(row);
-    } else {
-      sink.text(row, sink.texts().keep(scalar->ToString()));
     }
   }
 }
@@ -486,7 +508,6 @@ std::shared_ptr<arrow::ArrayData> as_bytes(const std::shared_ptr<arrow::ArrayDat
 }  // namespace
 
 std::optional<std::string> type_fault(const Slot& slot, const arrow::DataType& type) {
-  if (slot.is_opaque) return std::nullopt;
   const arrow::DataType* scalar = &without_wrapping(type);
   if (scalar->id() == arrow::Type::NA) return std::nullopt;
   const bool is_list = is_list_type(scalar->id());
@@ -501,7 +522,6 @@ void convert_array(const std::shared_ptr<arrow::Array>& array, std::size_t first
   if (array->type_id() == arrow::Type::EXTENSION) {
     return convert_array(static_cast<const arrow::ExtensionArray&>(*array).storage(), first_row, sink);
   }
-  if (sink.slot().is_opaque) return put_opaque(*array, first_row, sink);
   if (sink.slot().is_list()) return put_list_array(array, first_row, sink);
   const bool is_dictionary_text = array->type_id() == arrow::Type::DICTIONARY && sink.slot().scalar_kind() == Kind::kText;
   if (is_dictionary_text && is_text(static_cast<const arrow::DictionaryArray&>(*array).dictionary()->type_id())) {

@@ -5,10 +5,10 @@
 #include <cerrno>
 
 #include <arrow/io/file.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "runtime/io/points.h"
 
 namespace segue::io {
 
@@ -43,20 +43,16 @@ Piece convert_chunks(const std::vector<std::shared_ptr<arrow::ChunkedArray>>& co
     sink.finish();
     piece.keep_alive.push_back(column);
   }
+  settle_points(context, piece);
   return piece;
 }
 
 std::expected<std::shared_ptr<arrow::io::RandomAccessFile>, LoadError> open_arrow_file(const std::string& path, const std::string& shown) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return std::unexpected(file_error(shown, errno));
-  struct stat status{};
-  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
-    ::close(descriptor);
-    return std::unexpected(file_error(shown, EISDIR));
-  }
-  auto file = arrow::io::ReadableFile::Open(descriptor);
+  const auto descriptor = open_descriptor(path, shown);
+  if (!descriptor) return std::unexpected(descriptor.error());
+  auto file = arrow::io::ReadableFile::Open(*descriptor);
   if (!file.ok()) {
-    ::close(descriptor);
+    ::close(*descriptor);
     return std::unexpected(file_error(shown, EIO));
   }
   return *file;

@@ -97,7 +97,7 @@ LoadError broken_file(const std::string& shown, const std::string& what) {
   return {LoadErrorKind::kData, fmt::format("`{}` is broken: {}", shown, what), shown, {}};
 }
 
-std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::string& path, const std::string& shown, bool is_gzip) {
+std::expected<int, LoadError> open_descriptor(const std::string& path, const std::string& shown) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::unexpected(file_error(shown, errno));
   struct stat status{};
@@ -105,8 +105,14 @@ std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::str
     ::close(descriptor);
     return std::unexpected(file_error(shown, EISDIR));
   }
-  if (is_gzip) return open_gzip(descriptor, shown);
-  return std::make_unique<PlainFile>(descriptor, shown);
+  return descriptor;
+}
+
+std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::string& path, const std::string& shown, bool is_gzip) {
+  const auto descriptor = open_descriptor(path, shown);
+  if (!descriptor) return std::unexpected(descriptor.error());
+  if (is_gzip) return open_gzip(*descriptor, shown);
+  return std::make_unique<PlainFile>(*descriptor, shown);
 }
 
 }  // namespace segue::io

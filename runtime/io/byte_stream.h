@@ -28,6 +28,9 @@ class ByteStream {
 [[nodiscard]] std::expected<std::unique_ptr<ByteStream>, LoadError> open_stream(const std::string& path, const std::string& shown,
                                                                                 bool is_gzip);
 
+// Opens a file to read it and gives its descriptor, which the caller closes.
+[[nodiscard]] std::expected<int, LoadError> open_descriptor(const std::string& path, const std::string& shown);
+
 // What a file that cannot be opened or read is: errno's words about it.
 [[nodiscard]] LoadError file_error(const std::string& shown, int error_number);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "runtime/io/csv_file.h"
+#include "runtime/io/points.h"
 #include "stdlib/text.h"
 
 namespace segue::io {
@@ -57,7 +58,6 @@ class CsvColumn {
 
   void convert() {
     const Slot& slot = sink_.slot();
-    if (slot.is_opaque) return convert_opaque();
     if (slot.is_list()) return convert_lists();
     switch (slot.scalar_kind()) {
       case Kind::kText: return each_value([&](std::size_t row, const Cell& cell) { convert_text(row, cell); });
@@ -101,7 +101,7 @@ class CsvColumn {
 
   void convert_number(std::size_t row, const Cell& cell, const ScalarValue& value) {
     if (value.state == ValueState::kKnown) {
-      sink_.number(row, value.number);
+      sink_.number(row, value);
     } else {
       bad(row, cell, bad_kind(value.state));
     }
@@ -118,17 +118,6 @@ class CsvColumn {
 
   void convert_text(std::size_t row, const Cell& cell) {
     sink_.text(row, cell.has_quotes ? sink_.texts().keep(cell_text(cell)) : view(cell));
-  }
-
-  void convert_opaque() {
-    for (std::size_t row = 0; row < block_.rows; ++row) {
-      const Cell& cell = this->cell(row);
-      if (cell.data == nullptr || is_missing(cell)) {
-        sink_.set_missing(row);
-      } else {
-        convert_text(row, cell);
-      }
-    }
   }
 
   void convert_float(std::size_t row, const Cell& cell) {
@@ -220,6 +209,7 @@ Piece convert_csv(CsvBlock block, const PieceContext& context, const std::vector
     CsvColumn(block, block_is_utf8, fields[slot], null_values, sink).convert();
     sink.finish();
   }
+  settle_points(context, piece);
   piece.origin.has_lines = true;
   piece.origin.first_line = block.first_line;
   piece.origin.line_offsets = std::move(block.line_offsets);

@@ -34,6 +34,7 @@ void append_value(const Slot& slot, const ColumnPiece& piece, std::size_t row, s
   const Kind kind = slot.scalar_kind();
   if (!slot.is_list()) {
     out.push_back(kind == Kind::kText ? piece.codes[row] : kind == Kind::kFloat ? float_bits(piece.floats[row]) : piece.numbers[row]);
+    if (slot.is_money) out.push_back(piece.scales[row]);
     return;
   }
   const std::size_t begin = row == 0 ? 0 : piece.ends[row - 1], end = piece.ends[row];

@@ -10,6 +10,7 @@
 #include "runtime/io/finish.h"
 #include "runtime/io/links.h"
 #include "runtime/io/messages.h"
+#include "runtime/io/money.h"
 #include "runtime/io/table_data.h"
 
 namespace segue {
@@ -57,7 +58,7 @@ BadValues bad_values(const TableSpec& spec, std::uint32_t table, const ReadPlan&
   bad.count = finding.count;
   if (finding.kind != BadKind::kCells) {
     const Slot& slot = plan.slots[finding.slot];
-    bad.column = slot.column;
+    bad.column = spec.columns[*slot.column].point.value_or(*slot.column);
     bad.read_as_missing = slot.spec.bad_is_missing && !slot.is_key;
   }
   for (const Finding::Example& example : finding.examples) bad.examples.push_back(example_at(data, example.row, example.value));
@@ -239,6 +240,7 @@ class Loader {
     sort_bad_values(table);
     result_.tables[table] = report_of(spec, *data);
     const auto rows = static_cast<std::size_t>(std::ranges::count(data->states, RowState::kGood));
+    convert_money(*data, spec, table, plan, options_, result_.missing_rates);
     std::vector<FinishedSlot> finished = finish_slots(*data, plan, options_.threads);
     result_.database.tables[table] = make_table(spec, plan, finished, rows);
     loaded_[table] = {std::move(plan), std::move(finished)};

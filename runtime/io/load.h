@@ -8,8 +8,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "runtime/exchange_rates.h"
 #include "runtime/io/table_spec.h"
 #include "runtime/table.h"
 #include "stdlib/time_zone.h"
@@ -23,9 +25,10 @@ struct LoadProgress {
 };
 
 struct LoadOptions {
-  std::string root;                    // folder that relative paths start from; empty: the current one
-  std::int64_t clock = 0;              // µs since 1970-01-01T00:00:00Z; rows with a later `known_at` do not exist
-  const TimeZone* zone = &utc_zone();  // of wall time, and of the clock's local day
+  std::string root;                      // folder that relative paths start from; empty: the current one
+  std::int64_t clock = 0;                // µs since 1970-01-01T00:00:00Z; rows with a later `known_at` do not exist
+  const TimeZone* zone = &utc_zone();    // of wall time, and of the clock's local day
+  const ExchangeRates* rates = nullptr;  // of columns of money; null: no amount has a rate
   unsigned threads = 1;
   std::function<void(const LoadProgress&)> progress;  // called now and then, by any thread but never by two at once
   const std::atomic<bool>* cancel = nullptr;          // set from outside: reading ends with kCancelled
@@ -59,6 +62,16 @@ struct BadValues {
   std::string message;               // for people: what is, and what to do
 };
 
+// The amounts of a column of money that are missing for want of a rate on their day.
+struct MissingRates {
+  std::uint32_t table = 0;
+  std::uint32_t column = 0;  // by the schema's index
+  std::uint64_t count = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> currencies;  // with their counts, by name; "" for amounts without a currency
+  std::vector<BadExample> examples;                               // the first ten: `12.50 USD on 2026-03-01`
+  std::string message;                                            // for people: what is, and what to do
+};
+
 // What a table held. Rows that do not exist at the clock or repeat an equal one under `dedupe` are in `rows_read` only.
 struct TableReport {
   std::string name;
@@ -74,8 +87,9 @@ struct TableReport {
 // is to be said about the data.
 struct LoadResult {
   Database database;
-  std::vector<TableReport> tables;  // by table index
-  std::vector<BadValues> bad;       // by table, column, kind
+  std::vector<TableReport> tables;          // by table index
+  std::vector<BadValues> bad;               // by table, column, kind
+  std::vector<MissingRates> missing_rates;  // by table, column
   [[nodiscard]] bool has_bad_rows() const {
     for (const TableReport& table : tables) {
       if (table.bad_rows != 0) return true;

@@ -2,6 +2,7 @@
 #include "runtime/io/messages.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -24,7 +25,12 @@ std::string type_words(Kind kind, int scale) {
   }
 }
 
-std::string misfit_words(const Type& type) {
+std::string misfit_words(const ColumnSpec& column) {
+  if (column.form == CellForm::kMoney) return "`money`; write plain digits, at most 18 of them, and the currency in its own column";
+  if (column.form == CellForm::kPoint) {
+    return "`point`; write a latitude from -90 to 90 and a longitude from -180 to 180 in plain digits, or leave both cells empty";
+  }
+  const Type& type = column.type;
   if (type.kind != Kind::kList) return type_words(type.kind, type.scale);
   if (type.element == Kind::kText)
     return "a list of `text`; leave a cell without values empty, without quotes, and write a quote inside a quoted value twice";
@@ -45,7 +51,7 @@ std::string what_is_bad(const TableSpec& spec, const BadValues& bad) {
   std::string rows = fmt::format("{} of `{}`", counted(bad.count, "row", "rows"), spec.name);
   const std::string column = bad.column ? spec.columns[*bad.column].name : std::string();
   switch (bad.kind) {
-    case BadKind::kType: return values("does not fit ", "do not fit ") + misfit_words(spec.columns[*bad.column].type);
+    case BadKind::kType: return values("does not fit ", "do not fit ") + misfit_words(spec.columns[*bad.column]);
     case BadKind::kMissing:
       return fmt::format("{} {} no value in `{}`; fill it in, or declare the column `optional: true` in the schema", rows,
                          bad.count == 1 ? "has" : "have", column);
@@ -98,6 +104,23 @@ std::vector<std::string> nearest(std::string_view name, const std::vector<std::s
 
 std::string bad_values_message(const TableSpec& spec, const BadValues& bad) {
   return what_is_bad(spec, bad) + (bad.read_as_missing ? " (`on_bad: missing`: read as missing)" : "");
+}
+
+std::string missing_rates_message(const TableSpec& spec, const MissingRates& missing, std::string_view currency) {
+  constexpr std::size_t kShown = 5;
+  auto currencies = missing.currencies;
+  std::ranges::stable_sort(currencies, std::greater(), [](const auto& entry) { return entry.second; });
+  std::string shown;
+  for (std::size_t i = 0; i < std::min(kShown, currencies.size()); ++i) {
+    const auto& [name, count] = currencies[i];
+    shown += fmt::format("{}{} {}", i == 0 ? "" : ", ", count, name.empty() ? "without a currency" : fmt::format("in `{}`", name));
+  }
+  if (currencies.size() > kShown) shown += ", …";
+  return fmt::format(
+      "{} of `{}` in `{}` {} missing, because there is no rate to `{}` for the day ({}); add it to the file under `rates` in the project "
+      "file",
+      counted(missing.count, "amount", "amounts"), spec.columns[missing.column].name, spec.name, missing.count == 1 ? "is" : "are",
+      currency, shown);
 }
 
 std::string lacking_column_message(const TableSpec& spec, std::string_view file, std::string_view column,

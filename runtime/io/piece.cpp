@@ -51,6 +51,7 @@ ColumnSink::ColumnSink(const PieceContext& context, std::uint32_t slot, Piece& p
     column_.floats.resize(piece.rows);
   } else {
     column_.numbers.resize(piece.rows);
+    if (slot_.is_money) column_.scales.resize(piece.rows);
   }
 }
 
@@ -68,7 +69,7 @@ void ColumnSink::end_list(std::size_t row) {
 }
 
 void ColumnSink::missing(std::size_t row) {
-  if (slot_.spec.accepts_missing && !slot_.is_key) {
+  if ((slot_.spec.accepts_missing && !slot_.is_key) || slot_.is_coordinate) {
     set_missing(row);
   } else {
     bad(row, missing_kind(slot_), [] { return std::string(); });

@@ -38,8 +38,10 @@ struct ColumnPiece {
   std::vector<double> floats;
   std::vector<std::int32_t>
       codes;  // text, and elements of lists of text: into `texts` until they are merged, then into the column's dictionary
-  std::vector<std::uint64_t> ends;   // lists: where each row's elements end
-  std::vector<std::uint32_t> unfit;  // join columns: rows whose cell does not fit the key's type
+  std::vector<std::uint64_t> ends;       // lists: where each row's elements end
+  std::vector<std::uint8_t> scales;      // money: what each amount's number is divided by, as a power of ten
+  std::vector<std::uint32_t> unfit;      // join columns and, until `settle_points`, coordinates: rows whose cell does not fit the type
+  std::vector<std::string> unfit_texts;  // coordinates: the first of them, for examples
   LocalTexts texts;
 };
 
@@ -62,9 +64,16 @@ struct Piece {
   std::vector<std::shared_ptr<const void>> keep_alive;  // what texts point into
 };
 
+// The two slots of a point that is read.
+struct PointSlots {
+  std::uint32_t latitude = 0, longitude = 0;
+  bool accepts_missing = false;
+};
+
 // Everything that turns values of a table into pieces; shared by the readers of all formats.
 struct PieceContext {
   const std::vector<Slot>& slots;
+  const std::vector<PointSlots>& points;
   std::int64_t known_until;  // a known_at above it (µs or days) is in the future
 };
 
@@ -80,7 +89,10 @@ class ColumnSink {
   // Whether a row has values and exists.
   [[nodiscard]] bool is_alive(std::size_t row) const { return piece_.states[row] <= RowState::kBad; }
 
-  void number(std::size_t row, std::int64_t value) { column_.numbers[row] = value; }
+  void number(std::size_t row, const ScalarValue& value) {
+    column_.numbers[row] = value.number;
+    if (slot_.is_money) column_.scales[row] = value.scale;
+  }
   void floating(std::size_t row, double value) { column_.floats[row] = value; }
   void text(std::size_t row, std::string_view value) { column_.codes[row] = column_.texts.code_of(value); }
   void code(std::size_t row, std::int32_t code) { column_.codes[row] = code; }
@@ -97,12 +109,13 @@ class ColumnSink {
   // A cell with a value that is bad; `shown` gives its text, and is called for the first ten only.
   template <typename Shown>
   void bad(std::size_t row, BadKind kind, Shown shown) {
-    if (slot_.is_join) {
+    if (slot_.is_join || (slot_.is_coordinate && is_alive(row))) {
       column_.unfit.push_back(static_cast<std::uint32_t>(row));
+      if (slot_.is_coordinate && column_.unfit_texts.size() < kExamples) column_.unfit_texts.push_back(shown());
       set_missing(row);
       return;
     }
-    if (is_alive(row)) {
+    if (is_alive(row) && !slot_.is_coordinate) {
       Finding& finding = finding_of(kind);
       if (finding.count++ < kExamples) finding.examples.push_back({row, shown()});
       if (!slot_.spec.bad_is_missing || slot_.is_key) piece_.states[row] = RowState::kBad;

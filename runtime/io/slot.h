@@ -27,8 +27,9 @@ struct Slot {
   std::optional<std::uint32_t> column;  // index in the schema; nothing for a join column that is read apart
   bool is_key = false;
   bool is_known_at = false;
-  bool is_join = false;    // cells that do not fit are remembered, not reported: they are an orphan's
-  bool is_opaque = false;  // whatever it holds, as text: for comparison only
+  bool is_join = false;        // cells that do not fit are remembered, not reported: they are an orphan's
+  bool is_coordinate = false;  // cells that do not fit are remembered, and reported once the point's other half is known
+  bool is_money = false;       // amounts of any scale
   std::optional<TimeFormat> format;
   EnumIndex enum_index;
   const TimeZone* zone = &utc_zone();
@@ -44,8 +45,8 @@ struct Slot {
 // A slot for a join column that is read apart from the schema's columns, in the type of the parent's key.
 [[nodiscard]] Slot make_join_slot(const std::string& from, const ColumnSpec& parent_key, const TimeZone& zone);
 
-// A slot for a column whose values are only compared with one another.
-[[nodiscard]] Slot make_opaque_slot(const std::string& from);
+// A slot for the currencies beside a column of money.
+[[nodiscard]] Slot make_currency_slot(const std::string& from);
 
 // What became of one value.
 enum class ValueState : std::uint8_t { kKnown, kMissing, kBadType, kBadEnum, kBadEncoding };
@@ -53,6 +54,7 @@ enum class ValueState : std::uint8_t { kKnown, kMissing, kBadType, kBadEnum, kBa
 struct ScalarValue {
   ValueState state = ValueState::kBadType;
   std::int64_t number = 0;  // as in Constant; a float by its bits
+  std::uint8_t scale = 0;   // of an amount of money: it is number / 10^scale
 };
 
 // A CSV value of any scalar kind but text.

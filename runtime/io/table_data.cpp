@@ -45,12 +45,35 @@ void add_parent(ReadPlan& plan, const ParentSpec& parent, const std::vector<Tabl
   plan.slot_of_parent.push_back(is_shared ? *listed : add_slot(plan, make_join_slot(parent.from, key, zone)));
 }
 
-// What tells equal rows from others though nothing reads it.
-void add_compared(ReadPlan& plan, const TableSpec& spec) {
-  for (const ColumnSpec& column : spec.columns) {
-    if (!column.is_plain && !column.from.empty()) add_slot(plan, make_opaque_slot(column.from));
+// Which columns are read: those that are needed, all under `dedupe`, both halves of a point, and the time that money goes by. Points are their coordinates.
+std::vector<bool> wanted_columns(const TableSpec& spec) {
+  std::vector<bool> is_wanted(spec.columns.size());
+  for (std::size_t i = 0; i < is_wanted.size(); ++i) is_wanted[i] = spec.columns[i].is_needed || spec.dedupe;
+  for (std::size_t i = 0; i < is_wanted.size(); ++i) {
+    const ColumnSpec& column = spec.columns[i];
+    if (column.form == CellForm::kMoney && is_wanted[i] && spec.time) is_wanted[*spec.time] = true;
+    if (column.form != CellForm::kPoint) continue;
+    const bool is_read = is_wanted[i] || is_wanted[*column.latitude] || is_wanted[*column.longitude];
+    is_wanted[*column.latitude] = is_wanted[*column.longitude] = is_read;
+    is_wanted[i] = false;
   }
-  for (const std::string& name : spec.also_present) add_slot(plan, make_opaque_slot(name));
+  return is_wanted;
+}
+
+// What points and money need beyond their columns.
+void add_companions(ReadPlan& plan, const TableSpec& spec) {
+  for (std::uint32_t i = 0; i < spec.columns.size(); ++i) {
+    const ColumnSpec& column = spec.columns[i];
+    if (column.form == CellForm::kPoint && plan.slot_of_column[*column.latitude]) {
+      plan.points.push_back({*plan.slot_of_column[*column.latitude], *plan.slot_of_column[*column.longitude], column.accepts_missing});
+    }
+    if (column.form != CellForm::kMoney || !plan.slot_of_column[i]) continue;
+    Slot currency = make_currency_slot(column.currency_from);
+    currency.column = i;
+    currency.spec.bad_is_missing = column.bad_is_missing;
+    const std::uint32_t currency_slot = add_slot(plan, std::move(currency));
+    plan.money.push_back({i, *plan.slot_of_column[i], currency_slot, spec.time ? plan.slot_of_column[*spec.time] : std::nullopt});
+  }
 }
 
 // ── One file ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +85,7 @@ std::vector<std::string> expected_names(const TableSpec& spec) {
   };
   for (const ColumnSpec& column : spec.columns) add(column.from);
   for (const ParentSpec& parent : spec.parents) add(parent.from);
-  for (const std::string& name : spec.also_present) add(name);
+  for (const ColumnSpec& column : spec.columns) add(column.currency_from);
   return names;
 }
 
@@ -110,7 +133,7 @@ class TableReader {
         options_(options),
         progress_(progress),
         data_(data),
-        context_{plan.slots, plan.known_until} {}
+        context_{plan.slots, plan.points, plan.known_until} {}
 
   std::vector<LoadError> read() {
     std::vector<std::thread> helpers;
@@ -260,11 +283,11 @@ ReadPlan make_read_plan(const std::vector<TableSpec>& specs, std::size_t table, 
     plan.known_until = is_date ? local_day_of(*options.zone, options.clock) : options.clock;
   }
   if (spec.key) add_column(plan, spec, *spec.key, *options.zone);
+  const std::vector<bool> is_wanted = wanted_columns(spec);
   for (std::uint32_t column = 0; column < spec.columns.size(); ++column) {
-    const bool is_read = spec.columns[column].is_plain && (spec.columns[column].is_needed || spec.dedupe);
-    if (is_read) add_column(plan, spec, column, *options.zone);
+    if (is_wanted[column]) add_column(plan, spec, column, *options.zone);
   }
-  if (spec.dedupe) add_compared(plan, spec);
+  add_companions(plan, spec);
   for (const ParentSpec& parent : spec.parents) add_parent(plan, parent, specs, spec, *options.zone);
   return plan;
 }

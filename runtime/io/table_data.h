@@ -14,11 +14,20 @@
 
 namespace segue::io {
 
+// The slots of a column of money that is read.
+struct MoneySlots {
+  std::uint32_t column = 0;  // the schema's index
+  std::uint32_t amount = 0, currency = 0;
+  std::optional<std::uint32_t> time;  // of the rows' days
+};
+
 // Which columns of a table are read, and where.
 struct ReadPlan {
   std::vector<Slot> slots;  // known_at first, so that what does not exist yet is known when other columns are looked at
   std::vector<std::optional<std::uint32_t>> slot_of_column;  // by the schema's column index
   std::vector<std::uint32_t> slot_of_parent;                 // by parent index
+  std::vector<PointSlots> points;
+  std::vector<MoneySlots> money;
   std::int64_t known_until = 0;
 };
 

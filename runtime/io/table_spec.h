@@ -11,6 +11,14 @@
 
 namespace segue {
 
+// How a column's values lie in the data.
+enum class CellForm : std::uint8_t {
+  kValue,       // one value in one column
+  kPoint,       // two columns, which two columns of form kCoordinate hold; itself it is never read
+  kCoordinate,  // latitude or longitude of a point, in degrees
+  kMoney,  // an amount of any scale, with its currency in a column beside it; the Column that is made holds decimals in the currency of the rates
+};
+
 // One column of the schema.
 struct ColumnSpec {
   std::string name;                                    // as rules write it
@@ -23,8 +31,13 @@ struct ColumnSpec {
   std::string separator = ";";                         // between the values of a list in CSV
   std::vector<std::string> enum_values;                // of an enum, or of a list of enum
   bool enum_is_folded = false;                         // values match by simple case folding
-  bool is_plain = true;    // one value in one column of the data; else it is never read, only compared under `dedupe`
-  bool is_needed = false;  // read it; keys, known_at and, under `dedupe`, all columns are read in any case
+  CellForm form = CellForm::kValue;
+  std::string currency_from;                         // of kMoney: the data's column that holds the currency
+  std::optional<std::uint32_t> latitude, longitude;  // of kPoint: its coordinates' columns
+  std::optional<std::uint32_t> point;                // of kCoordinate: whose it is
+  // Read it; keys, known_at and, under `dedupe`, all columns are read in any case, as are both coordinates of a point of which one is needed, and the
+  // table's time for money.
+  bool is_needed = false;
 };
 
 // A way from a row to the row of a parent: the join column holds the parent's key, in the parent's type.
@@ -48,9 +61,9 @@ struct TableSpec {
       files;  // what `path` means: one file or folder, or the files of a glob; relative to LoadOptions::root, or absolute
   char delimiter = ',';
   std::vector<std::string> null_values;
-  std::vector<ColumnSpec> columns;        // by the schema's column index
-  std::vector<std::string> also_present;  // further names that the data must have, though nothing reads them; compared under `dedupe`
+  std::vector<ColumnSpec> columns;  // by the schema's column index
   std::optional<std::uint32_t> key, known_at;
+  std::optional<std::uint32_t> time;  // gives the day of a row's amounts of money; without it, the clock does
   bool dedupe = false;
   std::vector<ParentSpec> parents;
   std::vector<ReferenceSpec> references;

@@ -1,4 +1,4 @@
-// This file's external interface is `write_results`: memberships, scores and labels of accounts as a .csv, .parquet or .arrow file.
+// This file's external interface is `write_results`: memberships, scores and labels of accounts as a .csv, .parquet or .arrow file; and `write_audience`.
 // `command.md`, "Output".
 #pragma once
 
@@ -37,6 +37,19 @@ struct Output {
   const Column* key = nullptr;              // keeps its type in Parquet and Arrow
   std::span<const std::string> key_labels;  // the values of a key of type enum
   std::vector<OutputColumn> columns;
+  const Bitmap* left_out = nullptr;  // rows of which nothing is written; null: none
+};
+
+// The rows of a related table that an audience holds, for a file of its own: the relation's key, where it has one, and the account's. Everything is borrowed.
+struct AudienceOutput {
+  std::string key_name;  // heads the column of the relation's key; not used where it has none
+  const Column* key = nullptr;
+  std::string account_name;  // heads the column of the account's key; where the two are equal, it is written `account.` and the name
+  const Column* account_key = nullptr;
+  std::span<const std::string> account_key_labels;  // as Output::key_labels
+  const Bitmap* members = nullptr;                  // by row of the relation
+  std::span<const RowId> accounts;                  // by row of the relation: its account's row; members without one are not written
+  const Bitmap* left_out = nullptr;                 // by account: whose rows are not written; null: none
 };
 
 enum class OutputLayout : std::uint8_t {
@@ -66,5 +79,13 @@ struct WriteError {
 // Writes the file beside its place and renames it when it is whole and on disk; gives its path. On failure nothing remains.
 [[nodiscard]] std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output,
                                                                    const WriteOptions& options);
+
+// The file of an audience in the folder of `accounts_file`, which `output_file` gave for a folder: its name and `.parquet`, but for characters that no name of a
+// file can have (written `%2F`), and for what would be the accounts' own file.
+[[nodiscard]] std::string audience_file(std::string_view accounts_file, std::string_view audience);
+
+// Writes an audience to `path`, as `write_results` does; a row a member, in the order of the relation. The layout does not matter.
+[[nodiscard]] std::expected<std::string, WriteError> write_audience(std::string_view path, const AudienceOutput& output,
+                                                                    const WriteOptions& options);
 
 }  // namespace segue

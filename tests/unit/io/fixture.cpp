@@ -104,6 +104,34 @@ ColumnSpec column(std::string name, std::string_view type) {
   return spec;
 }
 
+std::uint32_t add_point(std::vector<ColumnSpec>& columns, std::string name, std::string_view type) {
+  const auto id = static_cast<std::uint32_t>(columns.size());
+  ColumnSpec point = column(name, type.ends_with('?') ? "float?" : "float");
+  point.from.clear();
+  point.form = CellForm::kPoint;
+  point.latitude = id + 1;
+  point.longitude = id + 2;
+  columns.push_back(point);
+  for (const std::string which : {"lat", "lon"}) {
+    ColumnSpec half = column(name + "." + which, type.ends_with('?') ? "float?" : "float");
+    half.from = which;
+    half.form = CellForm::kCoordinate;
+    half.point = id;
+    half.is_needed = false;
+    columns.push_back(half);
+  }
+  return id;
+}
+
+ColumnSpec money(std::string name, std::string_view type, int digits) {
+  ColumnSpec spec = column(std::move(name), type.ends_with('?') ? "decimal 0?" : "decimal 0");
+  spec.type.scale = static_cast<std::uint8_t>(digits);
+  spec.type.optional = true;
+  spec.form = CellForm::kMoney;
+  spec.currency_from = "currency";
+  return spec;
+}
+
 TableSpec table(std::string name, std::string file, std::vector<ColumnSpec> columns) {
   TableSpec spec;
   spec.name = std::move(name);

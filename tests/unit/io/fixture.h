@@ -31,6 +31,13 @@ class Folder {
 // A column that is needed. `type` as the schema writes it: `int?`, `decimal(2)`, `list<text>`; an enum as `enum:a,b`.
 ColumnSpec column(std::string name, std::string_view type);
 
+// Appends a point with its two coordinates, which lie in columns `lat` and `lon` of the data; `type` is `point` or `point?`. Gives the point's index; its
+// coordinates are the next two.
+std::uint32_t add_point(std::vector<ColumnSpec>& columns, std::string name, std::string_view type);
+
+// A column of money with `digits`, beside its currency in the column `currency`; `type` is `money` or `money?`.
+ColumnSpec money(std::string name, std::string_view type, int digits = 2);
+
 // A needed table that is read from `file`; the first column is its key.
 TableSpec table(std::string name, std::string file, std::vector<ColumnSpec> columns);
 

@@ -125,20 +125,6 @@ TEST_CASE("under `dedupe` exactly equal rows count once, and rows that differ in
   CHECK(result.tables[1].bad_rows == 0);
 }
 
-TEST_CASE("under `dedupe` columns that nothing reads tell rows apart too") {
-  Folder folder;
-  folder.write("a.csv", "id\n1\n");
-  folder.write("e.csv", "account,amount,currency\n1,5,EUR\n1,5,EUR\n1,5,USD\n1,6,EUR\n");
-  ColumnSpec amount = column("amount", "decimal(2)");
-  amount.is_plain = false;
-  TableSpec events = relation("events", "e.csv", "account", {amount});
-  events.also_present = {"currency"};
-  events.dedupe = true;
-  const LoadResult result = load(folder, {table("account", "a.csv", {column("id", "int")}), events});
-  CHECK(result.database.tables[1].rows == 3);
-  CHECK_FALSE(result.database.tables[1].columns[0].is_read());
-}
-
 TEST_CASE("children are grouped by parent, in their order, and orphans are counted") {
   Folder folder;
   folder.write("a.csv", "id\na\nb\nc\n");
