@@ -63,6 +63,19 @@ std::vector<Diagnostic> bad_value_diagnostics(const Schema& schema, const std::v
   return diagnostics;
 }
 
+std::vector<Diagnostic> missing_rate_diagnostics(const Schema& schema, const std::vector<MissingRates>& missing) {
+  std::vector<Diagnostic> diagnostics;
+  for (const MissingRates& rates : missing) {
+    const SchemaTable& table = schema.tables[rates.table];
+    Diagnostic& diagnostic =
+        diagnostics.emplace_back(make_diagnostic(DiagnosticKind::kMissingRate, place_of(rates.examples.front()), rates.message));
+    diagnostic.data =
+        DataDetails{.table = table.name, .column = table.columns[rates.column].name, .count = static_cast<std::int64_t>(rates.count)};
+    std::ranges::transform(rates.examples, std::back_inserter(diagnostic.notes), note_of);
+  }
+  return diagnostics;
+}
+
 std::vector<Diagnostic> orphan_diagnostics(const std::vector<TableSummary>& tables) {
   std::vector<Diagnostic> diagnostics;
   for (const TableSummary& table : tables) {

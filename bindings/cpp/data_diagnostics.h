@@ -12,6 +12,9 @@ namespace segue {
 // One diagnostic for each table, column and kind: errors under kFail, warnings under kSkip and for values that are read as missing.
 [[nodiscard]] std::vector<Diagnostic> bad_value_diagnostics(const Schema& schema, const std::vector<BadValues>& bad, OnBadRow on_bad_row);
 
+// One warning for each column of money with amounts that have no rate.
+[[nodiscard]] std::vector<Diagnostic> missing_rate_diagnostics(const Schema& schema, const std::vector<MissingRates>& missing);
+
 // One note for each table with orphans.
 [[nodiscard]] std::vector<Diagnostic> orphan_diagnostics(const std::vector<TableSummary>& tables);
 

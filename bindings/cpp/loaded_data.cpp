@@ -1,20 +1,33 @@
 // Specs, the reader, its report.
 #include "bindings/cpp/loaded_data.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "bindings/cpp/data_diagnostics.h"
 #include "bindings/cpp/lazy_libraries.h"
+#include "bindings/cpp/side_files.h"
 
 namespace segue {
 namespace {
 
-LoadOptions load_options(const CheckedProject& project, const DataOptions& options) {
+bool reads_money(const std::vector<TableSpec>& specs) {
+  return std::ranges::any_of(specs, [](const TableSpec& table) {
+    return table.is_needed && std::ranges::any_of(table.columns, [&](const ColumnSpec& column) {
+             return column.form == CellForm::kMoney && (column.is_needed || table.dedupe);
+           });
+  });
+}
+
+// `rates` outlives the options.
+LoadOptions load_options(const CheckedProject& project, const DataOptions& options, const ExchangeRates& rates) {
   LoadOptions load{.root = project.workspace.root.string(),
                    .clock = options.clock,
                    .zone = &project.zone,
+                   .rates = &rates,
                    .threads = options.threads,
                    .progress = {},
                    .cancel = options.cancel};
@@ -34,7 +47,10 @@ std::expected<LoadedData, Failure> load_data(const CheckedProject& project, cons
   if (!specs) return std::unexpected(specs.error());
   const auto io = runtime_io_api();
   if (!io) return std::unexpected(failure_of(FailureKind::kEnvironment, DiagnosticKind::kInternalFailure, io.error()));
-  auto loaded = (*io)->load_database(*specs, load_options(project, options));
+  // The file of rates is looked at only where it is used.
+  const auto rates = reads_money(*specs) ? read_rates(project) : ExchangeRates{};
+  if (!rates) return std::unexpected(rates.error());
+  auto loaded = (*io)->load_database(*specs, load_options(project, options, *rates));
   if (!loaded) return std::unexpected(load_failure(loaded.error()));
   LoadedData data{.database = nullptr,
                   .tables = table_summaries(loaded->tables),
@@ -42,6 +58,7 @@ std::expected<LoadedData, Failure> load_data(const CheckedProject& project, cons
   if (loaded->has_bad_rows() && options.on_bad_row == OnBadRow::kFail) {
     return std::unexpected(Failure{FailureKind::kRules, std::move(data.diagnostics), std::move(data.tables)});
   }
+  std::ranges::move(missing_rate_diagnostics(project.schema(), loaded->missing_rates), std::back_inserter(data.diagnostics));
   data.database = std::make_shared<const Database>(std::move(loaded->database));
   return data;
 }

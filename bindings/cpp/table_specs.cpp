@@ -15,6 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+CellForm cell_form(ColumnForm form) {
+  switch (form) {
+    case ColumnForm::kPlain: return CellForm::kValue;
+    case ColumnForm::kMoney: return CellForm::kMoney;
+    case ColumnForm::kPoint: return CellForm::kPoint;
+    case ColumnForm::kCoordinate: return CellForm::kCoordinate;
+  }
+  return CellForm::kValue;
+}
+
 ColumnSpec column_spec(const Schema& schema, const SchemaColumn& column) {
   ColumnSpec spec{.name = column.name,
                   .from = column.from,
@@ -25,7 +35,12 @@ ColumnSpec column_spec(const Schema& schema, const SchemaColumn& column) {
                   .false_values = column.false_values,
                   .format = column.format,
                   .separator = column.separator,
-                  .enum_values = {}};
+                  .enum_values = {},
+                  .form = cell_form(column.form),
+                  .currency_from = column.currency_from,
+                  .latitude = column.latitude,
+                  .longitude = column.longitude,
+                  .point = column.point};
   if (column.type.enum_id != kNoEnum) {
     const EnumType& type = schema.enum_types[column.type.enum_id];
     spec.enum_values = type.values;
@@ -34,32 +49,22 @@ ColumnSpec column_spec(const Schema& schema, const SchemaColumn& column) {
   return spec;
 }
 
-// The data's columns that a money or point column needs beside its own.
-void add_companions(const SchemaColumn& column, TableSpec& spec) {
-  for (const std::string& name : {column.currency_from, column.latitude_from, column.longitude_from}) {
-    if (!name.empty()) spec.also_present.push_back(name);
-  }
-}
-
 TableSpec spec_of(const Schema& schema, const SchemaTable& table, const NeededColumns& needed) {
   TableSpec spec{.name = table.name,
                  .path = {},
                  .files = {},
                  .null_values = {},
                  .columns = {},
-                 .also_present = {},
                  .key = table.key,
                  .known_at = table.known_at,
+                 .time = table.time,
                  .dedupe = table.dedupe,
                  .parents = {},
                  .references = {},
                  .is_needed = needed.table};
   for (ColumnId id = 0; id < table.columns.size(); ++id) {
     spec.columns.push_back(column_spec(schema, table.columns[id]));
-    // What a later version evaluates (money, points) is never asked for.
-    spec.columns.back().is_plain = table.columns[id].form == ColumnForm::kPlain;
-    spec.columns.back().is_needed = needed.columns[id] && table.columns[id].form == ColumnForm::kPlain;
-    add_companions(table.columns[id], spec);
+    spec.columns.back().is_needed = needed.columns[id];
   }
   for (const ParentLink& link : table.parents) spec.parents.push_back({link.table, link.from, link.column});
   for (std::uint32_t i = 0; i < table.references.size(); ++i) {

@@ -1,0 +1,40 @@
+// This file's external interface is `read_suppressed`: the accounts that nothing exported may hold, by the `suppress` lists of the project file.
+// `language.md`, "Governance". Private to this folder.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "bindings/cpp/checked_project.h"
+#include "bindings/cpp/failure.h"
+#include "bindings/cpp/table_specs.h"
+#include "runtime/bitmap.h"
+#include "runtime/table.h"
+
+namespace segue {
+
+// What one list did.
+struct SuppressListOutcome {
+  std::string path;             // as the project file writes it
+  std::string by;               // the account's column: the key, unless the list says `by`
+  std::uint64_t values = 0;     // different ones in the file
+  std::uint64_t unmatched = 0;  // of them: those that no account has, those that do not fit the column's type included
+  std::uint64_t accounts = 0;   // that it lists
+};
+
+struct Suppressed {
+  Bitmap accounts;                         // one bit an account, in the order of the table; all false where the project has no lists
+  std::vector<SuppressListOutcome> lists;  // in the order of the project file
+};
+
+// Marks the columns that the lists go by, so that `database` has them. Call it on what goes to `load_data` when anything is exported or `suppressed` is shown.
+void need_suppress_columns(const CheckedProject& project, std::vector<NeededColumns>& needed);
+
+// The lists, matched with the accounts of `database`, whose columns of `need_suppress_columns` have been read. Texts are compared as rules compare
+// the column (folded with `case: insensitive`; keys never fold), other values in the column's type. A Failure: kEnvironment where a file is missing, kRules where it is
+// no list.
+[[nodiscard]] std::expected<Suppressed, Failure> read_suppressed(const CheckedProject& project, const Database& database);
+
+}  // namespace segue
