@@ -64,6 +64,8 @@ bool check_form(Context& ctx, const Scope& scope, const ast::Expr& expr, const a
   return true;
 }
 
+}  // namespace
+
 void report_no_time_column(Context& ctx, const SchemaTable& table, Span span, std::string_view what) {
   Diagnostic& diagnostic =
       report(ctx, DiagnosticKind::kNoTimeColumn, span,
@@ -86,6 +88,8 @@ std::optional<ExprId> check_rows_within(Context& ctx, const Scope& scope, FrameI
   if (!id) return std::nullopt;
   return make_predicate(ctx, Within{time.id, *id}, rows, window.span).id;
 }
+
+namespace {
 
 bool report_value(Context& ctx, const ast::Aggregate& node, const Value& value, std::string_view takes, std::string_view advice) {
   report(ctx, DiagnosticKind::kTypeMismatch, value.span,
@@ -126,8 +130,12 @@ Type result_type(AggregateFn fn, const Value& value) {
     case AggregateFn::kEvery: return type_of_kind(Kind::kBool);
     case AggregateFn::kCount:
     case AggregateFn::kDistinct: return type_of_kind(Kind::kInt);
-    case AggregateFn::kShare:
-    case AggregateFn::kAvg: return type_of_kind(Kind::kFloat, true);
+    case AggregateFn::kShare: return type_of_kind(Kind::kFloat, true);
+    case AggregateFn::kAvg: {
+      Type type = type_of_kind(Kind::kFloat, true);
+      type.unit = value.type.unit;
+      return type;
+    }
     case AggregateFn::kSum: {
       Type type = value.type;
       type.optional = false;
@@ -171,11 +179,7 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
     is_failed = is_failed || !made.where;
   }
   if (is_failed) return {};
-  // The row that the aggregate belongs to is the one around the first relation of its path.
-  FrameId first = made.rows;
-  for (std::size_t i = 1; i < path->steps.size(); ++i) first = ctx.program.frame(first).outer;
-  const FrameId own = ctx.program.frame(first).outer;
-  return make(ctx, made, result_type(fn, value), own, expr.span);
+  return make(ctx, made, result_type(fn, value), frame_around(ctx, made.rows, path->steps.size()), expr.span);
 }
 
 }  // namespace segue::checker

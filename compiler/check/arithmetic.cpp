@@ -7,6 +7,7 @@
 
 #include "compiler/check/expr.h"
 #include "compiler/check/literals.h"
+#include "compiler/check/units.h"
 #include "stdlib/number.h"
 
 namespace segue::checker {
@@ -25,11 +26,24 @@ Value make_arithmetic(Context& ctx, ArithmeticOp op, const Value& left, const Va
 
 Value as_float(Context& ctx, const Value& value) {
   if (value.type.kind == Kind::kFloat) return value;
-  return make(ctx, ToFloat{value.id}, type_of_kind(Kind::kFloat, value.type.optional), expr_of(ctx, value).frame, value.span);
+  Type type = type_of_kind(Kind::kFloat, value.type.optional);
+  type.unit = value.type.unit;
+  return make(ctx, ToFloat{value.id}, type, expr_of(ctx, value).frame, value.span);
 }
 
 // Whether the right side of `/` is a constant, which then is not zero.
 bool is_constant(const Context& ctx, const Value& value) { return std::holds_alternative<Literal>(expr_of(ctx, value).node); }
+
+Type number_of(Kind kind, std::uint16_t unit, bool is_optional = false) {
+  Type type = type_of_kind(kind, is_optional);
+  type.unit = unit;
+  return type;
+}
+
+std::optional<std::uint16_t> unit_of_result(Context& ctx, ArithmeticOp op, const Value& left, const Value& right, Span span) {
+  if (op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract) return common_unit(ctx, left, right, UnitUse::kAdded, span);
+  return unit_of_product(ctx, left, right, op == ArithmeticOp::kDivide, span);
+}
 
 Value number_arithmetic(Context& ctx, ArithmeticOp op, Value left, Value right, Span span) {
   if (op == ArithmeticOp::kDivide && right.number && is_zero(*right.number)) {
@@ -41,15 +55,17 @@ Value number_arithmetic(Context& ctx, ArithmeticOp op, Value left, Value right, 
   left = settled_beside(ctx, std::move(left), right.type);
   right = settled_beside(ctx, std::move(right), left_type);
   if (left.is_failed || right.is_failed) return {};
+  const std::optional<std::uint16_t> unit = unit_of_result(ctx, op, left, right, span);
+  if (!unit) return {};
   if (op == ArithmeticOp::kDivide && !is_constant(ctx, right)) right.type.optional = true;  // it may be zero
   if (left.type.kind == Kind::kFloat || right.type.kind == Kind::kFloat) {
     const bool is_optional = left.type.optional || right.type.optional;
-    return make_arithmetic(ctx, op, as_float(ctx, left), as_float(ctx, right), type_of_kind(Kind::kFloat, is_optional), span);
+    return make_arithmetic(ctx, op, as_float(ctx, left), as_float(ctx, right), number_of(Kind::kFloat, *unit, is_optional), span);
   }
-  if (op == ArithmeticOp::kDivide) return make_arithmetic(ctx, op, left, right, type_of_kind(Kind::kFloat), span);
+  if (op == ArithmeticOp::kDivide) return make_arithmetic(ctx, op, left, right, number_of(Kind::kFloat, *unit), span);
   if (left.type.kind == Kind::kInt && right.type.kind == Kind::kInt)
-    return make_arithmetic(ctx, op, left, right, type_of_kind(Kind::kInt), span);
-  Type type = type_of_kind(Kind::kDecimal);
+    return make_arithmetic(ctx, op, left, right, number_of(Kind::kInt, *unit), span);
+  Type type = number_of(Kind::kDecimal, *unit);
   const int scale = op == ArithmeticOp::kMultiply ? left.type.scale + right.type.scale : std::max(left.type.scale, right.type.scale);
   if (scale > kMaxScale) {
     report(ctx, DiagnosticKind::kTooManyDigits, span,
@@ -167,6 +183,7 @@ Value as_number(Context& ctx, Value operand, const Type& type) {
   if (type.kind != Kind::kDecimal || operand.type.scale == type.scale) return operand;
   Type wider = type;
   wider.optional = operand.type.optional;
+  wider.unit = operand.type.unit;
   return make(ctx, Rescale{operand.id}, wider, expr_of(ctx, operand).frame, operand.span);
 }
 
@@ -244,11 +261,14 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
     if (operands.size() == 1 && is_failed) return {};  // what it would lend its meaning to is not known
   }
   if (is_failed || !unify(ctx, operands)) return {};
+  const std::optional<std::uint16_t> unit = common_unit(ctx, operands, UnitUse::kReplaced, expr.span);
+  if (!unit) return {};
   Value result = operands.front();
   for (std::size_t i = 1; i < operands.size(); ++i) {
     Type type = result.type;
     type.optional = result.type.optional && operands[i].type.optional;
     type.folded = result.type.folded || operands[i].type.folded;
+    type.unit = *unit;
     const FrameId frame = inner_frame(ctx, expr_of(ctx, result).frame, expr_of(ctx, operands[i]).frame);
     const Span span = i + 1 == operands.size() ? expr.span : cover(operands.front().span, operands[i].span);
     result = make(ctx, OrElse{result.id, operands[i].id}, type, frame, span);

@@ -11,14 +11,19 @@
 namespace segue::checker {
 namespace {
 
+// The column as the author knows it: the point, of one of its coordinates.
+const SchemaColumn* known_column(const SchemaTable& table, ColumnId column) {
+  return &table.columns[table.columns[column].point.value_or(column)];
+}
+
 const SchemaColumn* read_column(const CheckedProgram& program, const Expr& expr) {
   const SchemaTable& table = program.schema.tables[program.frame(expr.frame).table];
-  if (const auto* read = std::get_if<ColumnRead>(&expr.node)) return &table.columns[read->column];
+  if (const auto* read = std::get_if<ColumnRead>(&expr.node)) return known_column(table, read->column);
   const auto* read = std::get_if<ReferenceRead>(&expr.node);
   if (read == nullptr) return nullptr;
   const SchemaTable* at = &table;
   for (const std::uint32_t reference : read->references) at = &program.schema.tables[at->references[reference].to];
-  return &at->columns[read->column];
+  return known_column(*at, read->column);
 }
 
 bool is_guarded(const SchemaColumn& column) {
@@ -36,10 +41,10 @@ const SchemaColumn* guarded_column(const CheckedProgram& program, ExprId body, c
     seen[index_of(id)] = mark;
     const Expr& expr = program.expr(id);
     const SchemaColumn* column = read_column(program, expr);
+    for_each_definition(expr.node, [&](DefinitionId read) {
+      if (of_defines[index_of(read)] != nullptr) column = of_defines[index_of(read)];
+    });
     if (column != nullptr && is_guarded(*column)) return column;
-    if (const auto* read = std::get_if<DefinitionRead>(&expr.node)) {
-      if (of_defines[index_of(read->definition)] != nullptr) return of_defines[index_of(read->definition)];
-    }
     for_each_operand(expr.node, [&](ExprId operand) { open.push_back(operand); });
   }
   return nullptr;

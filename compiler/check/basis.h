@@ -6,7 +6,7 @@
 
 namespace segue::checker {
 
-// Reports each segment and score that reads such a column, by itself or through a `define`, without a basis. Other segments and scores
+// Reports each result that reads such a column, by itself or through a `define`, without a basis. Other results
 // answer for themselves.
 void check_basis(Context& ctx);
 

@@ -103,7 +103,7 @@ Type function_type(const Context& ctx, const Builtin& builtin, const std::vector
   switch (builtin.result) {
     case Shape::kDate: return type_of_kind(Kind::kDate, is_optional);
     case Shape::kTimestamp: return type_of_kind(Kind::kTimestamp, is_optional);
-    case Shape::kFloat: return type_of_kind(Kind::kFloat, is_optional);
+    case Shape::kFloat: return type_of_kind(Kind::kFloat, true);  // `decay` of the future
     case Shape::kSame: return arguments.front();
     case Shape::kWeekday: {
       Type type = type_of_kind(Kind::kEnum, is_optional);
@@ -114,12 +114,50 @@ Type function_type(const Context& ctx, const Builtin& builtin, const std::vector
   }
 }
 
+// The half-life of `decay`: what cannot be one, beyond what the table says.
+bool report_half_life(Context& ctx, const Scope& scope, const ast::Call& call, const std::vector<Value>& arguments) {
+  const Value& time = arguments[0];
+  const Value& half_life = arguments[1];
+  if (half_life.type.kind == Kind::kMonths) {
+    report(ctx, DiagnosticKind::kTypeMismatch, half_life.span,
+           fmt::format("months differ in length, so {} is no half-life; write days, as in `30 days`", code(ctx, half_life.span)));
+    return true;
+  }
+  if (time.type.kind == Kind::kDate && half_life.type.kind == Kind::kSpan) {
+    report(ctx, DiagnosticKind::kTypeMismatch, half_life.span,
+           fmt::format("{} is a date and knows days only, and {} is {}; count in days, as in `1 day`", code(ctx, time.span),
+                       code(ctx, half_life.span), describe(ctx, half_life.type)));
+    return true;
+  }
+  const auto* duration = std::get_if<ast::DurationLiteral>(&scope.ast[call.arguments[1]].node);
+  if (duration == nullptr || !std::holds_alternative<ast::NumberLiteral>(scope.ast[duration->count].node)) return false;
+  if (std::get<std::int64_t>(std::get<Literal>(expr_of(ctx, half_life).node).value) > 0) return false;
+  report(ctx, DiagnosticKind::kInvalidLiteral, half_life.span,
+         fmt::format("a half-life is above 0, and {} is not; write a number of at least 1", code(ctx, half_life.span)));
+  return true;
+}
+
+bool is_time(Kind kind) { return kind == Kind::kDate || kind == Kind::kTimestamp; }
+
+// What `decay` is given in the place of a time or of a half-life.
+bool report_decay(Context& ctx, const Scope& scope, const ast::Call& call, const std::vector<Value>& arguments) {
+  if (arguments.size() != 2 || !is_time(arguments[0].type.kind)) return false;
+  if (is_duration(arguments[1].type)) return report_half_life(ctx, scope, call, arguments);
+  const Value& half_life = arguments[1];
+  const bool is_count = is_number(half_life.type);
+  report(ctx, DiagnosticKind::kTypeMismatch, half_life.span,
+         fmt::format("`decay` is given the time in which a weight halves, and {} is {}; write {}", code(ctx, half_life.span),
+                     describe(ctx, half_life.type), is_count ? fmt::format("`{} days`", words(ctx, half_life.span)) : "a duration, as in `14 days`"));
+  return true;
+}
+
 Value check_function(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call, std::string_view name) {
   std::vector<Value> arguments;
   for (const ast::ExprId id : call.arguments) arguments.push_back(settled(ctx, check_expr(ctx, scope, id)));
   if (std::ranges::any_of(arguments, &Value::is_failed)) return {};
   std::vector<Type> types;
   for (const Value& argument : arguments) types.push_back(argument.type);
+  if (name == "decay" && report_decay(ctx, scope, call, arguments)) return {};
   const Builtin* builtin = find_builtin(Form::kFunction, name, types);
   if (builtin == nullptr) {
     const auto same =
@@ -161,10 +199,6 @@ Value check_bare_call(Context& ctx, const Scope& scope, const ast::Expr& expr, c
     return check_definition_call(ctx, scope, expr, call, found);
   }
   if (is_function) return check_function(ctx, scope, expr, call, name.text);
-  if (name.text == "decay") {
-    refuse(ctx, expr.span, "`decay`");
-    return {};
-  }
   if (found.kind != Resolution::Kind::kNothing && call.arguments.empty()) return report_superfluous_call(ctx, expr.span, call.callee);
   if (found.kind != Resolution::Kind::kNothing) {
     report(ctx, DiagnosticKind::kUnknownFunction, name.span,

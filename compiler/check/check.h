@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/check/program.h"
+#include "compiler/check/tests.h"
 #include "compiler/diagnostics/diagnostic.h"
 #include "compiler/schema/list_file.h"
 #include "compiler/schema/project.h"
@@ -18,9 +19,10 @@
 
 namespace segue {
 
-// A file that rules name, relative to the project's folder: another file of rules (`use "x.seg"`), or the file of a `list`.
+// A file that rules name: another file of rules (`use "x.seg"`) or the file of a `list`, relative to the project's folder; or a part of the
+// prelude (`use std.regions`), whose path is `std/regions`.
 struct OutsideFile {
-  enum class Kind : std::uint8_t { kRules, kList };
+  enum class Kind : std::uint8_t { kRules, kList, kPrelude };
   Kind kind = Kind::kRules;
   std::string path;
   std::optional<std::string> column;  // of `list … from "f" by column`
@@ -29,8 +31,8 @@ struct OutsideFile {
   friend bool operator==(const OutsideFile&, const OutsideFile&) = default;
 };
 
-// The files that a file of rules names, in the order written. Whoever calls `check` reads them first: rules are parsed and
-// join the others (each file once, however it is named), lists are read by `read_list_file`.
+// The files that a file of rules names, in the order written. Whoever calls `check` reads them first: rules and parts of the prelude are parsed and
+// join the others (each file once, however it is named), lists are read by `read_list_file`. A part that is not there is left out: `check` reports it.
 [[nodiscard]] std::vector<OutsideFile> outside_files(const Ast& ast);
 
 // A list's file, read. `path` and `column` as in OutsideFile.
@@ -54,6 +56,9 @@ struct CheckInput {
   const SourceMap& sources;
   std::span<const LoadedList> lists = {};  // a list whose file is not among them matches nothing, in silence
   std::span<const ParamValue> params = {};
+  // Those of `files` that are parts of the prelude. What they declare gives no results and no warnings, and may stay unused.
+  std::span<const SourceId> prelude = {};
+  std::span<const std::string> prelude_parts = {};  // all that there are, as `use` names them: `std.regions`
 };
 
 // What is wrong with the call rather than with the rules.
@@ -82,7 +87,9 @@ struct CheckResult {
   CheckedProgram program;               // whole only when no diagnostic is an error
   std::vector<Diagnostic> diagnostics;  // sorted
   std::vector<CallError> call_errors;
-  std::vector<DeclarationInfo> declarations;  // in order of file path, then of the text
+  std::vector<DeclarationInfo> declarations;  // in order of file path, then of the text; the prelude's first
+  std::vector<SourceId> prelude;              // as in CheckInput
+  CheckedTests tests;                         // those that are sound; without those of the prelude
 };
 
 // Never fails and never calls back. Several errors are reported at once; what rests on something in error is silent.

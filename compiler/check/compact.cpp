@@ -50,14 +50,17 @@ Reached reach(const CheckedProgram& program, const std::vector<DefinitionId>& ke
                   std::vector<bool>(program.sets.size()), std::vector<bool>(program.windows.size()),
                   std::vector<bool>(program.frames.size())};
   reached.frames[index_of(kAccountFrame)] = true;
-  for (const DefinitionId id : kept) reached.definitions[index_of(id)] = true;
+  for (const DefinitionId id : kept) {
+    reached.definitions[index_of(id)] = true;
+    // What an expectation compares with may stand behind its definition.
+    for (const Expectation& expectation : program.definition(id).expectations) {
+      if (expectation.other) reached.definitions[index_of(*expectation.other)] = true;
+    }
+  }
   for (std::size_t i = program.definitions.size(); i-- > 0;) {
     if (!reached.definitions[i]) continue;
     reach_frame(program, reached, program.definitions[i].frame);
     reach_exprs(program, reached, program.definitions[i].body);
-    for (const Expectation& expectation : program.definitions[i].expectations) {
-      if (expectation.other) reached.definitions[index_of(*expectation.other)] = true;
-    }
   }
   return reached;
 }

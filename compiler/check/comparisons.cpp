@@ -7,6 +7,7 @@
 
 #include "compiler/check/expr.h"
 #include "compiler/check/literals.h"
+#include "compiler/check/units.h"
 #include "compiler/syntax/parse.h"
 #include "stdlib/builtins.h"
 #include "stdlib/parse_value.h"
@@ -154,8 +155,9 @@ bool is_ordered_type(const Context& ctx, const Type& type) { return type.kind !=
 
 void report_unordered(Context& ctx, const Value& left, const Value& right) {
   const std::string& name = ctx.program.enums[left.type.enum_id].name;
+  const std::string_view advice = is_declared_by_rules(ctx, left.type.enum_id) ? "" : ", or give it `ordered: true` in the schema";
   report(ctx, DiagnosticKind::kNotOrdered, cover(left.span, right.span),
-         fmt::format("the values of `{0}` have no order; write `{0} in [..]`, or give it `ordered: true` in the schema", name));
+         fmt::format("the values of `{0}` have no order; write `{0} in [..]`{1}", name, advice));
 }
 
 bool is_time(const Type& type) { return type.kind == Kind::kDate || type.kind == Kind::kTimestamp; }
@@ -209,6 +211,7 @@ std::optional<bool> harmonise(Context& ctx, Value& left, Value& right, bool is_o
   left = settled_beside(ctx, std::move(left), right.type);
   right = settled_beside(ctx, std::move(right), left_type);
   if (left.is_failed || right.is_failed) return std::nullopt;
+  if (!common_unit(ctx, left, right, UnitUse::kCompared, cover(left.span, right.span))) return std::nullopt;
   return left.type.kind == Kind::kText && (left.type.folded || right.type.folded);
 }
 

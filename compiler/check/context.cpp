@@ -70,6 +70,10 @@ bool is_exact(const Type& type) { return type.kind == Kind::kInt || type.kind ==
 bool is_number(const Type& type) { return is_exact(type) || type.kind == Kind::kFloat; }
 bool is_duration(const Type& type) { return type.kind == Kind::kDays || type.kind == Kind::kMonths || type.kind == Kind::kSpan; }
 
+bool is_declared_by_rules(const Context& ctx, EnumTypeId id) {
+  return id >= ctx.program.schema.enum_types.size() && id != ctx.weekday_enum;
+}
+
 Type type_of_kind(Kind kind, bool is_optional) {
   Type type;
   type.kind = kind;

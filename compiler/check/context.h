@@ -10,6 +10,7 @@
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "compiler/check/check.h"
@@ -59,7 +60,8 @@ struct Declared {
   const ast::Declaration* declaration = nullptr;
   const ast::Name* name = nullptr;
   State state = State::kUnchecked;
-  FrameId frame = kAccountFrame;    // where it stands: the account, or the plain frame of a `define … for`
+  bool is_prelude = false;
+  FrameId frame = kAccountFrame;    // where it stands: the account, or the plain frame of a `define … for` or an audience
   std::vector<Binding> parameters;  // of a `define`, with placeholders
   std::optional<Binding> param;     // of a `param`: its value
   std::optional<DefinitionId> definition;
@@ -96,10 +98,11 @@ struct Context {
 
   std::vector<std::uint32_t> frame_depths;  // of program.frames
   std::map<std::tuple<std::uint32_t, FrameId, FrameId, std::uint32_t>, FrameId> frame_ids;
-  std::unordered_map<std::string, std::optional<DefinitionId>> instances;  // of definitions with arguments or in further frames
-  bool has_too_many_instances = false;                                     // and said so
-  std::map<SetKey, std::optional<SetId>> sets;                             // of named lists
-  std::unordered_map<const Ast*, std::vector<Mention>> mentions;           // in order of place
+  std::unordered_map<std::string, std::optional<DefinitionId>> instances;      // of definitions with arguments or in further frames
+  bool has_too_many_instances = false;                                         // and said so
+  std::map<SetKey, std::optional<SetId>> sets;                                 // of named lists
+  std::unordered_map<const Ast*, std::vector<Mention>> mentions;               // in order of place
+  std::map<std::vector<std::pair<std::string, int>>, std::uint16_t> unit_ids;  // of program.units but the first
   EnumTypeId weekday_enum = kNoEnum;
   std::optional<TimeZone> zone;            // loaded on first use
   std::size_t comparisons_left = 300'000;  // of names, for did-you-mean: bounded for files full of unknown names
@@ -126,8 +129,9 @@ void refuse(Context& ctx, Span span, std::string_view construct);
 // `a whole number`, `text`, `a date`, `a fixed value such as `Software``, …
 [[nodiscard]] std::string describe(const Context& ctx, const Type& type);
 [[nodiscard]] bool is_number(const Type& type);
-[[nodiscard]] bool is_exact(const Type& type);     // int or decimal
-[[nodiscard]] bool is_duration(const Type& type);  // days, months or exact time
+[[nodiscard]] bool is_exact(const Type& type);                               // int or decimal
+[[nodiscard]] bool is_duration(const Type& type);                            // days, months or exact time
+[[nodiscard]] bool is_declared_by_rules(const Context& ctx, EnumTypeId id);  // tiers, stages and the like, rather than the schema
 
 // ---- building
 

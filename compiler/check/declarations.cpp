@@ -3,41 +3,39 @@
 
 #include <algorithm>
 #include <numeric>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "compiler/check/names.h"
+#include "compiler/diagnostics/suggest.h"
 
 namespace segue::checker {
 namespace {
 
-// Constructs that bear a name and belong to later versions.
-bool is_later(const ast::Declaration& declaration) {
-  return std::holds_alternative<ast::TiersDecl>(declaration.node) || std::holds_alternative<ast::StagesDecl>(declaration.node) ||
-         std::holds_alternative<ast::GridDecl>(declaration.node) || std::holds_alternative<ast::SplitDecl>(declaration.node) ||
-         std::holds_alternative<ast::AudienceDecl>(declaration.node);
-}
-
-// The word that opens a declaration.
-Span opening(const ast::Declaration& declaration) {
-  const auto length = static_cast<std::uint32_t>(declaration_word(declaration).size());
-  return Span{declaration.span.source, declaration.span.begin, declaration.span.begin + length};
-}
-
 void check_use(Context& ctx, const ast::Declaration& declaration) {
   const auto* part = std::get_if<ast::Path>(&std::get<ast::UseDecl>(declaration.node).what);
   if (part == nullptr || declaration.is_broken) return;
+  std::vector<std::string> parts(ctx.input.prelude_parts.begin(), ctx.input.prelude_parts.end());
+  const std::string name = fmt::format("{}", fmt::join(part->parts | std::views::transform(&ast::Name::text), "."));
+  if (std::ranges::count(parts, name) > 0) return;
   ctx.has_lost_names = true;
-  refuse(ctx, part->span, fmt::format("`use {}`", words(ctx, part->span)));
+  std::string shown;
+  for (std::size_t i = 0; i < parts.size(); ++i) shown += fmt::format("{}`{}`", i == 0 ? "; there are " : ", ", parts[i]);
+  Diagnostic& diagnostic = report(ctx, DiagnosticKind::kUnknownPart, part->span, fmt::format("the prelude has no part `{}`", name));
+  suggest(ctx, diagnostic, part->span, name, parts, shown);
+  if (diagnostic.fix) diagnostic.fix->edits.front().text = nearest_name(name, parts).value_or(name);  // a dot needs no back-quotes here
 }
 
 // `contacts`, when a table other than the account has a column of that name and the definition is about its rows.
 std::optional<TableId> table_with_column(const Context& ctx, const ast::Declaration& declaration, std::string_view name) {
   if (find_column(ctx.program.schema.tables[kAccountTable], name)) return kAccountTable;
   const auto* define = std::get_if<ast::DefineDecl>(&declaration.node);
-  if (define == nullptr || !define->relation) return std::nullopt;
-  const std::optional<TableId> table = find_table(ctx.program.schema, define->relation->parts.back().text);
+  const auto* audience = std::get_if<ast::AudienceDecl>(&declaration.node);
+  const std::optional<ast::Path> relation = define != nullptr ? define->relation : audience != nullptr ? audience->relation : std::nullopt;
+  if (!relation) return std::nullopt;
+  const std::optional<TableId> table = find_table(ctx.program.schema, relation->parts.back().text);
   return table && find_column(ctx.program.schema.tables[*table], name) ? table : std::nullopt;
 }
 
@@ -51,13 +49,16 @@ void check_free(Context& ctx, const ast::Declaration& declaration, const ast::Na
   diagnostic.notes.push_back(make_note("the column is declared here", owner.columns[*find_column(owner, name.text)].span));
 }
 
+bool is_prelude(const Context& ctx, const Ast& ast) { return std::ranges::count(ctx.input.prelude, ast.source) > 0; }
+
 void declare(Context& ctx, const Ast& ast, const ast::Declaration& declaration, const ast::Name& name) {
   const auto id = static_cast<DeclId>(ctx.declared.size());
   Declared declared;
   declared.ast = &ast;
   declared.declaration = &declaration;
   declared.name = &name;
-  if (declaration.is_broken || is_later(declaration)) declared.state = Declared::State::kFailed;
+  declared.is_prelude = is_prelude(ctx, ast);
+  if (declaration.is_broken) declared.state = Declared::State::kFailed;
   ctx.declared.push_back(std::move(declared));
   const auto [place, is_new] = ctx.by_name.try_emplace(name.text, id);
   if (is_new) return check_free(ctx, declaration, name);
@@ -68,9 +69,6 @@ void declare(Context& ctx, const Ast& ast, const ast::Declaration& declaration, 
 
 void collect(Context& ctx, const Ast& ast, const ast::Declaration& declaration) {
   if (std::holds_alternative<ast::UseDecl>(declaration.node)) return check_use(ctx, declaration);
-  if (!declaration.is_broken && (is_later(declaration) || std::holds_alternative<ast::TestDecl>(declaration.node))) {
-    refuse(ctx, opening(declaration), fmt::format("`{}`", declaration_word(declaration)));
-  }
   const ast::Name* name = declared_name(declaration);
   if (name == nullptr || name->text.empty()) return;
   declare(ctx, ast, declaration, *name);
@@ -110,8 +108,9 @@ std::vector<std::vector<DeclId>> mentioned(const Context& ctx) {
 void collect_declarations(Context& ctx) {
   std::vector<const Ast*> files;
   for (const Ast& ast : ctx.input.files) files.push_back(&ast);
-  const auto path_of = [&](const Ast* ast) -> const std::string& { return source_of(ctx.input.sources, ast->source).path; };
-  std::ranges::stable_sort(files, {}, path_of);
+  // What an author declares twice is told where the author wrote it, not in the prelude: that comes first.
+  const auto place_of = [&](const Ast* ast) { return std::pair(!is_prelude(ctx, *ast), source_of(ctx.input.sources, ast->source).path); };
+  std::ranges::stable_sort(files, {}, place_of);
   for (const Ast* ast : files) {
     for (const ast::Declaration& declaration : ast->declarations) collect(ctx, *ast, declaration);
   }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/check/bodies.h"
 #include "compiler/check/expr.h"
 #include "compiler/check/literals.h"
 #include "compiler/check/names.h"
@@ -36,135 +37,6 @@ void report_cycle(Context& ctx, DeclId id, Span use) {
         fmt::format("`{}` uses `{}` here", ctx.declared[cycle[i].declaration].name->text, ctx.declared[next.declaration].name->text),
         next.span));
   }
-}
-
-// ---- bodies
-
-std::vector<std::string> metadata_values(const std::vector<ast::Metadata>& metadata, std::string_view key) {
-  std::vector<std::string> values;
-  for (const ast::Metadata& entry : metadata) {
-    if (entry.key.text != key) continue;
-    for (const ast::TextValue& value : entry.values) values.push_back(value.text);
-  }
-  return values;
-}
-
-std::string joined(const std::vector<std::string>& values) {
-  std::string text;
-  for (const std::string& value : values) text += (text.empty() ? "" : ", ") + value;
-  return text;
-}
-
-template <typename Decl>
-Definition described(const Decl& decl, DefinitionKind kind) {
-  Definition definition;
-  definition.kind = kind;
-  if (decl.title) definition.title = decl.title->text;
-  definition.owner = joined(metadata_values(decl.metadata, "owner"));
-  definition.tags = metadata_values(decl.metadata, "tags");
-  definition.basis = joined(metadata_values(decl.metadata, "basis"));
-  definition.url = joined(metadata_values(decl.metadata, "url"));
-  return definition;
-}
-
-// `where`, and not each of `except`.
-std::optional<ExprId> check_conditions(Context& ctx, const Scope& scope, ast::ExprId where, std::span<const ast::ExprId> except) {
-  const std::optional<ExprId> first = check_predicate(ctx, scope, where);
-  bool is_failed = !first;
-  std::vector<ExprId> operands;
-  if (first) operands.push_back(*first);
-  FrameId frame = kAccountFrame;
-  for (const ast::ExprId id : except) {
-    const std::optional<ExprId> operand = check_predicate(ctx, scope, id);
-    is_failed = is_failed || !operand;
-    if (!operand) continue;
-    const Expr excluded = ctx.program.expr(*operand);
-    operands.push_back(make_predicate(ctx, Not{*operand}, excluded.frame, excluded.span).id);
-  }
-  if (is_failed) return std::nullopt;
-  if (operands.size() == 1) return operands.front();
-  for (const ExprId operand : operands) frame = inner_frame(ctx, frame, ctx.program.expr(operand).frame);
-  return make_predicate(ctx, And{std::move(operands)}, frame, cover(scope.ast[where].span, scope.ast[except.back()].span)).id;
-}
-
-std::optional<Definition> check_segment(Context& ctx, const Scope& scope, const ast::SegmentDecl& segment) {
-  Definition definition = described(segment, DefinitionKind::kSegment);
-  definition.expectations = check_expectations(ctx, scope, segment.expects);
-  if (segment.top) refuse(ctx, segment.top->span, "`top`");
-  if (!segment.where) return std::nullopt;
-  const std::optional<ExprId> body = check_conditions(ctx, scope, *segment.where, segment.except);
-  if (!body || segment.top) return std::nullopt;
-  definition.body = *body;
-  return definition;
-}
-
-std::optional<ScoreTerm> check_term(Context& ctx, const Scope& scope, const ast::Term& term) {
-  const Value value = settled(ctx, check_expr(ctx, scope, term.value));
-  std::optional<ExprId> when;
-  if (term.when) when = check_predicate(ctx, scope, *term.when);
-  if (value.is_failed || (term.when && !when)) return std::nullopt;
-  if (is_number(value.type)) return ScoreTerm{value.id, when, term.is_subtracted, term.span};
-  const std::string advice =
-      value.type.kind == Kind::kBool ? fmt::format("say how much it counts, as in `+10 when {}`", words(ctx, value.span)) : "name a number";
-  report(ctx, DiagnosticKind::kTypeMismatch, value.span,
-         fmt::format("a term of a score is a number, and {} is {}; {}", code(ctx, value.span), describe(ctx, value.type), advice));
-  return std::nullopt;
-}
-
-std::optional<double> range_bound(Context& ctx, const Scope& scope, ast::ExprId id) {
-  const Value value = check_expr(ctx, scope, id);
-  if (value.is_failed) return std::nullopt;
-  const Value bound = settled_as(ctx, value, type_of_kind(Kind::kFloat), "`range`");
-  const auto* constant = bound.is_failed ? nullptr : std::get_if<Literal>(&expr_of(ctx, bound).node);
-  const auto* number = constant == nullptr ? nullptr : std::get_if<double>(&constant->value);
-  if (number != nullptr) return *number;
-  if (!bound.is_failed)
-    report(ctx, DiagnosticKind::kNotConstant, value.span,
-           fmt::format("`range` takes fixed numbers, as in `range 0..100`; {} is none", code(ctx, value.span)));
-  return std::nullopt;
-}
-
-// The range of a score; `is_failed` is set where it was reported.
-std::optional<std::pair<double, double>> check_range(Context& ctx, const Scope& scope, const ast::ScoreDecl& score, bool& is_failed) {
-  if (!score.range) return std::nullopt;
-  const std::optional<double> low = range_bound(ctx, scope, score.range->low);
-  const std::optional<double> high = range_bound(ctx, scope, score.range->high);
-  is_failed = is_failed || !low || !high;
-  if (!low || !high) return std::nullopt;
-  if (*low <= *high) return std::pair(*low, *high);
-  report(ctx, DiagnosticKind::kInvalidLiteral, score.range->span,
-         fmt::format("{} ends below its start; write the smaller number first", code(ctx, score.range->span)));
-  is_failed = true;
-  return std::nullopt;
-}
-
-std::optional<Definition> check_score(Context& ctx, const Scope& scope, const ast::ScoreDecl& score, Span span) {
-  Definition definition = described(score, DefinitionKind::kScore);
-  report_score_expectations(ctx, score);
-  ScoreSum sum;
-  bool is_failed = false;
-  sum.range = check_range(ctx, scope, score, is_failed);
-  FrameId frame = kAccountFrame;
-  for (const ast::Term& term : score.terms) {
-    const std::optional<ScoreTerm> made = check_term(ctx, scope, term);
-    is_failed = is_failed || !made;
-    if (!made) continue;
-    frame = inner_frame(ctx, frame, ctx.program.expr(made->value).frame);
-    sum.terms.push_back(*made);
-  }
-  if (is_failed) return std::nullopt;
-  definition.body = make(ctx, std::move(sum), type_of_kind(Kind::kFloat), frame, span).id;
-  return definition;
-}
-
-std::optional<Definition> check_define(Context& ctx, const Scope& scope, const ast::DefineDecl& define) {
-  if (!define.body) return std::nullopt;
-  const Value body = settled(ctx, check_expr(ctx, scope, *define.body));
-  if (body.is_failed) return std::nullopt;
-  Definition definition;
-  definition.kind = DefinitionKind::kDefine;
-  definition.body = body.id;
-  return definition;
 }
 
 DefinitionId add_definition(Context& ctx, const Declared& declared, FrameId frame, Definition definition) {
@@ -276,9 +148,23 @@ std::optional<DefinitionId> make_instance(Context& ctx, DeclId id, FrameId frame
   return add_definition(ctx, declared, frame, std::move(*body));
 }
 
+// An audience inside rows that are reached another way than its own.
+void report_rows_of_others(Context& ctx, const Declared& declared, FrameId frame, Span use) {
+  const std::string& rows = table_of(ctx, frame).name;
+  const std::string around = table_of(ctx, ctx.program.frame(frame).anchor).name;
+  report(ctx, DiagnosticKind::kMisplacedName, use,
+         fmt::format("`{0}` is an audience among all rows of `{1}`, and this is about those of one row of `{2}`; write its condition as "
+                     "`define … for {1}`, and use that here and there",
+                     declared.name->text, rows, around));
+}
+
 std::optional<DefinitionId> instance_of(Context& ctx, DeclId id, FrameId frame, std::span<const Binding> bindings, Span use) {
   const Declared& declared = ctx.declared[id];
   if (bindings.empty() && frame == declared.frame) return declared.definition;
+  if (std::holds_alternative<ast::AudienceDecl>(declared.declaration->node)) {
+    report_rows_of_others(ctx, declared, frame, use);
+    return std::nullopt;
+  }
   std::string key = fmt::format("{}@{}", id, index_of(frame));
   for (const Binding& binding : bindings) key += "|" + key_of(ctx, binding.value);
   const auto known = ctx.instances.find(key);
@@ -306,6 +192,15 @@ bool check_once(Context& ctx, DeclId id) {
   return true;
 }
 
+// The plain frame of the rows that a `define … for` or an audience is about; false where that was reported.
+bool set_rows(Context& ctx, DeclId id, const ast::Path& relation) {
+  Declared& declared = ctx.declared[id];
+  const Scope account{*declared.ast, kAccountFrame, {}, id};
+  const std::optional<RelationPath> path = resolve_rows(ctx, account, relation);
+  if (path) declared.frame = frame_of_relation(ctx, account, *path, relation.span);
+  return path.has_value();
+}
+
 bool check_parameters(Context& ctx, Declared& declared, const ast::DefineDecl& define) {
   bool is_failed = false;
   for (const ast::Parameter& parameter : define.parameters) {
@@ -325,25 +220,18 @@ bool check_parameters(Context& ctx, Declared& declared, const ast::DefineDecl& d
 
 }  // namespace
 
-std::optional<Definition> check_body(Context& ctx, const Scope& scope, const ast::Declaration& declaration) {
-  if (const auto* segment = std::get_if<ast::SegmentDecl>(&declaration.node)) return check_segment(ctx, scope, *segment);
-  if (const auto* score = std::get_if<ast::ScoreDecl>(&declaration.node)) return check_score(ctx, scope, *score, declaration.span);
-  if (const auto* define = std::get_if<ast::DefineDecl>(&declaration.node)) return check_define(ctx, scope, *define);
-  return std::nullopt;
-}
-
 void prepare_define(Context& ctx, DeclId id) {
   Declared& declared = ctx.declared[id];
   const auto& define = std::get<ast::DefineDecl>(declared.declaration->node);
-  const Scope account{*declared.ast, kAccountFrame, {}, id};
-  bool is_sound = true;
-  if (define.relation) {
-    const std::optional<RelationPath> path = resolve_rows(ctx, account, *define.relation);
-    if (path) declared.frame = frame_of_relation(ctx, account, *path, define.relation->span);
-    is_sound = path.has_value();
-  }
+  bool is_sound = !define.relation || set_rows(ctx, id, *define.relation);
   if (!check_parameters(ctx, declared, define)) is_sound = false;
   if (!is_sound) declared.state = Declared::State::kFailed;
+}
+
+void prepare_audience(Context& ctx, DeclId id) {
+  Declared& declared = ctx.declared[id];
+  const auto& audience = std::get<ast::AudienceDecl>(declared.declaration->node);
+  if (audience.relation && !set_rows(ctx, id, *audience.relation)) declared.state = Declared::State::kFailed;
 }
 
 void note_use(Context& ctx, const Scope& scope, DeclId used) {
@@ -362,11 +250,17 @@ bool ensure_checked(Context& ctx, DeclId id, Span use) {
   return is_sound;
 }
 
+// Whether a declaration's value may be other than true or false, or a number.
+static bool may_be_enum(const ast::Declaration& declaration) {
+  return std::holds_alternative<ast::DefineDecl>(declaration.node) || std::holds_alternative<ast::TiersDecl>(declaration.node) ||
+         std::holds_alternative<ast::StagesDecl>(declaration.node) || std::holds_alternative<ast::GridDecl>(declaration.node) ||
+         std::holds_alternative<ast::SplitDecl>(declaration.node);
+}
+
 Type type_of_definition(Context& ctx, DeclId id) {
   const Declared& declared = ctx.declared[id];
   if (declared.param) return declared.param->type;
-  const bool is_definition = std::holds_alternative<ast::DefineDecl>(declared.declaration->node);
-  if (!is_definition || !ensure_checked(ctx, id, declared.name->span)) return {};
+  if (!may_be_enum(*declared.declaration) || !ensure_checked(ctx, id, declared.name->span)) return {};
   return ctx.program.expr(ctx.program.definition(*declared.definition).body).type;
 }
 
@@ -391,7 +285,7 @@ Value read_definition(Context& ctx, const Scope& scope, DeclId id, FrameId frame
   if (!instance) return {};
   const Definition& definition = ctx.program.definition(*instance);
   Type type = ctx.program.expr(definition.body).type;
-  if (definition.kind == DefinitionKind::kSegment) type.optional = false;
+  if (definition.kind == DefinitionKind::kSegment || definition.kind == DefinitionKind::kAudience) type.optional = false;
   return make(ctx, DefinitionRead{*instance}, type, frame, span);
 }
 

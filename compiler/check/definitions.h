@@ -12,13 +12,14 @@ namespace segue::checker {
 // where it was asked for.
 bool ensure_checked(Context& ctx, DeclId id, Span use);
 
-// Settles what a `define` says of itself before anybody uses it: its relation and its parameters.
+// Settles what a `define` says of itself before anybody uses it: its relation and its parameters; and the relation of an audience.
 void prepare_define(Context& ctx, DeclId id);
+void prepare_audience(Context& ctx, DeclId id);
 
 // The most definitions that parameters may make of definitions.
 inline constexpr std::size_t kMaxInstances = 100'000;
 
-// The value of another declaration for the row of `frame`: a segment, score, `define` (with these arguments) or `param`.
+// The value of another declaration for the row of `frame`: any definition (with these arguments) or `param`.
 [[nodiscard]] Value read_definition(Context& ctx, const Scope& scope, DeclId id, FrameId frame, std::span<const Value> arguments,
                                     Span span);
 
@@ -28,11 +29,7 @@ inline constexpr std::size_t kMaxInstances = 100'000;
 // Records that the declaration of `scope` uses another.
 void note_use(Context& ctx, const Scope& scope, DeclId used);
 
-// The body of a segment, score or `define` in the rows of `scope`; fills the definition but its name. Nothing where it is in error.
-[[nodiscard]] std::optional<Definition> check_body(Context& ctx, const Scope& scope, const ast::Declaration& declaration);
-
-// The claims of a segment about the data; a score's are reported.
-[[nodiscard]] std::vector<Expectation> check_expectations(Context& ctx, const Scope& scope, std::span<const ast::Expectation> expectations);
-void report_score_expectations(Context& ctx, const ast::ScoreDecl& score);
+// The claims of a definition about the data, once all definitions are checked: they may name each other.
+void check_expectations(Context& ctx, DeclId id);
 
 }  // namespace segue::checker

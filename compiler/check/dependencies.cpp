@@ -26,12 +26,14 @@ void for_each_expr(const CheckedProgram& program, ExprId body, std::vector<bool>
 struct Reads {
   const CheckedProgram& program;
   std::vector<TableReads> tables;
+  ReadsOf of = ReadsOf::kEvaluation;
 
   void read_table(TableId id) {
     const SchemaTable& table = program.schema.tables[id];
     TableReads& reads = tables[id];
     if (reads.is_read) return;
     reads.is_read = true;
+    if (of == ReadsOf::kText) return;
     if (table.key) reads.columns[*table.key] = true;
     if (table.known_at) reads.columns[*table.known_at] = true;
     if (table.dedupe) reads.columns.assign(reads.columns.size(), true);
@@ -49,7 +51,7 @@ struct Reads {
       const ParentLink& parent = program.schema.tables[frame.table].parents[frame.link];
       read_table(frame.table);
       tables[frame.table].parents[frame.link] = true;
-      if (parent.column) tables[frame.table].columns[*parent.column] = true;
+      if (parent.column && of == ReadsOf::kEvaluation) tables[frame.table].columns[*parent.column] = true;
       read_table(parent.table);
       if (frame.anchor != frame.outer) read_frame(frame.anchor);
       id = frame.outer;
@@ -113,8 +115,8 @@ std::vector<DefinitionId> definitions_needed(const CheckedProgram& program, std:
   return needed;
 }
 
-std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<const DefinitionId> roots) {
-  Reads reads{program, {}};
+std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<const DefinitionId> roots, ReadsOf of) {
+  Reads reads{program, {}, of};
   for (const SchemaTable& table : program.schema.tables) {
     reads.tables.push_back({false, std::vector<bool>(table.columns.size()), std::vector<bool>(table.parents.size()),
                             std::vector<bool>(table.references.size())});

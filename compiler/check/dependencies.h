@@ -2,6 +2,7 @@
 // evaluation reads.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct TableReads {
 // One entry a table of the schema. Of a table that is read, the key and `known_at` are too; of one over which `latest` or `earliest` run, its
 // time; of a joined one, the join column where it is listed, and its parent with the parent's key; of a reference, its `by` column and the
 // target's key. A table with `dedupe` that is read is read whole. The account is always read.
-[[nodiscard]] std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<const DefinitionId> roots);
+// With kText only what the text of the rules names: no keys, `known_at` and join columns that evaluation needs besides, and no whole tables.
+enum class ReadsOf : std::uint8_t { kEvaluation, kText };
+[[nodiscard]] std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<const DefinitionId> roots,
+                                                   ReadsOf of = ReadsOf::kEvaluation);
 
 }  // namespace segue

@@ -9,6 +9,7 @@
 #include "compiler/check/literals.h"
 #include "compiler/check/name_errors.h"
 #include "compiler/check/names.h"
+#include "compiler/check/points.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/syntax/parse.h"
 
@@ -17,18 +18,12 @@ namespace {
 
 // ---- names
 
-// A column that a later version reads.
-bool refuse_column(Context& ctx, const SchemaColumn& column, Span span) {
-  if (column.form == ColumnForm::kMoney) refuse(ctx, span, fmt::format("`{}` is of type `money`, which", column.name));
-  else if (column.form == ColumnForm::kPoint) refuse(ctx, span, fmt::format("`{}` is of type `point`, which", column.name));
-  else if (!column.unit.empty()) refuse(ctx, span, fmt::format("`{}` has a `unit`, which", column.name));
-  else return false;
-  return true;
-}
-
 Value read_column(Context& ctx, const Resolution& found, Span span) {
   const SchemaColumn& column = ctx.program.schema.tables[found.table].columns[found.column];
-  if (refuse_column(ctx, column, span)) return {};
+  if (column.form == ColumnForm::kPoint) {
+    report_bare_point(ctx, column, span);
+    return {};
+  }
   if (found.references.empty()) return make(ctx, ColumnRead{found.column}, column.type, found.frame, span);
   Type type = column.type;
   type.optional = true;  // missing where the reference leads nowhere
@@ -103,11 +98,6 @@ Value check_timestamp(Context& ctx, const ast::TimestampLiteral& timestamp, Span
   return {};
 }
 
-Value refuse_value(Context& ctx, Span span, std::string_view construct) {
-  refuse(ctx, span, construct);
-  return {};
-}
-
 // ---- logic
 
 Value check_logical(Context& ctx, const Scope& scope, const ast::Logical& logical, Span span) {
@@ -147,9 +137,6 @@ struct Dispatch {
   Value operator()(const ast::OrElse& node) const { return check_node(ctx, scope, expr, node, expected); }
   Value operator()(const ast::Not& node) const { return check_not(ctx, scope, node, expr.span); }
   Value operator()(const ast::Logical& node) const { return check_logical(ctx, scope, node, expr.span); }
-  Value operator()(const ast::Percentile&) const { return refuse_value(ctx, expr.span, "`percentile`"); }
-  Value operator()(const ast::Sequence&) const { return refuse_value(ctx, expr.span, "`sequence`"); }
-  Value operator()(const ast::Near&) const { return refuse_value(ctx, expr.span, "`near`"); }
   Value operator()(const ast::ListLiteral&) const {
     return misplaced("a list in brackets is not a value by itself; it stands after `in` or `has`");
   }
@@ -213,6 +200,8 @@ Value check_expr(Context& ctx, const Scope& scope, ast::ExprId id, EnumTypeId ex
   deep_call(ctx.stack, [&] { value = std::visit(Dispatch{ctx, scope, expr, expected}, expr.node); });
   return value;
 }
+
+Value check_name(Context& ctx, const Scope& scope, const ast::Path& path) { return check_path(ctx, scope, path, kNoEnum); }
 
 Value make_predicate(Context& ctx, Node node, FrameId frame, Span span, bool is_negated) {
   const Value value = make(ctx, std::move(node), type_of_kind(Kind::kBool), frame, span);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace segue::checker {
 // Checks an expression. Where `expected` names an enum, a bare name or text that is one of its values is that value, whatever else bears
 // the name.
 [[nodiscard]] Value check_expr(Context& ctx, const Scope& scope, ast::ExprId id, EnumTypeId expected = kNoEnum);
+
+// What a name means as a value, where no enum is expected.
+[[nodiscard]] Value check_name(Context& ctx, const Scope& scope, const ast::Path& path);
 
 // The same for a place that needs a condition: reports anything else.
 [[nodiscard]] std::optional<ExprId> check_predicate(Context& ctx, const Scope& scope, ast::ExprId id);
@@ -42,6 +46,12 @@ void report_not_a_condition(Context& ctx, const Value& value);
 // A window as the clock knows it; nothing where that was reported. `operand` is what lies in it.
 [[nodiscard]] std::optional<WindowId> check_window(Context& ctx, const Scope& scope, const ast::Window& window, const Value& operand);
 
+// Reports that `what` stands over a relation without a time.
+void report_no_time_column(Context& ctx, const SchemaTable& table, Span span, std::string_view what);
+
+// The condition that a row lies in the window behind its relation's name; nothing where that was reported.
+[[nodiscard]] std::optional<ExprId> check_rows_within(Context& ctx, const Scope& scope, FrameId rows, const ast::Window& window);
+
 // A duration or a moment's amount.
 [[nodiscard]] Value check_duration(Context& ctx, const Scope& scope, const ast::DurationLiteral& duration, Span span);
 
@@ -49,6 +59,8 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::RelativeTime& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Aggregate& node);
+Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Sequence& node);
+Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Percentile& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Negation& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Arithmetic& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::OrElse& node, EnumTypeId expected);
@@ -59,6 +71,7 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::TextMatch& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::State& node);
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::WithinWindow& node);
+Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Near& node);
 
 // A predicate, or with `is_negated` its complement over the same text.
 [[nodiscard]] Value make_predicate(Context& ctx, Node node, FrameId frame, Span span, bool is_negated = false);

@@ -17,7 +17,8 @@ namespace linter {
 namespace {
 
 // A definition with parameters is there once for each use: what is wrong with all of them is wrong with it. The rest may well be meant.
-std::vector<Diagnostic> right_for_every_use(const CheckedProgram& program, std::vector<Finding> findings) {
+std::vector<Diagnostic> right_for_every_use(const CheckedProgram& program, const std::vector<SourceId>& prelude,
+                                            std::vector<Finding> findings) {
   std::map<Span, std::size_t> uses;
   for (const Definition& definition : program.definitions) ++uses[definition.name_span];
   std::map<std::tuple<DiagnosticKind, Span, std::string>, std::set<std::uint32_t>> users;
@@ -30,7 +31,8 @@ std::vector<Diagnostic> right_for_every_use(const CheckedProgram& program, std::
     if (finding.definition == kNone) continue;
     const auto found = users.find(key(finding));
     if (found == users.end() || found->second.size() != uses[program.definitions[finding.definition].name_span]) continue;
-    users.erase(found);  // said once
+    users.erase(found);                                                                                 // said once
+    if (std::ranges::count(prelude, std::get<Span>(finding.diagnostic.location).source) > 0) continue;  // its reader cannot change it
     kept.push_back(std::move(finding.diagnostic));
   }
   return kept;
@@ -54,6 +56,7 @@ void add_unused(const LintInput& input, std::vector<Diagnostic>& diagnostics) {
   for (const DeclarationInfo& declaration : input.checked.declarations) {
     const bool is_for_others = declaration.word == "define" || declaration.word == "list" || declaration.word == "param";
     if (!is_for_others || !declaration.used_by.empty()) continue;
+    if (std::ranges::count(input.checked.prelude, declaration.name_span.source) > 0) continue;
     if (shared.contains(source_of(input.sources, declaration.name_span.source).path)) continue;
     diagnostics.push_back(make_diagnostic(DiagnosticKind::kUnusedDefinition, declaration.name_span,
                                           fmt::format("nothing uses the {} `{}`; use it or delete it",
@@ -69,7 +72,8 @@ std::vector<Diagnostic> lint(const LintInput& input) {
   linter::Facts facts = linter::gather_facts(input);
   linter::lint_missing(facts);
   linter::lint_conditions(facts);
-  std::vector<Diagnostic> diagnostics = linter::right_for_every_use(input.checked.program, std::move(facts.findings));
+  std::vector<Diagnostic> diagnostics =
+      linter::right_for_every_use(input.checked.program, input.checked.prelude, std::move(facts.findings));
   linter::add_unused(input, diagnostics);
   sort_diagnostics(diagnostics, input.sources);
   return diagnostics;

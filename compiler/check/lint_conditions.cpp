@@ -108,8 +108,9 @@ void suggest_percent(Facts& facts, ExprId id, Diagnostic& diagnostic) {
 }
 
 bool is_share(const Facts& facts, ExprId id) {
-  const auto* aggregate = std::get_if<Aggregate>(&facts.program.expr(id).node);
-  return aggregate != nullptr && aggregate->fn == AggregateFn::kShare;
+  const Node& node = facts.program.expr(id).node;
+  const auto* aggregate = std::get_if<Aggregate>(&node);
+  return std::holds_alternative<Percentile>(node) || (aggregate != nullptr && aggregate->fn == AggregateFn::kShare);
 }
 
 std::string reason_for(const Facts& facts, const Constraint& constraint) {

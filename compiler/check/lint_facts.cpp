@@ -3,6 +3,7 @@
 #include "compiler/check/lint_facts.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -198,6 +199,64 @@ void place_score(Placing& all, ExprId id, const ScoreSum& node) {
   }
 }
 
+// Rows of tiers or stages, the condition of a grid, those of whom a split is made: conditions of their own.
+template <typename Conditions>
+void place_conditions(Placing& all, ExprId id, const Conditions& conditions) {
+  Place place = all.facts.places[index_of(id)];
+  place.roles = kPositive;
+  place.parent = id;
+  place.negation = kNoExpr;
+  place.is_chained = false;
+  place.is_about_rows = false;
+  for (const ExprId condition : conditions) put(all, condition, place);
+}
+
+void place_values(Placing& all, ExprId id, const std::vector<ExprId>& values) {
+  Place place = all.facts.places[index_of(id)];
+  place.roles = kValue;
+  place.parent = id;
+  place.negation = kNoExpr;
+  place.is_chained = false;
+  for (const ExprId value : values) put(all, value, place);
+}
+
+// The steps of a sequence, as the condition of an `any`: they hand the negations around them on.
+void place_sequence(Placing& all, ExprId id, const Sequence& node) {
+  Place place = all.facts.places[index_of(id)];
+  place.parent = id;
+  place.is_chained = false;
+  if ((place.roles & kValue) != 0) place.roles = kPositive;
+  const bool is_negative = (place.roles & kNegative) != 0;
+  place.is_about_rows = is_negative;
+  for (const ExprId step : node.steps) {
+    place.negation = is_negative ? step : kNoExpr;
+    put(all, step, place);
+  }
+  if (node.within) place_conditions(all, id, std::array{*node.within});
+  if (node.by) place_values(all, id, {*node.by});
+}
+
+bool place_construct(Placing& all, ExprId id, const Node& node) {
+  if (const auto* choice = std::get_if<Choice>(&node)) {
+    for (const ChoiceRow& row : choice->rows) place_conditions(all, id, std::array{row.condition});
+    return true;
+  }
+  if (const auto* grid = std::get_if<GridCell>(&node)) {
+    if (grid->where) place_conditions(all, id, std::array{*grid->where});
+    for (const GridAxis& axis : grid->axes) place_values(all, id, {axis.operand});
+    return true;
+  }
+  if (const auto* split = std::get_if<SplitPart>(&node)) {
+    if (split->population) place_conditions(all, id, std::array{*split->population});
+    return true;
+  }
+  if (const auto* sequence = std::get_if<Sequence>(&node)) {
+    place_sequence(all, id, *sequence);
+    return true;
+  }
+  return false;
+}
+
 void place_operands(Placing& all, ExprId id) {
   const Node& node = all.expr(id).node;
   if (const auto* negated = std::get_if<Not>(&node)) return place_not(all, id, *negated);
@@ -205,23 +264,38 @@ void place_operands(Placing& all, ExprId id) {
   if (const auto* either = std::get_if<Or>(&node)) return place_junction(all, id, *either);
   if (const auto* aggregate = std::get_if<Aggregate>(&node)) return place_aggregate(all, id, *aggregate);
   if (const auto* score = std::get_if<ScoreSum>(&node)) return place_score(all, id, *score);
-  Place place = all.facts.places[index_of(id)];
-  place.roles = kValue;
-  place.parent = id;
-  place.negation = kNoExpr;
-  place.is_chained = false;
-  for_each_operand(node, [&](ExprId operand) { put(all, operand, place); });
+  if (place_construct(all, id, node)) return;
+  std::vector<ExprId> operands;
+  for_each_operand(node, [&](ExprId operand) { operands.push_back(operand); });
+  place_values(all, id, operands);
+}
+
+// What each definition says, as its author wrote it: of the candidates of a row of tiers without the rows before it, which nobody wrote.
+std::vector<ExprId> written_bodies(const CheckedProgram& program) {
+  std::vector<ExprId> bodies;
+  for (const Definition& definition : program.definitions) bodies.push_back(definition.body);
+  for (const Definition& definition : program.definitions) {
+    const auto* choice = std::get_if<Choice>(&program.expr(definition.body).node);
+    for (std::size_t i = 1; choice != nullptr && i < choice->rows.size(); ++i) {
+      const auto* top = std::get_if<TopOf>(&program.expr(choice->rows[i].condition).node);
+      if (top == nullptr) continue;
+      ExprId& body = bodies[index_of(top->candidates)];
+      body = std::get<And>(program.expr(body).node).operands.front();
+    }
+  }
+  return bodies;
 }
 
 void place_all(Facts& facts) {
   const Exports exports = exports_of(facts.program, facts.meanings);
   facts.places.resize(facts.program.exprs.size());
   Placing all{facts, exports};
-  for (std::uint32_t i = 0; i < facts.program.definitions.size(); ++i) {
+  const std::vector<ExprId> bodies = written_bodies(facts.program);
+  for (std::uint32_t i = 0; i < bodies.size(); ++i) {
     Place place;
     place.definition = i;
-    place.roles = facts.program.expr(facts.program.definitions[i].body).type.kind == Kind::kBool ? kPositive : kValue;
-    put(all, facts.program.definitions[i].body, place);
+    place.roles = facts.program.expr(bodies[i]).type.kind == Kind::kBool ? kPositive : kValue;
+    put(all, bodies[i], place);
   }
   for (std::size_t i = facts.program.exprs.size(); i-- > 0;) {
     if (facts.places[i].roles != kUnused) place_operands(all, static_cast<ExprId>(i));
@@ -230,16 +304,27 @@ void place_all(Facts& facts) {
 
 // ---- from the text
 
-void add_exceptions(Facts& facts, const Ast& ast) {
-  for (const ast::Declaration& declaration : ast.declarations) {
-    const auto* segment = std::get_if<ast::SegmentDecl>(&declaration.node);
-    if (segment == nullptr || !segment->where) continue;
-    const ast::Expr& where = ast[*segment->where];
-    const auto* logical = std::get_if<ast::Logical>(&where.node);
-    const bool is_or = logical != nullptr && logical->op == ast::LogicalOp::kOr;
-    for (const ast::ExprId id : segment->except) facts.exceptions.emplace(ast[id].span, Exception{where.span, is_or});
-  }
+void add_exceptions(Facts& facts, const Ast& ast, ast::ExprId condition, const std::vector<ast::ExprId>& except, bool is_row) {
+  const ast::Expr& where = ast[condition];
+  const auto* logical = std::get_if<ast::Logical>(&where.node);
+  const bool is_or = logical != nullptr && logical->op == ast::LogicalOp::kOr;
+  for (const ast::ExprId id : except) facts.exceptions.emplace(ast[id].span, Exception{where.span, is_or, is_row});
 }
+
+// The exceptions of a declaration.
+struct ExceptionsOf {
+  Facts& facts;
+  const Ast& ast;
+
+  template <typename Decl>
+  void operator()(const Decl& decl) const {
+    if constexpr (requires { decl.except; }) {
+      if (decl.where) add_exceptions(facts, ast, *decl.where, decl.except, false);
+    } else if constexpr (std::is_same_v<Decl, ast::TiersDecl> || std::is_same_v<Decl, ast::StagesDecl>) {
+      for (const ast::Row& row : decl.rows) add_exceptions(facts, ast, row.condition, row.except, true);
+    }
+  }
+};
 
 bool has_open_params(const LintInput& input) {
   return std::ranges::any_of(input.checked.call_errors, [](const CallError& error) { return error.kind == CallError::Kind::kLacksValue; });
@@ -274,7 +359,9 @@ std::string value_text(const Constant& value, const Type& type) {
 
 Facts gather_facts(const LintInput& input) {
   Facts facts{input.checked.program, input.sources, meanings_of(input.checked.program), {}, {}, {}, has_open_params(input)};
-  for (const Ast& ast : input.files) add_exceptions(facts, ast);
+  for (const Ast& ast : input.files) {
+    for (const ast::Declaration& declaration : ast.declarations) std::visit(ExceptionsOf{facts, ast}, declaration.node);
+  }
   place_all(facts);
   return facts;
 }
@@ -344,7 +431,8 @@ std::vector<ExprId> tested_values(const CheckedProgram& program, ExprId id) {
   if (const auto* has = std::get_if<Has>(&node)) return {has->operand};
   if (const auto* empty = std::get_if<IsEmpty>(&node)) return {empty->operand};
   if (const auto* within = std::get_if<Within>(&node)) return {within->operand};
-  if (program.expr(id).type.optional) return {id};  // a column of true or false
+  if (const auto* near = std::get_if<Near>(&node)) return {near->latitude};  // both coordinates are missing together
+  if (program.expr(id).type.optional) return {id};                           // a column of true or false
   return {};
 }
 

@@ -48,7 +48,8 @@ struct Surroundings {
 // What `except` names, and the `where` that it restricts.
 struct Exception {
   Span where;
-  bool is_or = false;  // the `where` is an `or`: it needs parentheses before something joins it
+  bool is_or = false;   // the `where` is an `or`: it needs parentheses before something joins it
+  bool is_row = false;  // it is the condition of a row of tiers or stages
 };
 
 // A warning before it is known whether it is right for every use of its definition.

@@ -30,7 +30,9 @@ bool joins_freely(const Facts& facts, ExprId id) {
   if (std::holds_alternative<Or>(facts.program.expr(id).node)) return false;
   if (parent == kNoExpr) return true;
   const Node& node = facts.program.expr(parent).node;
-  return std::holds_alternative<And>(node) || std::holds_alternative<Aggregate>(node) || std::holds_alternative<ScoreSum>(node);
+  return std::holds_alternative<And>(node) || std::holds_alternative<Aggregate>(node) || std::holds_alternative<ScoreSum>(node) ||
+         std::holds_alternative<Choice>(node) || std::holds_alternative<GridCell>(node) || std::holds_alternative<SplitPart>(node) ||
+         std::holds_alternative<Sequence>(node);
 }
 
 bool stands_in_parentheses(const Facts& facts, Span span) {
@@ -102,9 +104,10 @@ std::string message_of(const Facts& facts, ExprId negation, const std::vector<Op
   const std::string known = all_known(values);
   const std::string names = names_of(values);
   const std::string through = values.front().through.empty() ? "" : fmt::format(", which `{}` tests", values.front().through);
-  if (exception_of(facts, negation) != nullptr) {
-    return fmt::format("{} leaves in the accounts for which {} is missing{}; add `and {}` to `where` to leave them out too",
-                       code(facts, negation), names, through, known);
+  if (const Exception* exception = exception_of(facts, negation)) {
+    const FrameId frame = facts.program.expr(negation).frame;
+    return fmt::format("{} leaves in the {} for which {} is missing{}; add `and {}` to {} to leave them out too", code(facts, negation),
+                       frame == kAccountFrame ? "accounts" : "rows", names, through, known, exception->is_row ? "the row" : "`where`");
   }
   if (facts.places[index_of(negation)].is_about_rows) {
     return fmt::format(
@@ -133,7 +136,8 @@ std::string name_beside(const Facts& facts, ExprId read, ExprId value) {
   const std::string_view text = text_of(facts, read);
   const std::size_t dot = text.find('(') == std::string_view::npos ? text.rfind('.') : std::string_view::npos;
   const std::string_view path = dot == std::string_view::npos ? std::string_view() : text.substr(0, dot + 1);
-  return fmt::format("{}{}", path, written_name(table.columns[column->column].name));
+  const ColumnId named = table.columns[column->column].point.value_or(column->column);  // a point, of one of its coordinates
+  return fmt::format("{}{}", path, written_name(table.columns[named].name));
 }
 
 // What the condition of a `define` tests that may be missing; nothing where it asks about missing values itself, or is not plain.

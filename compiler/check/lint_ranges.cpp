@@ -86,6 +86,11 @@ const std::pair<double, double>* score_range(const CheckedProgram& program, cons
   return score == nullptr || !score->range ? nullptr : &*score->range;
 }
 
+bool is_decay(const Node& node) {
+  const auto* call = std::get_if<Call>(&node);
+  return call != nullptr && builtin(call->builtin).name == "decay";
+}
+
 std::optional<Domain> domain_of(const CheckedProgram& program, ExprId subject) {
   const Expr& expr = program.expr(subject);
   std::optional<Domain> domain = domain_of_type(program, expr.type);
@@ -93,7 +98,8 @@ std::optional<Domain> domain_of(const CheckedProgram& program, ExprId subject) {
   const auto* aggregate = std::get_if<Aggregate>(&expr.node);
   const AggregateFn fn = aggregate == nullptr ? AggregateFn::kAny : aggregate->fn;
   if (fn == AggregateFn::kCount || fn == AggregateFn::kDistinct) domain->all.low = 0;
-  if (fn == AggregateFn::kShare) domain->all = {rank_of_double(0), rank_of_double(1)};
+  const bool is_part = fn == AggregateFn::kShare || std::holds_alternative<Percentile>(expr.node);
+  if (is_part || is_decay(expr.node)) domain->all = {rank_of_double(0), rank_of_double(1)};
   if (const FunctionLimits* limits = function_limits(expr.node); limits != nullptr && domain->measure == Measure::kExact)
     domain->all = {limits->low * domain->step, limits->high * domain->step};
   if (const auto* range = score_range(program, expr.node)) domain->all = {rank_of_double(range->first), rank_of_double(range->second)};
@@ -339,7 +345,9 @@ std::string limits_of(const Facts& facts, ExprId subject) {
   const auto* aggregate = std::get_if<Aggregate>(&expr.node);
   const AggregateFn fn = aggregate == nullptr ? AggregateFn::kAny : aggregate->fn;
   if (fn == AggregateFn::kCount || fn == AggregateFn::kDistinct) return "a count is never below 0";
+  if (std::holds_alternative<Percentile>(expr.node)) return "a percentile lies between 0% and 100%";
   if (fn == AggregateFn::kShare) return "a share lies between 0% and 100%";
+  if (is_decay(expr.node)) return "`decay` lies between 0 and 1";
   if (const FunctionLimits* limits = function_limits(expr.node))
     return fmt::format("a {} lies between {} and {}", limits->name == "fiscal_quarter" ? "quarter" : limits->name, limits->low,
                        limits->high);

@@ -77,7 +77,7 @@ std::optional<Count> count_of_binding(Context& ctx, const Binding& binding, Span
   }
   if (!binding.is_constant) {
     report(ctx, DiagnosticKind::kNotConstant, span,
-           fmt::format("`{}` counts units of time here, so it must be given as a fixed number or a `param`, not as a value that differs "
+           fmt::format("`{}` is a count here, so it must be given as a fixed number or a `param`, not as a value that differs "
                        "from row to row",
                        binding.name));
     return std::nullopt;

@@ -83,7 +83,8 @@ std::optional<Resolution> resolve_in_frame(Context& ctx, const ast::Path& path, 
 
 bool is_for_relation(const Declared& declared) {
   const auto* define = std::get_if<ast::DefineDecl>(&declared.declaration->node);
-  return define != nullptr && define->relation.has_value();
+  const bool is_audience = std::holds_alternative<ast::AudienceDecl>(declared.declaration->node);
+  return is_audience || (define != nullptr && define->relation.has_value());
 }
 
 bool is_param_or_list(const Declared& declared) {

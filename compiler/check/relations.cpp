@@ -80,6 +80,10 @@ const std::vector<Mention>& mentions_of(Context& ctx, const Ast& ast) {
     if (const auto* name = std::get_if<ast::PathExpr>(&expr.node)) path = &name->path;
     if (const auto* call = std::get_if<ast::Call>(&expr.node)) path = &call->callee;
     if (const auto* aggregate = std::get_if<ast::Aggregate>(&expr.node)) path = &aggregate->relation;
+    if (const auto* sequence = std::get_if<ast::Sequence>(&expr.node)) {
+      path = &sequence->relation;
+      if (sequence->by) found->second.push_back({sequence->by->span.begin, &*sequence->by});
+    }
     if (path != nullptr) found->second.push_back({path->span.begin, path});
   }
   std::ranges::stable_sort(found->second, {}, &Mention::begin);
@@ -159,6 +163,11 @@ FrameId frame_of_relation(Context& ctx, const Scope& scope, const RelationPath& 
     outer = anchor;
   }
   return anchor;
+}
+
+FrameId frame_around(const Context& ctx, FrameId rows, std::size_t steps) {
+  for (std::size_t i = 0; i < steps; ++i) rows = ctx.program.frame(rows).outer;
+  return rows;
 }
 
 }  // namespace segue::checker

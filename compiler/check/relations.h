@@ -2,6 +2,7 @@
 // `account.events`. `language.md`, "Related tables".
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "compiler/check/context.h"
@@ -27,5 +28,8 @@ struct RelationPath {
 // The frame of the relation's rows for an aggregate over `extent` (its whole text). Where the way leads out of the rows at hand (`account.events`
 // inside a relation), a row between stands around the new rows only if the aggregate's text reads it.
 [[nodiscard]] FrameId frame_of_relation(Context& ctx, const Scope& scope, const RelationPath& path, Span extent);
+
+// The frame of the row that an aggregate over `rows` belongs to: the one around the first relation of its path of so many steps.
+[[nodiscard]] FrameId frame_around(const Context& ctx, FrameId rows, std::size_t steps);
 
 }  // namespace segue::checker

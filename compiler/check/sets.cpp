@@ -8,6 +8,7 @@
 #include "compiler/check/lists.h"
 #include "compiler/check/literals.h"
 #include "compiler/check/names.h"
+#include "compiler/check/points.h"
 #include "compiler/syntax/parse.h"
 #include "stdlib/text.h"
 
@@ -128,6 +129,11 @@ bool report_empty_relation(Context& ctx, const Scope& scope, const ast::Expr& ex
   return true;
 }
 
+// The coordinates of a point are known or missing together, so one stands for both.
+Value check_known_point(Context& ctx, const PointRead& point, Span span, bool is_missing) {
+  return make_predicate(ctx, IsKnown{point.latitude.id}, expr_of(ctx, point.latitude).frame, span, is_missing);
+}
+
 }  // namespace
 
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Membership& node) {
@@ -183,6 +189,11 @@ Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const 
 
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::State& node) {
   if (report_empty_relation(ctx, scope, expr, node)) return {};
+  bool is_failed = false;
+  const std::optional<PointRead> point =
+      node.kind == ast::StateKind::kEmpty ? std::nullopt : read_point(ctx, scope, node.operand, is_failed);
+  if (is_failed) return {};
+  if (point) return check_known_point(ctx, *point, expr.span, node.kind == ast::StateKind::kMissing);
   const Value operand = settled(ctx, check_expr(ctx, scope, node.operand));
   if (operand.is_failed) return {};
   const FrameId frame = expr_of(ctx, operand).frame;

@@ -32,7 +32,12 @@ std::optional<Kind> kind_named(std::string_view name) {
 }
 
 void report_unknown_type(Context& ctx, const ast::Name& name) {
-  if (name.text == "money" || name.text == "point") return refuse(ctx, name.span, fmt::format("a parameter of type `{}`", name.text));
+  if (name.text == "money" || name.text == "point") {
+    const std::string_view advice = name.text == "money" ? "an amount is a `decimal(2)`, in the currency of the project"
+                                                         : "write the two numbers of a place where they are needed, as in `near (52.5, 13.4) within 50 km`";
+    report(ctx, DiagnosticKind::kUnknownType, name.span, fmt::format("`{}` is a type of columns only; {}", name.text, advice));
+    return;
+  }
   Diagnostic& diagnostic = report(ctx, DiagnosticKind::kUnknownType, name.span, fmt::format("unknown type `{}`", name.text));
   constexpr std::pair<std::string_view, std::string_view> kHabits[] = {
       {"string", "text"},  {"str", "text"},     {"number", "decimal(2)"},  {"integer", "int"},
