@@ -5,8 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "compiler/codegen/compile.h"
-#include "runtime/run.h"
+#include "compiler/codegen/native.h"
 #include "tests/unit/codegen/random_program.h"
 
 namespace segue::test {
@@ -17,15 +16,17 @@ struct Setting {
   unsigned threads = 1;
   std::size_t batch_rows = 0;
   bool share = true;
+  std::size_t population_bytes = std::size_t{1} << 30;
 };
 
 Results run_native(const RandomProgram& world, const Setting& setting) {
-  const Plan plan = make_plan(world.program, world.roots, {.share = setting.share, .never_missing = {}});
-  const auto program = compile(plan, world.database, world.clock, {.cpu = setting.cpu, .batch_rows = setting.batch_rows});
-  REQUIRE(program);
-  auto results = run(*program, world.database, {.threads = setting.threads, .keep_members = true, .progress = {}});
+  auto results = evaluate_native(world.program, world.database, world.clock, world.roots,
+                                 {.codegen = {.cpu = setting.cpu, .batch_rows = setting.batch_rows},
+                                  .threads = setting.threads,
+                                  .share = setting.share,
+                                  .population_bytes = setting.population_bytes});
   REQUIRE(results);
-  return std::move(results->results);
+  return std::move(*results);
 }
 
 // The first account in which two answers of one root differ, or none.
@@ -33,13 +34,20 @@ std::string difference(const Results& expected, const Results& actual) {
   for (std::size_t root = 0; root < expected.definitions.size(); ++root) {
     const DefinitionResult &a = expected.definitions[root], &b = actual.definitions[root];
     for (std::size_t row = 0; row < a.members.size(); ++row) {
-      if (a.members.test(row) != b.members.test(row)) return "root " + std::to_string(root) + ", account " + std::to_string(row);
+      if (a.members.test(row) != b.members.test(row)) return "root " + std::to_string(root) + ", row " + std::to_string(row);
     }
     for (std::size_t row = 0; row < a.scores.size(); ++row) {
       if (std::bit_cast<std::uint64_t>(a.scores[row]) != std::bit_cast<std::uint64_t>(b.scores[row])) {
         return "score " + std::to_string(root) + ", account " + std::to_string(row) + ": " + std::to_string(a.scores[row]) + " " +
                std::to_string(b.scores[row]);
       }
+    }
+    if (a.members.size() != b.members.size() || a.scores.size() != b.scores.size() || a.codes.size() != b.codes.size())
+      return "shape of root " + std::to_string(root);
+    for (std::size_t row = 0; row < a.codes.size(); ++row) {
+      if (a.codes[row] != b.codes[row])
+        return "codes of root " + std::to_string(root) + ", account " + std::to_string(row) + ": " + std::to_string(a.codes[row]) + " " +
+               std::to_string(b.codes[row]);
     }
     if (a.undetermined != b.undetermined) {
       return "undetermined of root " + std::to_string(root) + ": " + std::to_string(a.undetermined) + " " + std::to_string(b.undetermined);
@@ -95,7 +103,7 @@ TEST_CASE("no answer depends on the processor, the threads, the batches or the s
                     {{TargetCpu::kBaseline, 1, 512, true},
                      {TargetCpu::kAvx2, 2, 0, true},
                      {TargetCpu::kAvx512, 2, 512, false},
-                     {TargetCpu::kHost, 2, 1024, false}});
+                     {TargetCpu::kHost, 2, 1024, false, 1}});
   }
 }
 

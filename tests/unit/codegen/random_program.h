@@ -17,7 +17,12 @@ class RandomProgram : public World {
   explicit RandomProgram(std::uint64_t seed, std::size_t accounts) : random_(seed) {
     clock = make_clock(1'772'000'000'000'000, utc_zone(), {.week_start = Weekday::kMonday, .fiscal_month = 2});
     make_tables(accounts);
+    make_frames();
+    for (int i = 0; i < 2; ++i) make_named();
     for (int i = 0; i < 3; ++i) defines.push_back(define(expression(Kind::kBool, kAccountFrame, 3), DefinitionKind::kDefine));
+    for (int i = 0; i < 2; ++i) make_named();
+    for (int i = 0; i < 2; ++i) make_audience();
+    make_grid();
     for (int i = 0; i < 5; ++i) roots.push_back(define(expression(Kind::kBool, kAccountFrame, 4)));
     for (int i = 0; i < 2; ++i) roots.push_back(define(score(kAccountFrame), DefinitionKind::kScore));
     finish();
@@ -27,7 +32,24 @@ class RandomProgram : public World {
 
  private:
   // Columns of every table, by number.
-  enum : std::uint32_t { kKey, kFlag, kMaybe, kSmall, kBig, kMoney, kRatio, kName, kFolded, kDay, kTime, kStage, kTags, kParent, kColumns };
+  enum : std::uint32_t {
+    kKey,
+    kFlag,
+    kMaybe,
+    kSmall,
+    kBig,
+    kMoney,
+    kRatio,
+    kName,
+    kFolded,
+    kDay,
+    kTime,
+    kStage,
+    kTags,
+    kParent,
+    kLatitude,
+    kLongitude
+  };
 
   bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
@@ -118,8 +140,16 @@ class RandomProgram : public World {
   void fill_table(std::uint32_t table, std::size_t rows) {
     std::int64_t next = 0;
     const bool by_text = chance(50);
-    const auto key = [&] { return by_text ? -(next++ * 7) % 1000 : next++; };
-    add_column(table, "key", narrow(ints(cells<std::int64_t>(rows, 0, key)), Storage::kInt32));
+    // Distinct, and in no order.
+    const auto key = [&] { return (next++ * 7919 + 13) % 1'000'003 - 500'000; };
+    if (by_text) {
+      add_column(
+          table, "key",
+          dictionary_texts(cells<std::string>(rows, 0, [&] { return (chance(20) ? "é" : "k") + std::to_string(key()); }), kTextType));
+    } else {
+      add_column(table, "key",
+                 narrow(ints(cells<std::int64_t>(rows, 0, key), type_of(chance(70) ? Kind::kInt : Kind::kDate)), Storage::kInt32));
+    }
     add_column(table, "flag", bools(cells<bool>(rows, 0, [&] { return chance(50); })));
     add_column(table, "maybe", bools(cells<bool>(rows, 30, [&] { return chance(50); })));
     add_column(table, "small",
@@ -139,6 +169,11 @@ class RandomProgram : public World {
                       Storage::kInt8));
     add_column(table, "tags", tags(rows));
     add_column(table, "parent", ints(cells<std::int64_t>(rows, 0, [&] { return std::int64_t{0}; })));
+    Cells<double> latitudes = cells<double>(rows, 15, [&] { return static_cast<double>(below(1801)) / 10 - 90; }), longitudes;
+    for (const auto& latitude : latitudes)
+      longitudes.push_back(latitude ? std::optional(static_cast<double>(below(3601)) / 10 - 180) : std::nullopt);
+    add_column(table, "latitude", floats(latitudes));
+    add_column(table, "longitude", floats(longitudes));
     SchemaTable& schema = program.schema.tables[table];
     if (table == 0 || chance(60)) schema.key = kKey;
     schema.time = one_of<std::uint32_t>({kDay, kTime});
@@ -332,7 +367,9 @@ class RandomProgram : public World {
       case Kind::kText: return text_expression(frame, depth_left);
       case Kind::kDate: return date_expression(frame, depth_left);
       case Kind::kTimestamp: return timestamp_expression(frame, depth_left);
-      case Kind::kEnum: return plain(kStage, Kind::kEnum, frame, depth_left);
+      case Kind::kEnum:
+        if (!named_.empty() && chance(25)) return add(DefinitionRead{one_of_vector(named_)}, stage_type(), kAccountFrame);
+        return plain(kStage, Kind::kEnum, frame, depth_left);
       case Kind::kList: return plain(kTags, Kind::kList, frame, depth_left);
       default: return add(Literal{std::int64_t{3}}, kIntType);
     }
@@ -400,7 +437,9 @@ class RandomProgram : public World {
 
   ExprId float_expression(FrameId frame, int depth_left) {
     if (depth_left <= 0) return chance(30) ? add(Literal{chance(50) ? real() : 0.5}, kFloatType) : read(kRatio, some_frame(frame));
-    switch (below(7)) {
+    switch (below(9)) {
+      case 7: return percentile(depth_left);
+      case 8: return decay(frame, depth_left);
       case 0:
         return arithmetic(one_of({ArithmeticOp::kAdd, ArithmeticOp::kSubtract, ArithmeticOp::kMultiply, ArithmeticOp::kDivide}),
                           float_expression(frame, depth_left - 1),
@@ -511,7 +550,13 @@ class RandomProgram : public World {
 
   ExprId predicate(FrameId frame, int depth_left) {
     if (depth_left <= 0) return read(chance(50) ? kFlag : kMaybe, some_frame(frame));
-    switch (below(16)) {
+    switch (below(20)) {
+      case 16: return sequence(frame, depth_left);
+      case 17: return near(frame);
+      case 18: return top(depth_left);
+      case 19:
+        if (audiences_.empty()) return sequence(frame, depth_left);
+        return count_of_audience();
       case 0: {
         const ExprId operand = predicate(frame, depth_left - 1);
         return add(Not{operand}, kBoolType, frame_of({operand}));
@@ -551,6 +596,141 @@ class RandomProgram : public World {
     }
   }
 
+  // ── named values, whole tables, places, sequences ──
+
+  Type stage_type() const { return {.kind = Kind::kEnum, .optional = true, .enum_id = 0}; }
+  template <typename T>
+  T one_of_vector(const std::vector<T>& values) {
+    return values[below(values.size())];
+  }
+
+  // Frames in which every row of a table stands at most once: those of audiences.
+  void make_frames() {
+    plain_frames_ = {intern_frame({contacts_, kAccountFrame, kAccountFrame, 0}), intern_frame({events_, kAccountFrame, kAccountFrame, 0})};
+    plain_frames_.push_back(intern_frame({logins_, plain_frames_.front(), plain_frames_.front(), 0}));
+  }
+
+  DefinitionId hidden(Kind kind, FrameId frame, int depth_left) {
+    return define(expression(kind, frame, depth_left), DefinitionKind::kDefine, "", frame);
+  }
+
+  ExprId top_of(FrameId frame, int depth_left) {
+    const Kind by = one_of({Kind::kInt, Kind::kInt, Kind::kDecimal, Kind::kFloat, Kind::kText, Kind::kDate, Kind::kTimestamp, Kind::kEnum});
+    TopOf node{.candidates = hidden(Kind::kBool, frame, depth_left - 1), .by = hidden(by, frame, depth_left - 1)};
+    if (chance(50)) {
+      node.count = static_cast<std::int64_t>(below(12));
+    } else {
+      node.share = static_cast<std::int64_t>(below(1100));
+      node.share_scale = 3;
+    }
+    return add(node, kBoolType, frame);
+  }
+  // Nested ones make levels; few of them do, for each costs a pass.
+  ExprId top(int depth_left) {
+    if (chance(60)) return read(chance(50) ? kFlag : kMaybe, kAccountFrame);
+    return top_of(kAccountFrame, std::min(depth_left, 2));
+  }
+
+  ExprId percentile(int depth_left) {
+    if (chance(50)) return read(kRatio, kAccountFrame);
+    Percentile node{.value =
+                        hidden(one_of({Kind::kInt, Kind::kFloat, Kind::kDate, Kind::kText}), kAccountFrame, std::min(depth_left - 1, 1))};
+    if (chance(50)) node.among = hidden(Kind::kBool, kAccountFrame, std::min(depth_left - 1, 1));
+    Type type = kFloatType;
+    type.optional = true;
+    return add(node, type, kAccountFrame);
+  }
+
+  ExprId decay(FrameId frame, int depth_left) {
+    const bool dates = chance(50);
+    const ExprId time = expression(dates ? Kind::kDate : Kind::kTimestamp, frame, depth_left - 1);
+    const bool days = dates || chance(50);
+    const ExprId half_life = add(Literal{days ? std::int64_t{14} : std::int64_t{7'200'000'000}}, type_of(days ? Kind::kDays : Kind::kSpan));
+    const Type types[] = {program.expr(time).type, program.expr(half_life).type};
+    return add(Call{find_builtin(Form::kFunction, "decay", types)->id, {time, half_life}}, kFloatType, frame_of({time}));
+  }
+
+  ExprId near(FrameId frame) {
+    const FrameId at = some_frame(frame);
+    const auto coordinate = [&](std::uint32_t column) {
+      return add(ColumnRead{column}, program.schema.tables[program.frame(at).table].columns[column].type, at);
+    };
+    const Near node{.latitude = coordinate(kLatitude),
+                    .longitude = coordinate(kLongitude),
+                    .center_latitude = static_cast<double>(below(181)) - 90,
+                    .center_longitude = static_cast<double>(below(361)) - 180,
+                    .kilometres = chance(10) ? 30'000.0 : 100.0 * static_cast<double>(1 + below(150))};
+    return add(node, kBoolType, at);
+  }
+
+  ExprId sequence(FrameId context, int depth_left) {
+    const Target target = rows_under(context);
+    Sequence node{.rows = target.rows};
+    if (chance(30)) node.within = within(target.rows);
+    if (chance(50)) node.by = read(one_of<std::uint32_t>({kName, kFolded, kStage, kSmall, kMaybe, kRatio, kDay}), target.rows);
+    for (std::size_t i = 0; i < 2 + below(2); ++i) node.steps.push_back(expression(Kind::kBool, target.rows, std::min(1, depth_left - 1)));
+    const SchemaTable& table = program.schema.tables[program.frame(target.rows).table];
+    const bool dates = table.columns[*table.time].type.kind == Kind::kDate;
+    node.limit_kind = dates ? one_of({Kind::kDays, Kind::kMonths}) : one_of({Kind::kDays, Kind::kMonths, Kind::kSpan});
+    node.limit = node.limit_kind == Kind::kDays     ? static_cast<std::int64_t>(below(40))
+                 : node.limit_kind == Kind::kMonths ? static_cast<std::int64_t>(below(3))
+                                                    : static_cast<std::int64_t>(below(500)) * 3'600'000'000;
+    return add(node, kBoolType, target.of);
+  }
+
+  ExprId count_of_audience() {
+    const DefinitionId audience = one_of_vector(audiences_);
+    const FrameId rows = program.definition(audience).frame;
+    const ExprId holds = add(DefinitionRead{audience}, kBoolType, rows);
+    return add(Aggregate{one_of({AggregateFn::kAny, AggregateFn::kNone}), rows, {}, holds, {}}, kBoolType, kAccountFrame);
+  }
+
+  void make_audience() {
+    const FrameId frame = one_of_vector(plain_frames_);
+    const bool ranks = program.schema.tables[program.frame(frame).table].key && chance(50);
+    const ExprId body = ranks ? top_of(frame, 3) : expression(Kind::kBool, frame, 3);
+    audiences_.push_back(define(body, DefinitionKind::kAudience, "it", frame));
+    roots.push_back(audiences_.back());
+  }
+
+  void make_named() {
+    const std::size_t shape = below(3);
+    ExprId body{};
+    if (shape == 2) {
+      SplitPart split{.seed = word(), .upper = {kSplitTenth, 3 * kSplitTenth, 4 * kSplitTenth, std::uint64_t{1} << 52}};
+      if (chance(60)) split.population = expression(Kind::kBool, kAccountFrame, 2);
+      body = add(std::move(split), stage_type());
+    } else {
+      Choice choice{.last_wins = shape == 1};
+      for (std::uint32_t i = 0; i < 1 + below(6); ++i) choice.rows.push_back({expression(Kind::kBool, kAccountFrame, 3), i % 4});
+      if (chance(50)) choice.otherwise = 4;
+      body = add(std::move(choice), stage_type());
+    }
+    named_.push_back(define(body, std::array{DefinitionKind::kTiers, DefinitionKind::kStages, DefinitionKind::kSplit}[shape]));
+    roots.push_back(named_.back());
+  }
+
+  void make_grid() {
+    GridCell grid;
+    std::uint32_t cells = 1;
+    for (std::size_t i = 0; i < 1 + below(3); ++i) {
+      const bool is_enum = chance(60);
+      GridAxis axis{.operand = expression(is_enum ? Kind::kEnum : Kind::kBool, kAccountFrame, 2)};
+      for (std::size_t value = 0; value < (is_enum ? 5 : 2); ++value)
+        axis.places.push_back(chance(15) ? -1 : static_cast<std::int32_t>(axis.size++));
+      axis.size = std::max<std::uint32_t>(axis.size, 1);
+      cells *= axis.size;
+      grid.axes.push_back(std::move(axis));
+    }
+    if (chance(50)) grid.where = expression(Kind::kBool, kAccountFrame, 2);
+    program.enums.push_back({.values = std::vector<std::string>(cells, "cell"), .ordered = false, .folded = false, .name = "grid"});
+    const Type type{.kind = Kind::kEnum, .optional = true, .enum_id = static_cast<EnumTypeId>(program.enums.size() - 1)};
+    roots.push_back(define(add(std::move(grid), type), DefinitionKind::kGrid));
+  }
+
+  static constexpr std::uint64_t kSplitTenth = (std::uint64_t{1} << 52) / 10;
+  std::vector<FrameId> plain_frames_;
+  std::vector<DefinitionId> named_, audiences_;
   std::mt19937_64 random_;
   std::size_t accounts_ = 0;
   std::uint32_t contacts_ = 0, logins_ = 0, events_ = 0;
