@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/io/load.h"
+#include "runtime/io/read_results.h"
 #include "runtime/io/write.h"
 
 namespace segue {
@@ -11,6 +12,9 @@ struct RuntimeIoApi {
   decltype(&segue::load_database) load_database;
   decltype(&segue::output_file) output_file;
   decltype(&segue::write_results) write_results;
+  decltype(&segue::audience_file) audience_file;
+  decltype(&segue::write_audience) write_audience;
+  decltype(&segue::read_results) read_results;
 };
 
 }  // namespace segue

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +13,17 @@
 
 namespace segue {
 
+// An audience whose file is looked for in a folder.
+struct EarlierAudienceSpec {
+  std::string name;
+  std::optional<Type> key_type;  // of the relation's key; nothing where it has none
+};
+
 // What the reader must know of the project that asks.
 struct EarlierSpec {
-  std::string key_name;                // the account's key, as rules write it
-  Type key_type;                       // keys are compared in its form: `7` and `7.0` of an int are one key
-  std::vector<std::string> audiences;  // whose files are looked for in a folder
+  std::string key_name;  // the account's key, as rules write it
+  Type key_type;         // keys are compared in its form: `7` and `7.0` of an int are one key
+  std::vector<EarlierAudienceSpec> audiences;
 };
 
 // The answers of one definition in the wide or the long layout.

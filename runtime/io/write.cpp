@@ -61,19 +61,64 @@ std::expected<std::string, WriteError> file_in_folder(const fs::path& folder, st
   return (folder / "accounts.parquet").string();
 }
 
-std::expected<void, WriteError> write_to(TemporaryFile& file, const std::string& path, OutputFormat format, const Output& output,
+std::expected<void, WriteError> write_to(TemporaryFile& file, const std::string& path, const WrittenTable& table,
                                          const WriteOptions& options) {
   const WriterContext context{file.descriptor(), path, options};
-  const auto written = format == OutputFormat::kCsv ? write_csv(output, context) : write_arrow(output, format, context);
+  const OutputFormat format = *output_format(path);
+  const auto written = format == OutputFormat::kCsv ? write_csv(table, context) : write_arrow(table, format, context);
   if (!written) return written;
   if (context.is_cancelled()) return std::unexpected(cancelled_write());
   return file.commit();
 }
 
+// Writes beside the place and renames; the folder is made where only it is not there.
+std::expected<std::string, WriteError> write_table(std::string_view path, const WrittenTable& table, const WriteOptions& options) {
+  const auto file = output_file(path);
+  if (!file) return file;
+  const fs::path folder = fs::path(*file).parent_path();
+  if (!folder.empty() && ::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) return std::unexpected(write_error(*file, errno));
+  auto temporary = TemporaryFile::create(*file, options.on_temporary);
+  if (!temporary) return std::unexpected(temporary.error());
+  if (auto written = write_to(*temporary, *file, table, options); !written) return std::unexpected(written.error());
+  return *file;
+}
+
+WrittenTable table_of(const Output& output) {
+  WrittenTable table;
+  table.key_name = output.key_name;
+  table.key = {output.key, output.key_labels, {}};
+  table.columns = output.columns;
+  if (output.left_out == nullptr) {
+    table.all_rows = output.key->rows;
+    return table;
+  }
+  for (std::size_t row = 0; row < output.key->rows; ++row) {
+    if (!output.left_out->test(row)) table.rows.push_back(static_cast<RowId>(row));
+  }
+  return table;
+}
+
+// `account_name` is the name of the accounts' column, which outlives the table.
+WrittenTable table_of(const AudienceOutput& output, std::string_view account_name) {
+  const KeyCells account = {output.account_key, output.account_key_labels, output.accounts};
+  WrittenTable table;
+  table.key_name = output.key == nullptr ? account_name : output.key_name;
+  table.key = output.key == nullptr ? account : KeyCells{output.key, {}, {}};
+  table.second_name = account_name;
+  if (output.key != nullptr) table.second = account;
+  for (std::size_t row = 0; row < output.accounts.size(); ++row) {
+    const RowId owner = output.accounts[row];
+    const bool is_written = owner != kNoRow && output.members->test(row) && (output.left_out == nullptr || !output.left_out->test(owner));
+    if (is_written) table.rows.push_back(static_cast<RowId>(row));
+  }
+  return table;
+}
+
 }  // namespace
 
-std::string key_text(const Output& output, std::size_t row) {
-  const Column& key = *output.key;
+std::string key_text(const KeyCells& cells, std::size_t row_of_table) {
+  const Column& key = *cells.column;
+  const std::size_t row = cells.cell(row_of_table);
   if (!key.is_known(row)) return {};
   switch (key.type.kind) {
     case Kind::kText: return std::string(key.text_at(row));
@@ -82,7 +127,7 @@ std::string key_text(const Output& output, std::size_t row) {
     case Kind::kDecimal: return print_decimal(key.int_at(row), key.type.scale);
     case Kind::kDate: return print_date(key.int_at(row));
     case Kind::kTimestamp: return print_timestamp_utc(key.int_at(row));
-    case Kind::kEnum: return output.key_labels[static_cast<std::size_t>(key.int_at(row))];
+    case Kind::kEnum: return cells.labels[static_cast<std::size_t>(key.int_at(row))];
     default: return print_int(key.int_at(row));
   }
 }
@@ -114,15 +159,26 @@ std::expected<std::string, WriteError> output_file(std::string_view path) {
 }
 
 std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output, const WriteOptions& options) {
-  const auto file = output_file(path);
-  if (!file) return file;
-  const std::filesystem::path folder = std::filesystem::path(*file).parent_path();
-  if (!folder.empty() && ::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) return std::unexpected(io::write_error(*file, errno));
-  auto temporary = io::TemporaryFile::create(*file, options.on_temporary);
-  if (!temporary) return std::unexpected(temporary.error());
-  if (auto written = io::write_to(*temporary, *file, *io::output_format(*file), output, options); !written)
-    return std::unexpected(written.error());
-  return *file;
+  return io::write_table(path, io::table_of(output), options);
+}
+
+std::string audience_file(std::string_view accounts_file, std::string_view audience) {
+  std::string name;
+  for (const char c : audience) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_plain = byte > 0x20 && byte != 0x7f && std::string_view("/\\:*?\"<>|%").find(c) == std::string_view::npos;
+    name += is_plain && !(c == '.' && name.empty()) ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  if (name == "accounts") name = "%61ccounts";
+  return (std::filesystem::path(accounts_file).parent_path() / (name + ".parquet")).string();
+}
+
+std::expected<std::string, WriteError> write_audience(std::string_view path, const AudienceOutput& output, const WriteOptions& options) {
+  const bool is_repeated = output.key != nullptr && output.key_name == output.account_name;
+  const std::string account_name = (is_repeated ? "account." : "") + output.account_name;
+  WriteOptions wide = options;
+  wide.layout = OutputLayout::kWide;
+  return io::write_table(path, io::table_of(output, account_name), wide);
 }
 
 }  // namespace segue

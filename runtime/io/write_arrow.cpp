@@ -20,9 +20,11 @@ namespace {
 using Arrays = std::vector<std::shared_ptr<arrow::Array>>;
 using ArrayResult = arrow::Result<std::shared_ptr<arrow::Array>>;
 
+// Some of the rows that are written: their places among all of them, and in the table.
 struct RowRange {
   std::size_t begin = 0;
   std::size_t end = 0;
+  std::vector<std::size_t> rows;
 };
 
 // ── Types ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -48,13 +50,14 @@ std::shared_ptr<arrow::DataType> column_type(OutputKind kind) {
   return arrow::utf8();
 }
 
-std::shared_ptr<arrow::Schema> make_schema(const Output& output, OutputLayout layout) {
+std::shared_ptr<arrow::Schema> make_schema(const WrittenTable& table, OutputLayout layout) {
   if (layout == OutputLayout::kLong) {
-    return arrow::schema({arrow::field("account", key_type(*output.key), false), arrow::field("definition", arrow::utf8(), false),
+    return arrow::schema({arrow::field("account", key_type(*table.key.column), false), arrow::field("definition", arrow::utf8(), false),
                           arrow::field("value", arrow::utf8(), false)});
   }
-  arrow::FieldVector fields = {arrow::field(output.key_name, key_type(*output.key), false)};
-  for (const OutputColumn& column : output.columns) {
+  arrow::FieldVector fields = {arrow::field(std::string(table.key_name), key_type(*table.key.column), false)};
+  if (table.second) fields.push_back(arrow::field(std::string(table.second_name), key_type(*table.second->column), false));
+  for (const OutputColumn& column : table.columns) {
     fields.push_back(arrow::field(column.name, column_type(column.kind), column.kind == OutputKind::kLabels));
   }
   return arrow::schema(fields);
@@ -63,11 +66,12 @@ std::shared_ptr<arrow::Schema> make_schema(const Output& output, OutputLayout la
 // ── Values ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 template <typename Builder>
-arrow::Status append_key(Builder& builder, const Output& output, std::size_t row) {
-  const Column& key = *output.key;
+arrow::Status append_key(Builder& builder, const KeyCells& cells, std::size_t row_of_table) {
+  const Column& key = *cells.column;
+  const std::size_t row = cells.cell(row_of_table);
   if constexpr (std::is_same_v<Builder, arrow::StringBuilder>) {
     return builder.Append(key.storage == Storage::kCodes ? key.text_at(row)
-                                                         : std::string_view(output.key_labels[static_cast<std::size_t>(key.int_at(row))]));
+                                                         : std::string_view(cells.labels[static_cast<std::size_t>(key.int_at(row))]));
   } else if constexpr (std::is_same_v<Builder, arrow::BooleanBuilder>) {
     return builder.Append(key.bool_at(row));
   } else if constexpr (std::is_same_v<Builder, arrow::DoubleBuilder>) {
@@ -81,73 +85,86 @@ arrow::Status append_key(Builder& builder, const Output& output, std::size_t row
 
 // The keys of rows, which may repeat.
 template <typename Builder>
-ArrayResult build_keys(const Output& output, const std::vector<std::size_t>& rows) {
-  Builder builder(key_type(*output.key), arrow::default_memory_pool());
-  for (const std::size_t row : rows) ARROW_RETURN_NOT_OK(append_key(builder, output, row));
+ArrayResult build_keys(const KeyCells& key, const std::vector<std::size_t>& rows) {
+  Builder builder(key_type(*key.column), arrow::default_memory_pool());
+  for (const std::size_t row : rows) ARROW_RETURN_NOT_OK(append_key(builder, key, row));
   return builder.Finish();
 }
 
-ArrayResult keys_of(const Output& output, const std::vector<std::size_t>& rows) {
-  switch (output.key->type.kind) {
-    case Kind::kBool: return build_keys<arrow::BooleanBuilder>(output, rows);
-    case Kind::kInt: return build_keys<arrow::Int64Builder>(output, rows);
-    case Kind::kDecimal: return build_keys<arrow::Decimal128Builder>(output, rows);
-    case Kind::kFloat: return build_keys<arrow::DoubleBuilder>(output, rows);
-    case Kind::kDate: return build_keys<arrow::Date32Builder>(output, rows);
-    case Kind::kTimestamp: return build_keys<arrow::TimestampBuilder>(output, rows);
-    default: return build_keys<arrow::StringBuilder>(output, rows);
+ArrayResult keys_of(const KeyCells& key, const std::vector<std::size_t>& rows) {
+  switch (key.column->type.kind) {
+    case Kind::kBool: return build_keys<arrow::BooleanBuilder>(key, rows);
+    case Kind::kInt: return build_keys<arrow::Int64Builder>(key, rows);
+    case Kind::kDecimal: return build_keys<arrow::Decimal128Builder>(key, rows);
+    case Kind::kFloat: return build_keys<arrow::DoubleBuilder>(key, rows);
+    case Kind::kDate: return build_keys<arrow::Date32Builder>(key, rows);
+    case Kind::kTimestamp: return build_keys<arrow::TimestampBuilder>(key, rows);
+    default: return build_keys<arrow::StringBuilder>(key, rows);
   }
 }
 
-// Bits and numbers are borrowed as they are.
-std::shared_ptr<arrow::Array> members_of(const OutputColumn& column, RowRange rows) {
+// Bits and numbers are borrowed as they are, where all rows are written.
+std::shared_ptr<arrow::Array> all_members_of(const OutputColumn& column, const RowRange& rows) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(column.members->words());
   auto buffer = std::make_shared<arrow::Buffer>(bytes, static_cast<std::int64_t>(column.members->word_count() * 8));
   return std::make_shared<arrow::BooleanArray>(static_cast<std::int64_t>(rows.end - rows.begin), buffer, nullptr, 0,
                                                static_cast<std::int64_t>(rows.begin));
 }
 
-std::shared_ptr<arrow::Array> scores_of(const OutputColumn& column, RowRange rows) {
+std::shared_ptr<arrow::Array> all_scores_of(const OutputColumn& column, const RowRange& rows) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(column.scores.data() + rows.begin);
   const auto count = static_cast<std::int64_t>(rows.end - rows.begin);
   return std::make_shared<arrow::DoubleArray>(count, std::make_shared<arrow::Buffer>(bytes, count * 8));
 }
 
-ArrayResult labels_of(const OutputColumn& column, RowRange rows) {
+ArrayResult members_of(const OutputColumn& column, const RowRange& rows) {
+  arrow::BooleanBuilder builder;
+  for (const std::size_t row : rows.rows) ARROW_RETURN_NOT_OK(builder.Append(column.members->test(row)));
+  return builder.Finish();
+}
+
+ArrayResult scores_of(const OutputColumn& column, const RowRange& rows) {
+  arrow::DoubleBuilder builder;
+  for (const std::size_t row : rows.rows) ARROW_RETURN_NOT_OK(builder.Append(column.scores[row]));
+  return builder.Finish();
+}
+
+ArrayResult labels_of(const OutputColumn& column, const RowRange& rows) {
   arrow::StringBuilder builder;
-  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+  for (const std::size_t row : rows.rows) {
     const std::int32_t code = column.codes[row];
     ARROW_RETURN_NOT_OK(code < 0 ? builder.AppendNull() : builder.Append(column.labels[static_cast<std::size_t>(code)]));
   }
   return builder.Finish();
 }
 
-ArrayResult column_of(const OutputColumn& column, RowRange rows) {
+ArrayResult column_of(const OutputColumn& column, bool has_all, const RowRange& rows) {
   switch (column.kind) {
-    case OutputKind::kMembers: return members_of(column, rows);
-    case OutputKind::kScores: return scores_of(column, rows);
+    case OutputKind::kMembers: return has_all ? all_members_of(column, rows) : members_of(column, rows);
+    case OutputKind::kScores: return has_all ? all_scores_of(column, rows) : scores_of(column, rows);
     case OutputKind::kLabels: break;
   }
   return labels_of(column, rows);
 }
 
-arrow::Result<Arrays> wide_arrays(const Output& output, RowRange range) {
-  std::vector<std::size_t> rows;
-  for (std::size_t row = range.begin; row < range.end; ++row) rows.push_back(row);
+arrow::Result<Arrays> wide_arrays(const WrittenTable& table, const RowRange& range) {
   Arrays arrays(1);
-  ARROW_ASSIGN_OR_RAISE(arrays[0], keys_of(output, rows));
-  for (const OutputColumn& column : output.columns) {
-    ARROW_ASSIGN_OR_RAISE(arrays.emplace_back(), column_of(column, range));
+  ARROW_ASSIGN_OR_RAISE(arrays[0], keys_of(table.key, range.rows));
+  if (table.second) {
+    ARROW_ASSIGN_OR_RAISE(arrays.emplace_back(), keys_of(*table.second, range.rows));
+  }
+  for (const OutputColumn& column : table.columns) {
+    ARROW_ASSIGN_OR_RAISE(arrays.emplace_back(), column_of(column, table.all_rows.has_value(), range));
   }
   return arrays;
 }
 
-arrow::Result<Arrays> long_arrays(const Output& output, RowRange range) {
+arrow::Result<Arrays> long_arrays(const WrittenTable& table, const RowRange& range) {
   std::vector<std::size_t> rows;
   arrow::StringBuilder definitions, values;
   std::string value;
-  for (std::size_t row = range.begin; row < range.end; ++row) {
-    for (const OutputColumn& column : output.columns) {
+  for (const std::size_t row : range.rows) {
+    for (const OutputColumn& column : table.columns) {
       if (!long_value(column, row, value)) continue;
       rows.push_back(row);
       ARROW_RETURN_NOT_OK(definitions.Append(column.name));
@@ -155,7 +172,7 @@ arrow::Result<Arrays> long_arrays(const Output& output, RowRange range) {
     }
   }
   Arrays arrays(3);
-  ARROW_ASSIGN_OR_RAISE(arrays[0], keys_of(output, rows));
+  ARROW_ASSIGN_OR_RAISE(arrays[0], keys_of(table.key, rows));
   ARROW_ASSIGN_OR_RAISE(arrays[1], definitions.Finish());
   ARROW_ASSIGN_OR_RAISE(arrays[2], values.Finish());
   return arrays;
@@ -189,17 +206,23 @@ class BatchWriter {
   std::unique_ptr<parquet::arrow::FileWriter> parquet_;
 };
 
-arrow::Status write_batches(const Output& output, OutputFormat format, const WriterContext& context,
+RowRange range_from(const WrittenTable& table, std::size_t begin) {
+  RowRange range{begin, std::min(begin + kRowsPerBatch, table.count()), {}};
+  for (std::size_t i = range.begin; i < range.end; ++i) range.rows.push_back(table.row(i));
+  return range;
+}
+
+arrow::Status write_batches(const WrittenTable& table, OutputFormat format, const WriterContext& context,
                             const std::shared_ptr<arrow::io::OutputStream>& stream) {
-  const auto schema = make_schema(output, context.options.layout);
+  const auto schema = make_schema(table, context.options.layout);
   ARROW_ASSIGN_OR_RAISE(BatchWriter writer, BatchWriter::open(format, schema, stream));
-  for (std::size_t begin = 0; begin < output.key->rows && !context.is_cancelled(); begin += kRowsPerBatch) {
-    const RowRange range{begin, std::min(begin + kRowsPerBatch, output.key->rows)};
+  for (std::size_t begin = 0; begin < table.count() && !context.is_cancelled(); begin += kRowsPerBatch) {
+    const RowRange range = range_from(table, begin);
     Arrays arrays;
     if (context.options.layout == OutputLayout::kLong) {
-      ARROW_ASSIGN_OR_RAISE(arrays, long_arrays(output, range));
+      ARROW_ASSIGN_OR_RAISE(arrays, long_arrays(table, range));
     } else {
-      ARROW_ASSIGN_OR_RAISE(arrays, wide_arrays(output, range));
+      ARROW_ASSIGN_OR_RAISE(arrays, wide_arrays(table, range));
     }
     const std::int64_t rows = arrays[0]->length();
     ARROW_RETURN_NOT_OK(writer.write(*arrow::RecordBatch::Make(schema, rows, std::move(arrays))));
@@ -217,7 +240,7 @@ WriteError arrow_error(const std::string& path, const arrow::Status& status) {
 
 }  // namespace
 
-std::expected<void, WriteError> write_arrow(const Output& output, OutputFormat format, const WriterContext& context) {
+std::expected<void, WriteError> write_arrow(const WrittenTable& table, OutputFormat format, const WriterContext& context) {
   const int descriptor = ::dup(context.descriptor);  // Arrow's stream closes its own
   if (descriptor < 0) return std::unexpected(write_error(context.path, errno));
   auto stream = arrow::io::FileOutputStream::Open(descriptor);
@@ -226,7 +249,7 @@ std::expected<void, WriteError> write_arrow(const Output& output, OutputFormat f
     return std::unexpected(arrow_error(context.path, stream.status()));
   }
   try {
-    const arrow::Status status = write_batches(output, format, context, *stream);
+    const arrow::Status status = write_batches(table, format, context, *stream);
     if (context.is_cancelled()) return std::unexpected(cancelled_write());
     if (!status.ok()) return std::unexpected(arrow_error(context.path, status));
   } catch (const std::exception& exception) {

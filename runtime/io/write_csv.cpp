@@ -30,18 +30,18 @@ void append_cell(std::string& out, std::string_view text) {
 
 class CsvWriter {
  public:
-  CsvWriter(const Output& output, const WriterContext& context) : output_(output), context_(context) {}
+  CsvWriter(const WrittenTable& table, const WriterContext& context) : table_(table), context_(context) {}
 
   std::expected<void, WriteError> write() {
     const bool is_long = context_.options.layout == OutputLayout::kLong;
     append_header(is_long);
-    for (std::size_t row = 0; row < output_.key->rows; ++row) {
+    for (std::size_t i = 0; i < table_.count(); ++i) {
       if (is_long) {
-        append_long_rows(row);
+        append_long_rows(table_.row(i));
       } else {
-        append_wide_row(row);
+        append_wide_row(table_.row(i));
       }
-      if (row % kRowsPerBatch == 0 && context_.is_cancelled()) return std::unexpected(cancelled_write());
+      if (i % kRowsPerBatch == 0 && context_.is_cancelled()) return std::unexpected(cancelled_write());
       if (buffer_.size() < kBufferBytes) continue;
       if (auto flushed = flush(); !flushed) return flushed;
     }
@@ -54,21 +54,29 @@ class CsvWriter {
       buffer_ += "account,definition,value\n";
       return;
     }
-    append_cell(buffer_, output_.key_name);
-    for (const OutputColumn& column : output_.columns) {
+    append_cell(buffer_, table_.key_name);
+    if (table_.second) {
+      buffer_ += ',';
+      append_cell(buffer_, table_.second_name);
+    }
+    for (const OutputColumn& column : table_.columns) {
       buffer_ += ',';
       append_cell(buffer_, column.name);
     }
     buffer_ += '\n';
   }
 
-  void append_key(std::size_t row) {
-    if (output_.key->is_known(row)) append_cell(buffer_, key_text(output_, row));
+  void append_key(const KeyCells& key, std::size_t row) {
+    if (key.column->is_known(key.cell(row))) append_cell(buffer_, key_text(key, row));
   }
 
   void append_wide_row(std::size_t row) {
-    append_key(row);
-    for (const OutputColumn& column : output_.columns) {
+    append_key(table_.key, row);
+    if (table_.second) {
+      buffer_ += ',';
+      append_key(*table_.second, row);
+    }
+    for (const OutputColumn& column : table_.columns) {
       buffer_ += ',';
       switch (column.kind) {
         case OutputKind::kMembers: buffer_ += column.members->test(row) ? "true" : "false"; break;
@@ -82,9 +90,9 @@ class CsvWriter {
   }
 
   void append_long_rows(std::size_t row) {
-    for (const OutputColumn& column : output_.columns) {
+    for (const OutputColumn& column : table_.columns) {
       if (!long_value(column, row, value_)) continue;
-      append_key(row);
+      append_key(table_.key, row);
       buffer_ += ',';
       append_cell(buffer_, column.name);
       buffer_ += ',';
@@ -105,7 +113,7 @@ class CsvWriter {
     return {};
   }
 
-  const Output& output_;
+  const WrittenTable& table_;
   const WriterContext& context_;
   std::string buffer_;
   std::string value_;
@@ -113,6 +121,8 @@ class CsvWriter {
 
 }  // namespace
 
-std::expected<void, WriteError> write_csv(const Output& output, const WriterContext& context) { return CsvWriter(output, context).write(); }
+std::expected<void, WriteError> write_csv(const WrittenTable& table, const WriterContext& context) {
+  return CsvWriter(table, context).write();
+}
 
 }  // namespace segue::io

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "runtime/io/write.h"
 
@@ -10,7 +14,30 @@ namespace segue::io {
 
 enum class OutputFormat : std::uint8_t { kCsv, kParquet, kArrow };
 
-// What a writer needs to know besides the output. It polls for cancellation after every batch of rows.
+// The cells of a column of keys, by row of the output's table.
+struct KeyCells {
+  const Column* column = nullptr;
+  std::span<const std::string> labels;  // of a key of type enum
+  std::span<const RowId> rows;          // by row of the output's table: the row of `column`; empty: the same
+
+  [[nodiscard]] std::size_t cell(std::size_t row) const { return rows.empty() ? row : rows[row]; }
+};
+
+// A table to write: an Output's rows, or an audience's. Everything is borrowed.
+struct WrittenTable {
+  std::string_view key_name;
+  KeyCells key;
+  std::string_view second_name;  // of further keys in the second column
+  std::optional<KeyCells> second;
+  std::span<const OutputColumn> columns;
+  std::vector<RowId> rows;  // those that are written, in order, where `all_rows` is not set
+  std::optional<std::size_t> all_rows;
+
+  [[nodiscard]] std::size_t count() const { return all_rows.value_or(rows.size()); }
+  [[nodiscard]] std::size_t row(std::size_t i) const { return all_rows ? i : rows[i]; }
+};
+
+// What a writer needs to know besides the table. It polls for cancellation after every batch of rows.
 struct WriterContext {
   int descriptor = -1;      // open for writing; stays open
   const std::string& path;  // for messages
@@ -23,12 +50,12 @@ inline WriteError cancelled_write() { return {WriteErrorKind::kCancelled, "inter
 
 inline constexpr std::size_t kRowsPerBatch = 65'536;
 
-[[nodiscard]] std::expected<void, WriteError> write_csv(const Output& output, const WriterContext& context);
+[[nodiscard]] std::expected<void, WriteError> write_csv(const WrittenTable& table, const WriterContext& context);
 // Parquet or Arrow IPC.
-[[nodiscard]] std::expected<void, WriteError> write_arrow(const Output& output, OutputFormat format, const WriterContext& context);
+[[nodiscard]] std::expected<void, WriteError> write_arrow(const WrittenTable& table, OutputFormat format, const WriterContext& context);
 
-// The value of a key as text, for CSV.
-[[nodiscard]] std::string key_text(const Output& output, std::size_t row);
+// The value of a key as text, for CSV; empty where it is missing.
+[[nodiscard]] std::string key_text(const KeyCells& key, std::size_t row);
 
 // What the long layout says of an account and a definition: its value as text. False where there is no such row.
 [[nodiscard]] bool long_value(const OutputColumn& column, std::size_t row, std::string& out);
