@@ -277,5 +277,56 @@ TEST_CASE("files that were cut off, changed or misnamed are an error, never a cr
   }
 }
 
+// What amounts in euros read as; `!` is a bad value.
+std::string amounts(const std::shared_ptr<arrow::Array>& x) {
+  Folder folder;
+  std::string euros = "[";
+  for (std::int64_t i = 0; i < x->length(); ++i) euros += i == 0 ? "\"EUR\"" : ", \"EUR\"";
+  write_parquet(folder.file("a.parquet"), {{"id", ids(x->length())}, {"x", x}, {"currency", array(arrow::utf8(), euros + "]")}});
+  ColumnSpec spec = money("x", "money?");
+  spec.bad_is_missing = true;
+  const TableSpec account = table("account", "a.parquet", {column("id", "int"), spec});
+  const ExchangeRates rates = {"EUR", {}};
+  LoadOptions options;
+  options.rates = &rates;
+  const LoadResult result = load(folder, {account}, options);
+  return shown(account, result, 1) + (result.bad.empty() ? "" : " !" + std::to_string(result.bad.front().count));
+}
+
+TEST_CASE("amounts of money are whole numbers and decimals of any width and scale, exactly") {
+  CHECK(amounts(array(arrow::int8(), "[5, null]")) == "5.00|-");
+  CHECK(amounts(array(arrow::int64(), "[1000000000000000000, 7]")) == "-|7.00 !1");
+  CHECK(amounts(array(arrow::uint64(), "[18446744073709551615]")) == "- !1");
+  CHECK(amounts(array(arrow::decimal128(10, 3), R"(["1.005", "1.015", "-2.675"])")) == "1.00|1.02|-2.68");
+  CHECK(amounts(array(arrow::decimal256(40, 20), R"(["1.50000000000000000000", "0.00000000000000000001"])")) == "1.50|- !1");
+  CHECK(amounts(array(arrow::decimal128(38, 2), R"(["123456789012345678.00", "1234567890123456789.00"])")) == "-|- !1");
+}
+
+TEST_CASE("floats are no amounts of money, and text is none in Parquet") {
+  Folder folder;
+  write_parquet(folder.file("a.parquet"),
+                {{"id", ids(1)}, {"x", array(arrow::float64(), "[1.5]")}, {"currency", array(arrow::utf8(), R"(["EUR"])")}});
+  const LoadError error = load_error(folder, {table("account", "a.parquet", {column("id", "int"), money("x", "money")})});
+  CHECK(error.message ==
+        "in `a.parquet`, column `x` is `double` in the file, and `money` in the schema; correct the type in the schema, or write the file "
+        "anew");
+}
+
+TEST_CASE("points are read from numbers of any width, and a missing half is null or NaN") {
+  Folder folder;
+  write_parquet(folder.file("a.parquet"), {{"id", ids(4)},
+                                           {"lat", array(arrow::float32(), "[52.5, NaN, null, 91]")},
+                                           {"lon", array(arrow::decimal128(6, 2), R"(["13.40", null, null, "0.00"])")}});
+  std::vector<ColumnSpec> columns = {column("id", "int")};
+  add_point(columns, "place", "point?");
+  const TableSpec account = table("account", "a.parquet", columns);
+  const LoadResult result = load(folder, {account});
+  CHECK(shown(account, result, 2) == "52.5|-|-");
+  CHECK(shown(account, result, 3) == "13.4|-|-");
+  REQUIRE(result.bad.size() == 1);
+  CHECK(result.bad[0].column == 1U);
+  CHECK(result.bad[0].examples[0].value == "91, 0");
+}
+
 }  // namespace
 }  // namespace segue::test

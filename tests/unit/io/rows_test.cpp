@@ -188,6 +188,33 @@ TEST_CASE("children of rows that are left out are orphans") {
   CHECK(result.database.tables[1].links[0].parent_of == std::vector<RowId>{kNoRow, 0});
 }
 
+TEST_CASE("children of rows that do not exist yet are orphans until they do") {
+  Folder folder;
+  folder.write("a.csv", "id,at\n1,1970-01-01\n2,1970-01-05\n");
+  folder.write("e.csv", "account\n1\n2\n");
+  TableSpec account = table("account", "a.csv", {column("id", "int"), column("at", "date")});
+  account.known_at = 1;
+  const std::vector<TableSpec> specs = {account, relation("events", "e.csv", "account", {})};
+  LoadOptions options;
+  CHECK(load(folder, specs, options).tables[1].orphans == 1);
+  options.clock = 4 * kDay;
+  CHECK(load(folder, specs, options).tables[1].orphans == 0);
+}
+
+TEST_CASE("relations and Parquet know what exists at the clock, to the microsecond") {
+  Folder folder;
+  folder.write("a.csv", "id\n1\n");
+  folder.write("e.csv", "account,at,n\n1,1970-01-02T00:00:00Z,1\n1,1970-01-02T00:00:00.000001Z,2\n1,,3\n");
+  TableSpec events = relation("events", "e.csv", "account", {column("at", "timestamp?"), column("n", "int")});
+  events.known_at = 0;
+  LoadOptions options;
+  options.clock = kDay;
+  const LoadResult result = load(folder, {table("account", "a.csv", {column("id", "int")}), events}, options);
+  CHECK(shown(events, result, 1, 1) == "1|3");
+  CHECK(result.tables[1].not_yet_known == 1);
+  CHECK(children(result.database.tables[1].links[0], 0) == "0 1");
+}
+
 TEST_CASE("a join column that the schema lists is a column too") {
   Folder folder;
   folder.write("a.csv", "id\na\n");
