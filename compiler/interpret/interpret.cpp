@@ -51,7 +51,8 @@ std::vector<FrameId> frames_of(const CheckedProgram& program, std::span<const De
 
 // The roots of one frame for all rows. False when `goes_on`, given the number of accounts done, stopped it.
 bool answer_frame(const CheckedProgram& program, const Database& database, const Clock& clock, const Population& population,
-                  std::span<const DefinitionId> roots, FrameId frame, const std::function<bool(std::size_t)>& goes_on, Results& results) {
+                  std::span<const DefinitionId> roots, FrameId frame, const std::function<bool(std::size_t)>& goes_on, Results& results,
+                  std::vector<std::uint8_t>* seen) {
   std::vector<DefinitionId> here;
   std::vector<DefinitionResult*> answers;
   for (std::size_t i = 0; i < roots.size(); ++i) {
@@ -62,6 +63,7 @@ bool answer_frame(const CheckedProgram& program, const Database& database, const
   const Schedule schedule = make_schedule(program, frame, here);
   const Prepared prepared = prepare(program, database, clock, schedule, population);
   Machine machine(prepared, schedule);
+  machine.note_conditions(seen);
   for (RowId account = 0; account < database.tables[kAccountTable].rows; ++account) {
     if (account % kAccountsBetweenReports == 0 && !goes_on(account)) return false;
     machine.run(account, [&](RowId row) {
@@ -74,16 +76,19 @@ bool answer_frame(const CheckedProgram& program, const Database& database, const
 }  // namespace
 
 std::optional<Results> interpret(const CheckedProgram& program, const Database& database, const Clock& clock,
-                                 std::span<const DefinitionId> roots, const InterpretProgress& progress) {
+                                 std::span<const DefinitionId> roots, const InterpretProgress& progress,
+                                 ConditionsSeen* seen) {
+  if (seen != nullptr && seen->by_expr.size() < program.exprs.size()) seen->by_expr.resize(program.exprs.size());
+  std::vector<std::uint8_t>* conditions = seen == nullptr ? nullptr : &seen->by_expr;
   const std::size_t accounts = database.tables[kAccountTable].rows;
   const auto goes_on = [&](std::size_t done) { return !progress || progress(done, accounts); };
-  const auto population = solve_population(program, database, clock, roots, [&] { return goes_on(0); });
+  const auto population = solve_population(program, database, clock, roots, [&] { return goes_on(0); }, conditions);
   if (!population) return std::nullopt;
   Results results = empty_results(program, database, roots);
   const std::vector<FrameId> frames = frames_of(program, roots);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const auto goes_on_here = [&](std::size_t done) { return goes_on((i * accounts + done) / frames.size()); };
-    if (!answer_frame(program, database, clock, *population, roots, frames[i], goes_on_here, results)) return std::nullopt;
+    if (!answer_frame(program, database, clock, *population, roots, frames[i], goes_on_here, results, conditions)) return std::nullopt;
   }
   if (!goes_on(accounts)) return std::nullopt;
   return results;

@@ -32,13 +32,19 @@ void Machine::advance() {
   if (top.step == scope.steps.size()) return finish_row(top);
   const Step& step = scope.steps[top.step];
   if (step.reducer == kNoIndex) {
-    state_.values[index_of(step.expr)] = evaluate(prepared_, state_, step.expr);
+    set_value(step.expr, evaluate(prepared_, state_, step.expr));
     top.step += 1;
     return;
   }
   if (is_watching_) watches_[step.reducer] = {};
   reducers_.push_back(new_reducer(schedule_.reducers[step.reducer]));
   enter(schedule_.reducers[step.reducer].outermost);
+}
+
+void Machine::set_value(ExprId id, const Value& value) {
+  state_.values[index_of(id)] = value;
+  if (conditions_ == nullptr || prepared_.program.expr(id).type.kind != Kind::kBool) return;
+  (*conditions_)[index_of(id)] |= verdict_of(value).holds ? 1 : 2;
 }
 
 // Starts on the rows that belong to the row of the frame's anchor.
@@ -84,8 +90,8 @@ void Machine::leave() {
 void Machine::finish(std::uint32_t reducer) {
   const Reducer& done = reducers_.back();
   const ExprId expr = schedule_.reducers[reducer].expr;
-  if (const auto* accumulator = std::get_if<Accumulator>(&done)) state_.values[index_of(expr)] = accumulator->result();
-  if (const auto* sequence = std::get_if<SequenceRows>(&done)) state_.values[index_of(expr)] = sequence->result();
+  if (const auto* accumulator = std::get_if<Accumulator>(&done)) set_value(expr, accumulator->result());
+  if (const auto* sequence = std::get_if<SequenceRows>(&done)) set_value(expr, sequence->result());
   if (is_watching_) observe_end(reducer);
 }
 

@@ -51,6 +51,9 @@ class Machine {
   // From now on keeps what those aggregates look at that belong to the account or to a row that is visited; `watches` are those of the last run (or,
   // during a visit, of that row), by reducer of the schedule.
   void watch() { is_watching_ = true; }
+
+  // From now on notes in `conditions`, which has a place for each expression (or is null), what each bool is: bit 0 where it is true, bit 1 where false.
+  void note_conditions(std::vector<std::uint8_t>* conditions) { conditions_ = conditions; }
   [[nodiscard]] const std::vector<ReducerWatch>& watches() const { return watches_; }
 
  private:
@@ -70,6 +73,7 @@ class Machine {
   bool take_next_row(Activation& activation);
   void finish_row(Activation& activation);
   void leave();
+  void set_value(ExprId id, const Value& value);
   void reduce(const Scope& scope);
   void add_to_sequence(SequenceRows& rows, const Sequence& node);
   void finish(std::uint32_t reducer);
@@ -90,6 +94,7 @@ class Machine {
   std::vector<Reducer> reducers_;  // those that are under way, outermost first
   const Visit* visit_ = nullptr;
   bool is_watching_ = false;
+  std::vector<std::uint8_t>* conditions_ = nullptr;
   std::vector<ReducerWatch> watches_;
 };
 

@@ -75,11 +75,13 @@ std::uint64_t part_of(std::uint64_t candidates, std::int64_t share, std::uint8_t
 
 class Solver {
  public:
-  Solver(const CheckedProgram& program, const Database& database, const Clock& clock, const std::function<bool()>& goes_on)
+  Solver(const CheckedProgram& program, const Database& database, const Clock& clock, const std::function<bool()>& goes_on,
+         std::vector<std::uint8_t>* conditions)
       : program_(program),
         database_(database),
         clock_(clock),
-        goes_on_(goes_on) {}
+        goes_on_(goes_on),
+        conditions_(conditions) {}
 
   std::optional<Population> run(std::span<const DefinitionId> roots) {
     for (const ExprId id : population_nodes(program_, roots)) {
@@ -100,6 +102,7 @@ class Solver {
     const Schedule schedule = make_schedule(program_, program_.definition(definitions[0]).frame, definitions);
     const Prepared prepared = prepare(program_, database_, clock_, schedule, population_);
     Machine machine(prepared, schedule);
+    machine.note_conditions(conditions_);
     for (RowId account = 0; account < database_.tables[kAccountTable].rows; ++account) {
       if (account % kAccountsBetweenQuestions == 0 && goes_on_ && !goes_on_()) return false;
       machine.run(account, [&](RowId row) { visit(machine, row); });
@@ -152,6 +155,7 @@ class Solver {
   const Database& database_;
   const Clock& clock_;
   const std::function<bool()>& goes_on_;
+  std::vector<std::uint8_t>* conditions_;
   Population population_;
 };
 
@@ -163,8 +167,9 @@ std::uint64_t PercentileValues::at_most(const Value& value) const {
 }
 
 std::optional<Population> solve_population(const CheckedProgram& program, const Database& database, const Clock& clock,
-                                           std::span<const DefinitionId> roots, const std::function<bool()>& goes_on) {
-  return Solver(program, database, clock, goes_on).run(roots);
+                                           std::span<const DefinitionId> roots, const std::function<bool()>& goes_on,
+                                           std::vector<std::uint8_t>* conditions) {
+  return Solver(program, database, clock, goes_on, conditions).run(roots);
 }
 
 }  // namespace segue

@@ -39,8 +39,9 @@ struct Population {
 };
 
 // Answers every TopOf and Percentile that the roots need, one after the other: those that another's operands need stand before it. Nothing when
-// `goes_on`, which is asked now and then, said no. Borrowed text lives as long as program and database.
+// `goes_on`, which is asked now and then, said no; `conditions` as for Machine::note_conditions. Borrowed text lives as long as program and database.
 [[nodiscard]] std::optional<Population> solve_population(const CheckedProgram& program, const Database& database, const Clock& clock,
-                                                         std::span<const DefinitionId> roots, const std::function<bool()>& goes_on = {});
+                                                         std::span<const DefinitionId> roots, const std::function<bool()>& goes_on = {},
+                                                         std::vector<std::uint8_t>* conditions = nullptr);
 
 }  // namespace segue
