@@ -2,6 +2,7 @@
 
 docs/language/functions.md   from stdlib/builtins.def
 docs/language/words.md       from grammar/Segue.g4
+docs/language/prelude.md     from the doc comments of stdlib/prelude
 docs/diagnostics.md          from compiler/diagnostics/kinds.def and advice.txt, which has a line for each kind
 """
 import pathlib
@@ -109,7 +110,23 @@ def diagnostics_page():
     return text
 
 
-PAGES = {"docs/language/functions.md": functions_page, "docs/language/words.md": words_page, "docs/diagnostics.md": diagnostics_page}
+def prelude_page():
+    """Each part with its first comment, and a row for each declaration, whose doc comment must state a source."""
+    text = MARK + (HERE / "prelude_head.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / "stdlib/prelude").glob("*.seg")):
+        part = path.read_text(encoding="utf-8")
+        about = re.match(r"(?:# .*\n)+", part).group(0).replace("# ", "").replace("\n", " ").strip()
+        text += f"\n## `use std.{path.stem}`\n\n{about}\n\n| | means |\n|---|---|\n"
+        declarations = re.findall(r"^(?:list|define) (\w+)(\([^)]*\))?", part, re.M)
+        documented = re.findall(r"^## (.*)\n(?:list|define) (\w+)(\([^)]*\))?", part, re.M)
+        unsourced = {name for name, _ in declarations} - {name for doc, name, _ in documented if "Source:" in doc}
+        if unsourced:
+            sys.exit(f"{path.name} states no source of {sorted(unsourced)}")
+        text += "".join(f"| `{name}{parameters}` | {cell(doc)} |\n" for doc, name, parameters in documented)
+    return text
+
+
+PAGES = {"docs/language/prelude.md": prelude_page, "docs/language/functions.md": functions_page, "docs/language/words.md": words_page, "docs/diagnostics.md": diagnostics_page}
 
 
 def main():
