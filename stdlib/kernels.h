@@ -7,6 +7,7 @@
 #include "stdlib/builtins.h"
 #include "stdlib/calendar.h"
 #include "stdlib/clock.h"
+#include "stdlib/decay.h"
 #include "stdlib/number.h"
 #include "stdlib/text.h"
 
@@ -154,6 +155,14 @@ KnownInt timestamp_row(const KernelContext& c, Operands x) {
 
 inline KnownInt identity_row(const KernelContext&, Operands x) { return {x[0], true}; }
 inline KnownInt local_day_row(const KernelContext& c, Operands x) { return known_day(local_day_of(*c.clock.zone, x[0])); }
+
+// ---- decay: x[0] is the time, x[1] the half-life
+
+inline KnownInt decay_timestamp_span_row(const KernelContext& c, Operands x) { return bits_of(decay_of_spans(c.clock.now - x[0], x[1])); }
+inline KnownInt decay_timestamp_days_row(const KernelContext& c, Operands x) {
+  return bits_of(decay_of_span_in_days(c.clock.now - x[0], x[1]));
+}
+inline KnownInt decay_date_days_row(const KernelContext& c, Operands x) { return bits_of(decay_of_days(c.clock.today - x[0], x[1])); }
 
 // ---- from a row function to the kernel of a row of the table
 
