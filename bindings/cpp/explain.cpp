@@ -10,6 +10,7 @@
 #include "bindings/cpp/loaded_data.h"
 #include "bindings/cpp/names.h"
 #include "bindings/cpp/needed_columns.h"
+#include "bindings/cpp/suppressed.h"
 #include "compiler/diagnostics/suggest.h"
 #include "compiler/interpret/explain.h"
 
@@ -46,13 +47,18 @@ std::expected<Explanation, Failure> explain_account(const OpenedProject& project
   const auto definition = explained_definition(project, name);
   if (!definition) return std::unexpected(definition.error());
   const CheckedProject& checked = *project.checked;
-  auto data = load_data(checked, options, needed_columns(checked.program(), std::span(&*definition, 1)));
+  std::vector<NeededColumns> needed = needed_columns(checked.program(), std::span(&*definition, 1));
+  need_suppress_columns(checked, needed);
+  auto data = load_data(checked, options, std::move(needed));
   if (!data) return std::unexpected(std::move(data.error()));
   const auto account = find_account(checked, *data->database, key);
   if (!account) return std::unexpected(unknown_account(checked, *data->database, key, options));
+  const auto suppressed = read_suppressed(checked, *data->database);
+  if (!suppressed) return std::unexpected(suppressed.error());
   return Explanation{
       .trace = explain(checked.program(), *data->database, clock_of(checked, options.clock), project.sources, *definition, *account),
       .title = checked.program().definition(*definition).title,
+      .is_suppressed = suppressed->accounts.test(*account),
       .clock = options.clock,
       .tables = std::move(data->tables),
       .diagnostics = std::move(data->diagnostics)};

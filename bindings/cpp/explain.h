@@ -16,13 +16,14 @@ namespace segue {
 
 struct Explanation {
   Trace trace;
-  std::string title;  // of the definition; empty when none
+  std::string title;           // of the definition; empty when none
+  bool is_suppressed = false;  // a `suppress` list of the project holds the account: nothing exported has it, whatever the answer
   std::int64_t clock = 0;
   std::vector<TableSummary> tables;     // those that were read
   std::vector<Diagnostic> diagnostics;  // about the data, as in Evaluation
 };
 
-// `name` is a segment, a score or a `define` of the account without parameters; `key` the account's key as text. A Failure of kCall: one of them is not there.
+// `name` is a result of any kind, or a `define` of the account without parameters; `key` the account's key as text. A Failure of kCall: one of them is not there.
 [[nodiscard]] std::expected<Explanation, Failure> explain_account(const OpenedProject& project, std::string_view name, std::string_view key,
                                                                   const DataOptions& options);
 

@@ -433,7 +433,7 @@ class Explainer {
   }
 
   void fill_choice(std::uint32_t index, ExprId id, const Choice& choice) {
-    node(index).kind = TraceKind::kChoice;
+    node(index).kind = choice.last_wins ? TraceKind::kStages : TraceKind::kTiers;
     set_title(index, id);
     const std::optional<std::size_t> winner = winner_of(choice);
     for (std::size_t i = 0; i < choice.rows.size(); ++i) {

@@ -115,7 +115,8 @@ enum class TraceKind : std::uint8_t {
   kAggregate,
   kScore,       // its children are kTerm
   kTerm,        // `value` is what it adds; the child is its `when`, if it has one
-  kChoice,      // of tiers and stages; its children are kChoiceRow
+  kTiers,       // the first row that holds; its children are kChoiceRow, in the order of the text
+  kStages,      // the last one
   kChoiceRow,   // `value` is whether its condition holds; the child is the condition, where it was looked at
   kGrid,        // its operands are the axes, its child the `where`, if there is one
   kSplit,       // its child is whether the account is of the population, where there is one

@@ -35,6 +35,10 @@ std::string words_of(const TraceNode& node) {
     case TraceKind::kAnd: return "all of these";
     case TraceKind::kOr: return "at least one of these";
     case TraceKind::kScore: return "the sum of these";
+    case TraceKind::kTiers: return "the first of these that holds";
+    case TraceKind::kStages: return "the last of these that holds";
+    case TraceKind::kGrid: return "the cell";
+    case TraceKind::kSplit: return "the part";
     default: return printable(node.text);
   }
 }
@@ -48,6 +52,17 @@ std::string term_text(const TraceNode& node) {
   return "";
 }
 
+// A value of tiers, stages, a grid or a split with its title.
+std::string named_text(const TraceValue& value, const std::string& title) {
+  if (value.missing) return "none";
+  return printable(value.shown) + (title.empty() ? "" : fmt::format(" \"{}\"", printable(title)));
+}
+
+bool is_named(const TraceNode& node) {
+  return node.kind == TraceKind::kTiers || node.kind == TraceKind::kStages || node.kind == TraceKind::kGrid ||
+         node.kind == TraceKind::kSplit;
+}
+
 bool is_predicate(const TraceNode& node) { return node.value.kind == Kind::kBool && node.kind != TraceKind::kTerm; }
 
 std::string definition_text(const TraceNode& node, const SourceMap& sources) {
@@ -58,21 +73,34 @@ std::string definition_text(const TraceNode& node, const SourceMap& sources) {
   return text;
 }
 
+// `one_to_one "Tier 1"`, and whether it is the answer.
+std::string choice_row_text(const TraceNode& node, const Style& style) {
+  const TraceChoiceRow& row = *node.row;
+  const std::string name = printable(row.name) + (row.title.empty() ? "" : fmt::format(" \"{}\"", printable(row.title)));
+  if (!row.is_looked_at) return fmt::format("{}  {}: not looked at", style.is_unicode ? "·    " : ".    ", name);
+  if (row.is_otherwise) return fmt::format("{}  otherwise {}{}", mark(style, true), name, painted(style, "1", ": the answer"));
+  return fmt::format("{}  {}{}", mark(style, is_yes(node.value)), name, row.wins ? painted(style, "1", ": the answer") : "");
+}
+
 std::string undetermined_text(const TraceNode& node, const Style& style) {
   return node.unknown && is_predicate(node) ? painted(style, "33", "  (undetermined: it rests on a missing value)") : "";
 }
 
 std::string node_line(const TraceNode& node, std::size_t depth, const SourceMap& sources, const Style& style) {
   std::string text;
-  if (node.kind == TraceKind::kTerm) text = fmt::format("{}: {}", printable(node.text), painted(style, "1", term_text(node)));
+  if (node.row) text = choice_row_text(node, style);
+  else if (is_named(node)) text = fmt::format("{} is {}", words_of(node), painted(style, "1", named_text(node.value, node.title)));
+  else if (node.kind == TraceKind::kTerm) text = fmt::format("{}: {}", printable(node.text), painted(style, "1", term_text(node)));
   else if (is_predicate(node)) text = fmt::format("{}  {}", mark(style, is_yes(node.value)), words_of(node));
   else text = fmt::format("{} is {}", words_of(node), painted(style, "1", value_text(node.value)));
+  if (node.is_shown_above) text += ", shown above";
   return line(depth, text + definition_text(node, sources) + undetermined_text(node, style));
 }
 
 std::string operand_line(const TraceOperand& operand, std::size_t depth, const Style& style) {
   const std::string value = operand.value.missing ? painted(style, "33", "missing") : painted(style, "36", value_text(operand.value));
-  return line(depth, fmt::format("{} is {}", printable(operand.text), value));
+  const std::string note = operand.note.empty() ? "" : ", " + operand.note;
+  return line(depth, fmt::format("{} is {}{}", printable(operand.text), value, note));
 }
 
 std::string row_line(const TraceRow& row, std::size_t depth, const Style& style) {
@@ -89,6 +117,51 @@ std::string aggregate_lines(const TraceAggregate& aggregate, std::size_t depth, 
   std::string text = line(
       depth, is_all ? fmt::format("{} counted", rows) : fmt::format("{} looked at, {} met the condition", rows, grouped(aggregate.passed)));
   for (const TraceRow& row : aggregate.deciding) text += row_line(row, depth, style);
+  return text;
+}
+
+std::string split_lines(const TraceSplit& split, std::size_t depth) {
+  std::string text = line(depth, fmt::format("its place is {:.4f}, of 0 to 1", split.place));
+  double lower = 0;
+  for (const TraceSplit::Part& part : split.parts) {
+    text += line(depth, fmt::format("{} takes {:.4g} to {:.4g}", printable(part.name), lower, part.upper));
+    lower = part.upper;
+  }
+  return text;
+}
+
+std::string top_lines(const TraceTop& top, std::size_t depth) {
+  const std::string taken = fmt::format("the top is {} of {}", grouped(top.taken), counted(top.candidates, "candidate"));
+  if (top.rank == 0) return line(depth, fmt::format("no candidate; {}", taken));
+  return line(depth, fmt::format("number {} by rank; {}", grouped(top.rank), taken));
+}
+
+std::string percentile_lines(const TracePercentile& percentile, std::size_t depth) {
+  const std::string among = percentile.is_among ? "" : ", of which it is none";
+  return line(depth, fmt::format("{} of {} have at most this{}", grouped(percentile.at_most), counted(percentile.of, "account"), among));
+}
+
+std::string sequence_lines(const TraceSequence& sequence, std::size_t depth, const Style& style) {
+  std::string text = line(depth, fmt::format("{} of `{}` looked at", counted(sequence.looked_at, "row"), printable(sequence.table)));
+  for (std::size_t i = 0; i < sequence.steps.size(); ++i) {
+    std::string made;
+    if (i < sequence.rows.size()) {
+      const TraceSequence::Row& row = sequence.rows[i];
+      made =
+          fmt::format(", here {} on {}", row.key ? value_text(*row.key) : std::string("a row"), painted(style, "36", value_text(row.time)));
+    }
+    text += line(depth, fmt::format("{}: {}{}", printable(sequence.steps[i].text), counted(sequence.steps[i].passed, "row"), made));
+  }
+  return text;
+}
+
+// What a node of one of the larger constructs saw.
+std::string construct_lines(const TraceNode& node, std::size_t depth, const Style& style) {
+  std::string text;
+  if (node.split) text += split_lines(*node.split, depth);
+  if (node.top) text += top_lines(*node.top, depth);
+  if (node.percentile && !node.missing) text += percentile_lines(*node.percentile, depth);
+  if (node.sequence) text += sequence_lines(*node.sequence, depth, style);
   return text;
 }
 
@@ -109,19 +182,49 @@ std::string node_text(const Trace& trace, const TraceNode& node, std::size_t dep
   for (const TraceOperand& operand : node.operands) {
     if (!is_said_elsewhere(trace, node, operand)) text += operand_line(operand, depth + 3, style);
   }
-  if (node.aggregate) text += aggregate_lines(*node.aggregate, depth + 3, style);
+  text += construct_lines(node, depth + 3, style);
+  if (node.aggregate && node.kind != TraceKind::kAudience) text += aggregate_lines(*node.aggregate, depth + 3, style);
   if (node.before_range) text += line(depth + 1, fmt::format("the sum is {}, brought into the range", value_text(*node.before_range)));
   return text;
 }
 
-std::string tree_text(const Trace& trace, const SourceMap& sources, const Style& style) {
+std::string answer_text(const Trace& trace) {
+  const TraceNode& root = trace.nodes.front();
+  if (root.kind == TraceKind::kAudience) {
+    return fmt::format("{} of its {} of `{}`", grouped(root.aggregate->passed), counted(root.aggregate->looked_at, "row"),
+                       printable(root.aggregate->table));
+  }
+  if (trace.value.kind == Kind::kBool) return is_yes(trace.value) ? "yes" : "no";
+  return is_named(root) ? named_text(trace.value, trace.value_title) : value_text(trace.value);
+}
+
+std::string heading(const OpenedProject& project, const Explanation& explanation, const Style& style) {
+  const Trace& trace = explanation.trace;
+  const std::string title = explanation.title.empty() ? "" : fmt::format(" \"{}\"", printable(explanation.title));
+  std::string text =
+      fmt::format("{}{} for {}, as of {}: {}\n", painted(style, "1", printable(trace.definition)), title, printable(trace.account.shown),
+                  local_clock_text(project, explanation.clock), painted(style, "1", answer_text(trace)));
+  if (trace.undetermined) text += painted(style, "33", "undetermined: missing values decide the answer") + "\n";
+  if (explanation.is_suppressed)
+    text += painted(style, "33", "suppressed: the account is on a `suppress` list, so nothing exported has it") + "\n";
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string explain_text(const OpenedProject& project, const Explanation& explanation, const Style& style) {
+  return heading(project, explanation, style) + trace_text(explanation.trace, project.sources, 1, style);
+}
+
+std::string trace_text(const Trace& trace, const SourceMap& sources, std::size_t depth_of_root, const Style& style) {
   struct Waiting {
     std::uint32_t node = 0;
     std::size_t depth = 0;
     bool is_dissolved = false;
   };
   std::string text;
-  std::vector<Waiting> waiting = {{0, 1, false}};
+  const bool is_audience = trace.nodes.front().kind == TraceKind::kAudience;  // whose heading has said what its root says
+  std::vector<Waiting> waiting = {{0, depth_of_root, is_audience}};
   while (!waiting.empty()) {
     const Waiting next = waiting.back();
     waiting.pop_back();
@@ -133,23 +236,6 @@ std::string tree_text(const Trace& trace, const SourceMap& sources, const Style&
     }
   }
   return text;
-}
-
-std::string heading(const OpenedProject& project, const Explanation& explanation, const Style& style) {
-  const Trace& trace = explanation.trace;
-  const bool is_segment = trace.value.kind == Kind::kBool;
-  const std::string answer = is_segment ? (is_yes(trace.value) ? "yes" : "no") : value_text(trace.value);
-  const std::string title = explanation.title.empty() ? "" : fmt::format(" \"{}\"", printable(explanation.title));
-  std::string text = fmt::format("{}{} for {}, as of {}: {}\n", painted(style, "1", printable(trace.definition)), title,
-                                 printable(trace.account.shown), local_clock_text(project, explanation.clock), painted(style, "1", answer));
-  if (trace.undetermined) text += painted(style, "33", "undetermined: missing values decide the answer") + "\n";
-  return text + "\n";
-}
-
-}  // namespace
-
-std::string explain_text(const OpenedProject& project, const Explanation& explanation, const Style& style) {
-  return heading(project, explanation, style) + tree_text(explanation.trace, project.sources, style);
 }
 
 }  // namespace segue::command

@@ -10,4 +10,7 @@ namespace segue::command {
 
 [[nodiscard]] std::string explain_text(const OpenedProject& project, const Explanation& explanation, const Style& style);
 
+// The tree of a trace alone, `depth` levels in.
+[[nodiscard]] std::string trace_text(const Trace& trace, const SourceMap& sources, std::size_t depth, const Style& style);
+
 }  // namespace segue::command

@@ -157,11 +157,19 @@ class World {
     return WindowId{static_cast<std::uint32_t>(program.windows.size() - 1)};
   }
 
+  EnumTypeId enum_of(std::vector<std::string> values, bool ordered = false) {
+    program.enums.push_back({.values = std::move(values), .ordered = ordered});
+    return static_cast<EnumTypeId>(program.enums.size() - 1);
+  }
+
   DefinitionId define(ExprId body, DefinitionKind kind = DefinitionKind::kSegment, const std::string& name = "it",
                       FrameId frame = kAccountFrame) {
     program.definitions.push_back({.kind = kind, .name = name, .frame = frame, .body = body});
     return DefinitionId{static_cast<std::uint32_t>(program.definitions.size() - 1)};
   }
+
+  // A nameless definition, as `top` and `percentile` read them.
+  DefinitionId hidden(ExprId body, FrameId frame = kAccountFrame) { return define(body, DefinitionKind::kDefine, "", frame); }
 
   Span span(std::string_view words) const {
     const std::size_t begin = words.empty() ? std::string::npos : sources.sources[0].text.find(words);
