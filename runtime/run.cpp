@@ -335,6 +335,7 @@ struct Work {
   const std::vector<std::size_t> begins;
   std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> done{0};
+  std::size_t reported = 0;  // by the calling thread
   std::atomic<bool> is_stopped{false};
   std::atomic<bool> is_too_large{false};
 };
@@ -350,7 +351,9 @@ void work(Work& shared, Output& output, bool reports) {
     }
     for (const Step& step : shared.program.steps) std::visit(Execute{batch, output}, step);
     const std::size_t done = shared.done += shared.begins[at + 1] - shared.begins[at];
-    if (reports && shared.options.progress && !shared.options.progress(done, shared.begins.back())) shared.is_stopped = true;
+    if (!reports || !shared.options.progress) continue;
+    shared.reported = done;
+    if (!shared.options.progress(done, shared.begins.back())) shared.is_stopped = true;
   }
 }
 
@@ -379,6 +382,9 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
     work_or_stop(shared, outputs.front(), true);
   }
   if (shared.is_too_large) return std::unexpected(RunFailure::kTooManyRows);
+  // Other threads may have done the last batches, or all.
+  const bool is_told = shared.reported == shared.begins.back();
+  if (!shared.is_stopped && !is_told && options.progress && !options.progress(shared.done, shared.begins.back())) shared.is_stopped = true;
   if (shared.is_stopped) return std::unexpected(RunFailure::kStopped);
   for (const Output& output : outputs) {
     for (std::size_t i = 0; i < program.roots.size(); ++i) {
