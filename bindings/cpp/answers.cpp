@@ -1,9 +1,11 @@
-// Keys as text.
+// What lies behind an evaluation, and keys as text.
 #include "bindings/cpp/answers.h"
 
 #include "stdlib/print_value.h"
 
 namespace segue {
+
+Answered answered_of(const Answers& answers) { return {answers.project->program(), *answers.database, answers.roots, answers.results}; }
 
 const Column& key_column(const CheckedProject& project, const Database& database) {
   return database.tables[kAccountTable].columns[*project.schema().tables[kAccountTable].key];

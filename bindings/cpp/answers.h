@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "bindings/cpp/answered.h"
 #include "bindings/cpp/checked_project.h"
 #include "runtime/results.h"
 #include "runtime/table.h"
@@ -13,8 +15,12 @@ namespace segue {
 struct Answers {
   std::shared_ptr<const CheckedProject> project;
   std::shared_ptr<const Database> database;
-  Results results;  // by outcome
+  std::vector<DefinitionId> roots;  // the outcomes' definitions, then those that expectations compare them with
+  Results results;                  // by root
+  Bitmap suppressed;                // by account: on a suppress list
 };
+
+[[nodiscard]] Answered answered_of(const Answers& answers);
 
 // The column of the accounts' keys.
 [[nodiscard]] const Column& key_column(const CheckedProject& project, const Database& database);

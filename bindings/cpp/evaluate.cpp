@@ -1,6 +1,8 @@
 // Names → columns → tables → answers → what is said of them.
 #include "bindings/cpp/evaluate.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "bindings/cpp/answers.h"
@@ -8,9 +10,12 @@
 #include "bindings/cpp/engine.h"
 #include "bindings/cpp/expectations.h"
 #include "bindings/cpp/loaded_data.h"
+#include "bindings/cpp/movement.h"
 #include "bindings/cpp/names.h"
 #include "bindings/cpp/needed_columns.h"
 #include "bindings/cpp/outcomes.h"
+#include "bindings/cpp/protected_columns.h"
+#include "bindings/cpp/suppressed.h"
 
 namespace segue {
 namespace {
@@ -22,6 +27,42 @@ std::vector<DefinitionId> roots_of(const CheckedProgram& program, const std::vec
   return roots;
 }
 
+std::vector<NeededColumns> columns_for(const CheckedProject& checked, const std::vector<DefinitionId>& roots,
+                                       const EvaluateOptions& options) {
+  std::vector<NeededColumns> needed = needed_columns(checked.program(), roots);
+  need_suppress_columns(checked, needed);
+  if (options.audits) need_protected_columns(checked.schema(), needed);
+  return needed;
+}
+
+std::expected<std::optional<EarlierResults>, Failure> earlier_results(const CheckedProject& checked,
+                                                                      const std::optional<std::string>& path) {
+  if (!path) return std::nullopt;
+  auto earlier = read_earlier(checked, *path);
+  if (!earlier) return std::unexpected(std::move(earlier.error()));
+  return std::optional(std::move(*earlier));
+}
+
+std::optional<SuppressedSummary> summary_of(const Answers& answers, const std::vector<SuppressListOutcome>& lists) {
+  if (lists.empty()) return std::nullopt;
+  SuppressedSummary summary{.accounts = answers.suppressed.count(), .lists = {}};
+  for (const SuppressListOutcome& list : lists) summary.lists.push_back({list.path, list.by, list.values, list.unmatched, list.accounts});
+  return summary;
+}
+
+// What is counted of the answers.
+Evaluation evaluation_of(const Answers& answers, const std::vector<std::size_t>& asked, const std::optional<EarlierResults>& earlier) {
+  const Answered answered = answered_of(answers);
+  Evaluation evaluation;
+  evaluation.accounts = answered.accounts();
+  evaluation.definitions = outcomes_of(answered, asked);
+  count_suppressed(answered, answers.suppressed, evaluation.definitions);
+  if (earlier)
+    evaluation.diagnostics = compare_with_earlier({*answers.project, answered, *earlier, answers.suppressed}, evaluation.definitions);
+  evaluation.expectations = expectations_of(answered, evaluation.definitions);
+  return evaluation;
+}
+
 }  // namespace
 
 std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const EvaluateOptions& options) {
@@ -29,21 +70,25 @@ std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const 
   const auto asked = asked_definitions(project, options.names);
   if (!asked) return std::unexpected(asked.error());
   const CheckedProject& checked = *project.checked;
+  const auto earlier = earlier_results(checked, options.previous);
+  if (!earlier) return std::unexpected(earlier.error());
+
   const std::vector<DefinitionId> roots = with_compared(checked.program(), roots_of(checked.program(), *asked));
-  auto data = load_data(checked, options.data, needed_columns(checked.program(), roots));
+  auto data = load_data(checked, options.data, columns_for(checked, roots, options));
   if (!data) return std::unexpected(std::move(data.error()));
+  auto suppressed = read_suppressed(checked, *data->database);
+  if (!suppressed) return std::unexpected(std::move(suppressed.error()));
   auto results = run_engine(checked, checked.program(), *data->database, roots, options);
   if (!results) return std::unexpected(std::move(results.error()));
 
-  Evaluation evaluation;
+  auto answers = std::make_shared<const Answers>(project.checked, std::move(data->database), roots, std::move(*results),
+                                                 std::move(suppressed->accounts));
+  Evaluation evaluation = evaluation_of(*answers, *asked, *earlier);
   evaluation.clock = options.data.clock;
-  evaluation.accounts = data->database->tables[kAccountTable].rows;
-  const Answered answered{checked.program(), *data->database, roots, *results};
-  evaluation.definitions = outcomes_of(answered, *asked);
-  evaluation.expectations = expectations_of(answered, evaluation.definitions);
+  evaluation.suppressed = summary_of(*answers, suppressed->lists);
   evaluation.tables = std::move(data->tables);
-  evaluation.diagnostics = std::move(data->diagnostics);
-  evaluation.answers = std::make_shared<const Answers>(project.checked, std::move(data->database), std::move(*results));
+  std::ranges::move(data->diagnostics, std::back_inserter(evaluation.diagnostics));
+  evaluation.answers = std::move(answers);
   return evaluation;
 }
 

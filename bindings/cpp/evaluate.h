@@ -44,6 +44,8 @@ struct EvaluateOptions {
   DataOptions data;
   std::vector<std::string> names;  // the definitions asked for; none: all
   Engine engine = Engine::kNative;
+  std::optional<std::string> previous = std::nullopt;  // an earlier output, relative to the current folder: who has moved since
+  bool audits = false;                                 // `audit` is asked next: the protected columns are read too
 };
 
 // The numbers of a score over all accounts; nothing in an evaluation without accounts.
@@ -87,6 +89,21 @@ struct ExpectationOutcome {
   std::string found;  // for people: what there is, `12 of 50 accounts, 24 %`
 };
 
+// What one list of the project's `suppress` did.
+struct SuppressListSummary {
+  std::string path;             // as the project file writes it
+  std::string by;               // the account's column that it goes by
+  std::uint64_t values = 0;     // different ones in the file
+  std::uint64_t unmatched = 0;  // of them: those that no account has
+  std::uint64_t accounts = 0;   // that it lists
+};
+
+// The accounts that nothing exported holds.
+struct SuppressedSummary {
+  std::uint64_t accounts = 0;
+  std::vector<SuppressListSummary> lists;
+};
+
 struct Answers;
 
 struct Evaluation {
@@ -94,8 +111,9 @@ struct Evaluation {
   std::uint64_t accounts = 0;                  // those that exist at the clock
   std::vector<DefinitionOutcome> definitions;  // those asked for, by file, then line
   std::vector<ExpectationOutcome> expectations;
-  std::vector<TableSummary> tables;     // those that were read
-  std::vector<Diagnostic> diagnostics;  // about the data: bad rows that were skipped, values read as missing
+  std::optional<SuppressedSummary> suppressed;  // where the project has lists
+  std::vector<TableSummary> tables;             // those that were read
+  std::vector<Diagnostic> diagnostics;  // about the data: bad rows that were skipped, values read as missing; and about an earlier output
   std::shared_ptr<const Answers> answers;
 
   [[nodiscard]] bool all_expectations_hold() const {
@@ -107,7 +125,7 @@ struct Evaluation {
 };
 
 // Reads the columns that the definitions asked for need, and evaluates those definitions. A Failure of kRules: the project has errors, rows are
-// bad under kFail, or a file is not what it claims to be. kCall: an unknown definition or table. The outcome depends on the rules, the data, the params and the
+// bad under kFail, or a file is not what it claims to be, the earlier output included. kCall: an unknown definition or table. The outcome depends on the rules, the data, the params and the
 // clock only, never on threads or engine.
 [[nodiscard]] std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const EvaluateOptions& options);
 

@@ -43,7 +43,27 @@ DefinitionOutcome outcome_of(const Answered& answered, std::size_t root) {
   return outcome;
 }
 
+// Rows of an audience whose account is suppressed.
+std::uint64_t suppressed_rows(const Answered& answered, std::size_t root, const Bitmap& suppressed) {
+  const std::vector<RowId> account_of = accounts_of_rows(answered.program, answered.database, answered.definition(root).frame);
+  const Bitmap& members = answered.results.definitions[root].members;
+  std::uint64_t count = 0;
+  for (std::size_t row = 0; row < account_of.size(); ++row)
+    count += account_of[row] != kNoRow && members.test(row) && suppressed.test(account_of[row]);
+  return count;
+}
+
 }  // namespace
+
+void count_suppressed(const Answered& answered, const Bitmap& suppressed, std::vector<DefinitionOutcome>& outcomes) {
+  if (suppressed.count() == 0) return;
+  for (std::size_t root = 0; root < outcomes.size(); ++root) {
+    const DefinitionKind kind = answered.definition(root).kind;
+    if (kind == DefinitionKind::kScore) continue;
+    outcomes[root].suppressed = kind == DefinitionKind::kAudience ? suppressed_rows(answered, root, suppressed)
+                                                                  : count_common(accounts_named(answered, root), suppressed);
+  }
+}
 
 std::vector<DefinitionOutcome> outcomes_of(const Answered& answered, const std::vector<std::size_t>& asked) {
   std::vector<DefinitionOutcome> outcomes;

@@ -11,4 +11,7 @@ namespace segue {
 // One outcome for each entry of `asked`, which holds indices into the project's definitions: the first roots, in their order.
 [[nodiscard]] std::vector<DefinitionOutcome> outcomes_of(const Answered& answered, const std::vector<std::size_t>& asked);
 
+// Fills `suppressed` of outcomes that have members or values.
+void count_suppressed(const Answered& answered, const Bitmap& suppressed, std::vector<DefinitionOutcome>& outcomes);
+
 }  // namespace segue

@@ -44,7 +44,11 @@ Output output_of(const OpenedProject& project, const Evaluation& evaluation) {
   const CheckedProject& checked = *project.checked;
   const Column& key = key_column(checked, *evaluation.answers->database);
   const SchemaTable& accounts = checked.schema().tables[kAccountTable];
-  Output output{.key_name = accounts.columns[*accounts.key].name, .key = &key, .key_labels = {}, .columns = {}};
+  Output output{.key_name = accounts.columns[*accounts.key].name,
+                .key = &key,
+                .key_labels = {},
+                .columns = {},
+                .left_out = &evaluation.answers->suppressed};
   if (key.type.enum_id != kNoEnum) output.key_labels = checked.program().enums[key.type.enum_id].values;
   for (std::size_t i = 0; i < evaluation.definitions.size(); ++i) {
     const bool is_of_accounts = project.definitions[evaluation.definitions[i].definition].kind != ResultKind::kAudience;
@@ -53,13 +57,65 @@ Output output_of(const OpenedProject& project, const Evaluation& evaluation) {
   return output;
 }
 
-// Accounts that must not be exported have to be subtracted, which a later version does: until then nothing is exported at all.
-std::expected<void, Failure> refuse_suppressed(const CheckedProject& project) {
-  const std::vector<SuppressList>& lists = project.workspace.project.suppress;
-  if (lists.empty()) return {};
-  return std::unexpected(failure_of(FailureKind::kRules, DiagnosticKind::kNotSupported,
-                                    "`suppress` is not supported yet, and `--out` would export the accounts that it lists",
-                                    lists.front().path.span));
+WriteOptions write_options(const OutputOptions& options) {
+  return {.layout = options.layout == Layout::kLong ? OutputLayout::kLong : OutputLayout::kWide,
+          .cancel = options.cancel,
+          .on_temporary = options.on_temporary};
+}
+
+// Whether a path means a folder: what is written is then another path.
+bool is_folder(std::string_view path, const std::string& accounts_file) { return path != accounts_file; }
+
+std::expected<std::string, Failure> write_one_audience(const RuntimeIoApi& io, const Evaluation& evaluation, std::size_t root,
+                                                       const std::string& path, const OutputOptions& options) {
+  const Answers& answers = *evaluation.answers;
+  const CheckedProgram& program = answers.project->program();
+  const Definition& definition = program.definition(answers.roots[root]);
+  const std::uint32_t table = program.frame(definition.frame).table;
+  const std::vector<RowId> accounts = accounts_of_rows(program, *answers.database, definition.frame);
+  const SchemaTable& schema = program.schema.tables[table];
+  const Column& account_key = key_column(*answers.project, *answers.database);
+  AudienceOutput output{.key_name = {},
+                        .key = nullptr,
+                        .account_name = program.schema.tables[kAccountTable].columns[*program.schema.tables[kAccountTable].key].name,
+                        .account_key = &account_key,
+                        .account_key_labels = {},
+                        .members = &members(evaluation, root),
+                        .accounts = accounts,
+                        .left_out = &answers.suppressed};
+  if (account_key.type.enum_id != kNoEnum) output.account_key_labels = program.enums[account_key.type.enum_id].values;
+  if (schema.key) {
+    output.key_name = schema.columns[*schema.key].name;
+    output.key = &answers.database->tables[table].columns[*schema.key];
+  }
+  auto written = io.write_audience(path, output, write_options(options));
+  if (!written) return std::unexpected(failure_of(written.error()));
+  return *written;
+}
+
+Diagnostic left_out(const CheckedProject& project, std::size_t definition) {
+  const Definition& audience = project.program().definition(project.program().results[definition]);
+  return make_diagnostic(
+      DiagnosticKind::kAudienceLeftOut, audience.name_span,
+      fmt::format("`{}` is an audience, which a single file leaves out; `--out DIR/` writes it to a file of its own", audience.name));
+}
+
+std::expected<void, Failure> write_audiences(const RuntimeIoApi& io, const OpenedProject& project, const Evaluation& evaluation,
+                                             std::string_view path, const OutputOptions& options, WrittenOutput& output) {
+  const std::string accounts_file = output.paths.front();
+  for (std::size_t root = 0; root < evaluation.definitions.size(); ++root) {
+    const std::size_t definition = evaluation.definitions[root].definition;
+    const DefinitionInfo& info = project.definitions[definition];
+    if (info.kind != ResultKind::kAudience) continue;
+    if (!is_folder(path, accounts_file)) {
+      output.diagnostics.push_back(left_out(*project.checked, definition));
+      continue;
+    }
+    auto written = write_one_audience(io, evaluation, root, io.audience_file(accounts_file, info.name), options);
+    if (!written) return std::unexpected(std::move(written.error()));
+    output.paths.push_back(std::move(*written));
+  }
+  return {};
 }
 
 }  // namespace
@@ -72,17 +128,15 @@ std::expected<std::string, Failure> output_path(std::string_view path) {
   return *file;
 }
 
-std::expected<std::string, Failure> write_output(const OpenedProject& project, const Evaluation& evaluation, std::string_view path,
-                                                 const OutputOptions& options) {
-  if (auto allowed = refuse_suppressed(*project.checked); !allowed) return std::unexpected(std::move(allowed.error()));
+std::expected<WrittenOutput, Failure> write_output(const OpenedProject& project, const Evaluation& evaluation, std::string_view path,
+                                                   const OutputOptions& options) {
   const auto io = runtime_io_api();
   if (!io) return std::unexpected(failure_of(FailureKind::kEnvironment, DiagnosticKind::kInternalFailure, io.error()));
-  const WriteOptions write{.layout = options.layout == Layout::kLong ? OutputLayout::kLong : OutputLayout::kWide,
-                           .cancel = options.cancel,
-                           .on_temporary = options.on_temporary};
-  auto written = (*io)->write_results(path, output_of(project, evaluation), write);
+  auto written = (*io)->write_results(path, output_of(project, evaluation), write_options(options));
   if (!written) return std::unexpected(failure_of(written.error()));
-  return *written;
+  WrittenOutput output{.paths = {*written}, .diagnostics = {}};
+  if (auto done = write_audiences(**io, project, evaluation, path, options, output); !done) return std::unexpected(std::move(done.error()));
+  return output;
 }
 
 }  // namespace segue

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bindings/cpp/evaluate.h"
 #include "bindings/cpp/failure.h"
@@ -29,8 +30,14 @@ struct OutputOptions {
 // folder that is not there are a Failure (kEnvironment). Call it before long work.
 [[nodiscard]] std::expected<std::string, Failure> output_path(std::string_view path);
 
-// Writes the evaluation's answers beside `path` and renames the file when it is whole and on disk; gives its path. On failure the old file is still there.
-[[nodiscard]] std::expected<std::string, Failure> write_output(const OpenedProject& project, const Evaluation& evaluation,
-                                                               std::string_view path, const OutputOptions& options);
+struct WrittenOutput {
+  std::vector<std::string> paths;       // the accounts' file, then, in a folder, that of each audience
+  std::vector<Diagnostic> diagnostics;  // a note on each audience that a single file leaves out
+};
+
+// Writes the evaluation's answers, but for suppressed accounts, beside `path` and renames each file when it is whole and on disk. A folder gets a file
+// for each audience, too. On failure the old files that are not replaced yet are still there.
+[[nodiscard]] std::expected<WrittenOutput, Failure> write_output(const OpenedProject& project, const Evaluation& evaluation,
+                                                                 std::string_view path, const OutputOptions& options);
 
 }  // namespace segue

@@ -1,4 +1,5 @@
-// The C++ facade of Segue, whole: open a project, evaluate it, explain an account, write results, format rules. Everything is plain data and
+// The C++ facade of Segue, whole: open a project, evaluate it, assess and audit its segments, explain an account, write
+// results, format rules. Everything is plain data and
 // free functions; no exception leaves them.
 //
 //   auto file = segue::find_project_file("", std::filesystem::current_path());
@@ -7,10 +8,14 @@
 //   for (const auto& outcome : evaluation->definitions) use(project->definitions[outcome.definition].name, outcome.size);
 #pragma once
 
+#include "bindings/cpp/assess.h"
+#include "bindings/cpp/audit.h"
 #include "bindings/cpp/evaluate.h"
 #include "bindings/cpp/explain.h"
 #include "bindings/cpp/failure.h"
 #include "bindings/cpp/format.h"
+#include "bindings/cpp/history.h"
 #include "bindings/cpp/output.h"
 #include "bindings/cpp/project.h"
 #include "bindings/cpp/report.h"
+#include "bindings/cpp/sql.h"

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ namespace segue::command {
 namespace {
 
 constexpr unsigned kMostThreads = 1024;
+constexpr std::uint32_t kMostPoints = 1000;  // of a history
 
 using Words = std::vector<std::string>;
 
@@ -53,7 +55,11 @@ std::optional<std::string> split(CLI::App& app, std::deque<Given>& given, Words 
   for (Given& option : given) {
     const std::string flag(option.info->flag);
     if (option.info->value.empty()) app.add_flag(flag, option.count);
-    else app.add_option(flag, option.values)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    else
+      app.add_option(flag, option.values)
+          ->expected(option.info->words)
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   app.set_help_flag();
   app.allow_extras();
@@ -67,8 +73,21 @@ std::optional<std::string> split(CLI::App& app, std::deque<Given>& given, Words 
   return std::nullopt;
 }
 
+// An option of several words with too few behind it, for a message.
+std::string lacking_words(const Words& words, const std::deque<Given>& given) {
+  for (const Given& option : given) {
+    const auto word = std::ranges::find(words, option.info->flag);
+    if (option.info->words < 2 || word == words.end()) continue;
+    const auto behind = std::find_if(word + 1, words.end(), is_flag);
+    if (behind - (word + 1) < option.info->words)
+      return fmt::format("`{}` needs {} values, such as `{} monthly 12`", *word, option.info->words, *word);
+  }
+  return {};
+}
+
 // The option that is last among the words and so lacks its value, for a message.
 std::string lacking_value(const Words& words, const std::deque<Given>& given) {
+  if (std::string lacking = lacking_words(words, given); !lacking.empty()) return lacking;
   for (auto word = words.rbegin(); word != words.rend(); ++word) {
     for (const Given& option : given) {
       if (*word == option.info->flag && !option.info->value.empty())
@@ -102,7 +121,7 @@ std::string not_one_of(const OptionInfo& info, const std::string& text) {
 // Sets `target` to what the word stands for.
 template <typename T>
 std::optional<std::string> choose(const OptionInfo& info, const std::string& text, T& target,
-                                  std::initializer_list<std::pair<std::string_view, T>> choices) {
+                                  std::initializer_list<std::pair<std::string_view, std::type_identity_t<T>>> choices) {
   for (const auto& [word, value] : choices) {
     if (text != word) continue;
     target = value;
@@ -147,9 +166,29 @@ std::optional<std::string> add_named(const OptionInfo& info, const std::string& 
   return std::nullopt;
 }
 
-std::optional<std::string> set_path(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+std::optional<std::string> set_path(const OptionInfo& info, const std::string& text, std::optional<std::string>& target) {
   if (text.empty()) return fmt::format("`{}` needs a value: {}", info.flag, info.value);
-  arguments.out = text;
+  target = text;
+  return std::nullopt;
+}
+
+// `monthly 12`.
+std::optional<std::string> set_history(const OptionInfo& info, const Words& values, Arguments& arguments) {
+  HistoryRequest request;
+  OptionInfo steps = info;
+  steps.value = "daily|weekly|monthly|quarterly";
+  if (auto message = choose(steps, values[0], request.step,
+                            {{"daily", HistoryStep::kDaily},
+                             {"weekly", HistoryStep::kWeekly},
+                             {"monthly", HistoryStep::kMonthly},
+                             {"quarterly", HistoryStep::kQuarterly}}))
+    return message;
+  const std::string& text = values[1];
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), request.points);
+  if (error != std::errc{} || end != text.data() + text.size() || request.points < 1 || request.points > kMostPoints)
+    return fmt::format("`{}` takes a number of points from 1 to {} after its step, such as `monthly 12`, not `{}`", info.flag, kMostPoints,
+                       text);
+  arguments.history = request;
   return std::nullopt;
 }
 
@@ -168,7 +207,10 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kColor:
       return choose(info, text, arguments.color,
                     {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
-    case OptionId::kOut: return set_path(info, text, arguments);
+    case OptionId::kDialect: return choose(info, text, arguments.dialect, {{"duckdb", "duckdb"}, {"postgresql", "postgresql"}, {"spark", "spark"}});
+    case OptionId::kTable: return add_named(info, text, arguments.tables);
+    case OptionId::kOut: return set_path(info, text, arguments.out);
+    case OptionId::kPrevious: return set_path(info, text, arguments.previous);
     case OptionId::kLayout: return choose(info, text, arguments.layout, {{"wide", Layout::kWide}, {"long", Layout::kLong}});
     default: return std::nullopt;
   }
@@ -179,6 +221,8 @@ void set_flag(OptionId id, Arguments& arguments) {
   if (id == OptionId::kCheck) arguments.checks_format = true;
   if (id == OptionId::kData) arguments.reads_data = true;
   if (id == OptionId::kStrict) arguments.is_strict = true;
+  if (id == OptionId::kAudit) arguments.audits = true;
+  if (id == OptionId::kAssess) arguments.assesses = true;
 }
 
 std::optional<std::string> set_option(const Given& option, Arguments& arguments) {
@@ -186,7 +230,9 @@ std::optional<std::string> set_option(const Given& option, Arguments& arguments)
   if (option.count == 0 && option.values.empty()) return std::nullopt;
   if (info.is_later) return fmt::format("`{}` is not supported yet", info.flag);
   if (option.count != 0) set_flag(info.id, arguments);
-  if (option.values.size() > 1 && !info.is_repeatable) return fmt::format("`{}` stands twice", info.flag);
+  if (option.values.size() > static_cast<std::size_t>(info.words) && !info.is_repeatable)
+    return fmt::format("`{}` stands twice", info.flag);
+  if (info.id == OptionId::kHistory) return set_history(info, option.values, arguments);
   for (const std::string& value : option.values) {
     if (auto message = set_value(info, value, arguments)) return message;
   }
@@ -203,6 +249,7 @@ std::optional<std::string> check_words(const Arguments& arguments) {
     return "`explain` needs the NAME of a definition and the KEY of an account";
   if (arguments.verb == Verb::kExplain && words.size() > 3)
     return fmt::format("`explain` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
+  if (arguments.verb == Verb::kSql && !arguments.dialect) return "`sql` needs `--dialect duckdb`, `--dialect postgresql` or `--dialect spark`";
   if (arguments.verb == Verb::kFmt && words.size() > 1 && std::ranges::find(words, "-") != words.end())
     return "`-` stands alone: `segue fmt -`";
   return std::nullopt;

@@ -8,13 +8,20 @@
 #include <vector>
 
 #include "bindings/cpp/evaluate.h"
+#include "bindings/cpp/history.h"
 #include "bindings/cpp/output.h"
 
 namespace segue::command {
 
-enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain };
+enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql };
 enum class OutputFormat : std::uint8_t { kText, kJson };
 enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
+
+// `--history monthly 12`.
+struct HistoryRequest {
+  HistoryStep step = HistoryStep::kMonthly;
+  std::uint32_t points = 0;
+};
 
 // One call. What a verb does not take keeps its default.
 struct Arguments {
@@ -31,9 +38,15 @@ struct Arguments {
   ColorMode color = ColorMode::kAuto;
   std::optional<std::string> out;
   Layout layout = Layout::kWide;
+  std::optional<std::string> previous;
+  bool audits = false;    // run --audit
+  bool assesses = false;  // run --assess
+  std::optional<HistoryRequest> history;
   bool checks_format = false;  // fmt --check
   bool reads_data = false;     // check --data
   bool is_strict = false;      // check --strict
+  std::optional<std::string> dialect;  // sql --dialect
+  std::vector<NamedText> tables;       // sql --table
 };
 
 // What ends the command before it has anything to do: text for standard output (help, the version) with code 0, or for standard error with code 2.

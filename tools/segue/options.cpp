@@ -10,7 +10,7 @@ namespace {
 
 constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
 constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain);
-constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt);
+constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt) | bit(Verb::kSql);
 
 constexpr std::string_view kProjectHelp =
     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest\n"
@@ -32,7 +32,9 @@ constexpr VerbInfo kVerbs[] = {
      "  segue run                         all segments and scores, as of now\n"
      "  segue run icp intent --as-of 2026-03-01\n"
      "  segue run --param min_employees=500 --out icp.parquet icp\n"
-     "  segue run ./abm --source account=today.csv --format json\n"},
+     "  segue run ./abm --source account=today.csv --format json\n"
+     "  segue run --previous last-week/ --out this-week/\n"
+     "  segue run --assess --audit --history monthly 12\n"},
     {"explain", Verb::kExplain, "[PROJECT] NAME KEY", "why one account is in a segment, or not", "",
      "  segue explain icp A00042\n"
      "  segue explain icp A00042 --as-of 2026-03-01 --format json\n"},
@@ -40,27 +42,35 @@ constexpr VerbInfo kVerbs[] = {
     {"diff", {}, "", "compare two versions of a project", "", ""},
     {"prove", {}, "", "what always holds", "", ""},
     {"report", {}, "", "one page for people who do not read code", "", ""},
-    {"sql", {}, "", "the same definitions for another engine", "", ""},
+    {"sql", Verb::kSql, "[PROJECT] [NAME...]", "the same definitions for another engine", "",
+     "  segue sql --dialect duckdb        all definitions; the clock is a parameter of the statement\n"
+     "  segue sql icp --dialect postgresql --as-of 2026-03-01\n"
+     "  segue sql --dialect spark --table account=crm.accounts\n"},
     {"lsp", {}, "", "language server", "", ""},
     {"doc", {}, "", "a catalogue of the definitions", "", ""},
 };
 
 constexpr OptionInfo kOptions[] = {
-    {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now", kEvaluating},
-    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kEvaluating, true},
+    {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now", kEvaluating | bit(Verb::kSql)},
+    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kEvaluating | bit(Verb::kSql), true},
     {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kEvaluating, true},
     {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kEvaluating},
     {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kEvaluating},
-    {OptionId::kOut, "--out", "PATH", "write memberships and scores to a .parquet, .csv or .arrow file", bit(Verb::kRun)},
+    {OptionId::kOut, "--out", "PATH", "write the answers to a .parquet, .csv or .arrow file, or to a folder", bit(Verb::kRun)},
     {OptionId::kLayout, "--layout", "wide|long", "a column a definition, or a row an account and definition (wide)", bit(Verb::kRun)},
-    {OptionId::kPrevious, "--previous", "PATH", "", bit(Verb::kRun), false, true},
-    {OptionId::kAudit, "--audit", "", "", bit(Verb::kRun), false, true},
+    {OptionId::kPrevious, "--previous", "PATH", "an earlier output: who entered, left or moved since", bit(Verb::kRun)},
+    {OptionId::kAudit, "--audit", "", "how often accounts of each protected value are selected", bit(Verb::kRun)},
+    {OptionId::kAssess, "--assess", "", "overlaps, reach, and the columns whose missing values decide", bit(Verb::kRun)},
+    {OptionId::kHistory, "--history", "STEP N", "sizes at N past clocks: daily, weekly, monthly or quarterly", bit(Verb::kRun), false,
+     false, 2},
     {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
     {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},
     {OptionId::kStrict, "--strict", "", "warnings fail", bit(Verb::kCheck)},
+    {OptionId::kDialect, "--dialect", "duckdb|postgresql|spark", "the engine that the statements are for", bit(Verb::kSql)},
+    {OptionId::kTable, "--table", "TABLE=NAME", "what the engine calls a table, as SQL; can be repeated", bit(Verb::kSql), true},
     {OptionId::kThreads, "--threads", "N", "threads to use (all)", kEvaluating},
     {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kEvaluating},
-    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kEvaluating},
+    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kEvaluating | bit(Verb::kSql)},
     {OptionId::kColor, "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", kAllVerbs},
     {OptionId::kQuiet, "--quiet", "", "on standard error nothing but errors", kAllVerbs},
 };

@@ -33,9 +33,13 @@ enum class OptionId : std::uint8_t {
   kLayout,
   kPrevious,
   kAudit,
+  kAssess,
+  kHistory,
   kCheck,
   kData,
   kStrict,
+  kDialect,
+  kTable,
 };
 
 struct OptionInfo {
@@ -46,6 +50,7 @@ struct OptionInfo {
   unsigned verbs;  // bits 1 << Verb
   bool is_repeatable = false;
   bool is_later = false;  // a later version has it
+  int words = 1;          // that its value takes
 };
 
 [[nodiscard]] std::span<const VerbInfo> verbs();

@@ -16,6 +16,9 @@ struct Report {
   std::optional<OpenedProject> project;
   std::optional<std::int64_t> clock;
   std::optional<Evaluation> evaluation;    // of run
+  std::optional<Audit> audit;              // of run --audit
+  std::optional<Assessment> assessment;    // of run --assess
+  std::optional<History> history;          // of run --history
   std::optional<DataCheck> data_check;     // of check --data
   std::optional<Explanation> explanation;  // of explain
   std::vector<TableSummary> tables;

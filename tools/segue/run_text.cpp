@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,12 +22,6 @@ std::string heading(const OpenedProject& project, const Evaluation& evaluation, 
                      local_clock_text(project, evaluation.clock));
 }
 
-TableColumn text_column(std::string heading, std::string_view paint = "") {
-  return {.heading = std::move(heading), .is_right = false, .can_shrink = false, .paint = paint};
-}
-TableColumn number_column(std::string heading, std::string_view paint = "") {
-  return {.heading = std::move(heading), .is_right = true, .can_shrink = false, .paint = paint};
-}
 TableColumn title_column() { return {.heading = "title", .is_right = false, .can_shrink = true, .paint = ""}; }
 TableColumn spare_column(std::string heading) {
   return {.heading = std::move(heading), .is_right = false, .can_shrink = false, .paint = "2", .can_vanish = true};

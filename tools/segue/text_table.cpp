@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace segue::command {
 namespace {
@@ -53,6 +54,14 @@ std::string without_trailing_blanks(std::string line) {
 }
 
 }  // namespace
+
+TableColumn text_column(std::string heading, std::string_view paint) {
+  return {.heading = std::move(heading), .is_right = false, .can_shrink = false, .paint = paint};
+}
+
+TableColumn number_column(std::string heading, std::string_view paint) {
+  return {.heading = std::move(heading), .is_right = true, .can_shrink = false, .paint = paint};
+}
 
 std::string table_text(const TextTable& table, const Style& style) {
   std::vector<std::size_t> widths = natural_widths(table);

@@ -17,6 +17,9 @@ struct TableColumn {
   bool can_vanish = false;  // left out where the terminal is too narrow
 };
 
+[[nodiscard]] TableColumn text_column(std::string heading, std::string_view paint = "");
+[[nodiscard]] TableColumn number_column(std::string heading, std::string_view paint = "");
+
 struct TextTable {
   std::vector<TableColumn> columns;
   std::vector<std::vector<std::string>> rows;  // a cell a column
