@@ -31,6 +31,30 @@ SENIORITY_TITLES = {
     "Head": ["Head of Finance", "Head of Accounting", "Head of IT", "Head of Demand Generation"],
     "Staff": ["Accountant", "Controller", "Marketing Manager", "Systems Administrator", "Sales Representative", "Analyst"],
 }
+# Of each country: its largest cities for business (latitude, longitude), the language and the time zone of most accounts there, the currency of deals.
+PLACES = {
+    "US": ([(40.71, -74.01), (37.77, -122.42), (41.88, -87.63), (30.27, -97.74)], "en", "America/New_York", "USD"),
+    "CA": ([(43.65, -79.38), (49.28, -123.12)], "en", "America/Toronto", "CAD"),
+    "GB": ([(51.51, -0.13), (53.48, -2.24)], "en", "Europe/London", "GBP"),
+    "DE": ([(52.52, 13.40), (48.14, 11.58), (53.55, 9.99)], "de", "Europe/Berlin", "EUR"),
+    "FR": ([(48.86, 2.35), (45.76, 4.84)], "fr", "Europe/Paris", "EUR"),
+    "NL": ([(52.37, 4.90)], "nl", "Europe/Amsterdam", "EUR"),
+    "SE": ([(59.33, 18.07)], "sv", "Europe/Stockholm", "SEK"),
+    "NO": ([(59.91, 10.75)], "no", "Europe/Oslo", "NOK"),
+    "DK": ([(55.68, 12.57)], "da", "Europe/Copenhagen", "DKK"),
+    "FI": ([(60.17, 24.94)], "fi", "Europe/Helsinki", "EUR"),
+    "CH": ([(47.38, 8.54), (46.20, 6.14)], "de", "Europe/Zurich", "CHF"),
+    "AT": ([(48.21, 16.37)], "de", "Europe/Vienna", "EUR"),
+    "ES": ([(40.42, -3.70), (41.39, 2.17)], "es", "Europe/Madrid", "EUR"),
+    "IT": ([(45.46, 9.19), (41.90, 12.50)], "it", "Europe/Rome", "EUR"),
+    "AU": ([(-33.87, 151.21), (-37.81, 144.96)], "en", "Australia/Sydney", "AUD"),
+    "SG": ([(1.35, 103.82)], "en", "Asia/Singapore", "SGD"),
+}
+# Units of euro for one of the currency, at the start of each year; made up, near the real ones.
+RATES = {"USD": (0.905, 0.965, 0.855), "CAD": (0.684, 0.669, 0.621), "GBP": (1.152, 1.207, 1.149), "CHF": (1.076, 1.064, 1.069), "SEK": (0.0899, 0.0871, 0.0915),
+         "NOK": (0.0890, 0.0848, 0.0850), "DKK": (0.1342, 0.1341, 0.1339), "AUD": (0.617, 0.597, 0.571), "SGD": (0.686, 0.708, 0.662)}
+GOALS = ["faster_close", "fewer_audit_findings", "one_tool", "remote_team", "going_public"]
+PERSONAS = ["economic_buyer", "champion", "technical_buyer", "daily_user"]
 EVENT_KINDS = ["visit", "download", "webinar", "email_click", "pricing_view", "comparison_view", "demo_request"]
 EVENT_WEIGHTS = [40, 12, 9, 20, 10, 5, 4]
 INTENSITY = {"visit": "low", "email_click": "low", "download": "medium", "webinar": "medium", "comparison_view": "medium",
@@ -84,6 +108,30 @@ def make_accounts(rng: random.Random) -> list[dict]:
             "parent_id": f"A{rng.randint(1, number - 1):05d}" if number > 50 and rng.random() < 0.06 else "",
         })
     return accounts
+
+
+def add_places_and_answers(rng: random.Random, accounts: list[dict]) -> None:
+    """Where an account is, since when it is known, what it said of itself, and what a model says of it."""
+    for account in accounts:
+        cities, language, zone, _ = PLACES[account["hq_country"]]
+        latitude, longitude = rng.choice(cities)
+        is_placed = rng.random() < 0.92
+        account["hq_lat"] = f"{latitude + rng.gauss(0, 0.15):.4f}" if is_placed else ""
+        account["hq_lon"] = f"{longitude + rng.gauss(0, 0.15):.4f}" if is_placed else ""
+        account["language"] = language
+        account["time_zone"] = zone
+        account["created_on"] = day(rng.randint(3, 1500))
+        account["automation_level"] = "" if rng.random() < 0.2 else rng.choices(["none", "basic", "advanced"], [5, 4, 2])[0]
+        account["buying_style"] = "" if rng.random() < 0.6 else rng.choices(["early_adopter", "pragmatist", "conservative"], [2, 5, 3])[0]
+        account["declared_goals"] = ";".join(sorted(rng.sample(GOALS, rng.choice([0, 0, 0, 1, 2]))))
+        account["main_pain_point"] = rng.choice(account["pain_points"].split(";"))
+        account["propensity"] = "" if rng.random() < 0.1 else f"{rng.betavariate(1.6, 4):.4f}"
+
+
+def add_personas(rng: random.Random, contacts: list[dict]) -> None:
+    for contact in contacts:
+        contact["persona"] = "" if rng.random() < 0.25 else rng.choices(PERSONAS, [2, 3, 3, 6])[0]
+        contact["email"] = f"person{contact['contact_id'][1:]}@example.com"
 
 
 def make_contacts(rng: random.Random, accounts: list[dict]) -> list[dict]:
@@ -150,6 +198,18 @@ def make_opportunities(rng: random.Random, accounts: list[dict]) -> list[dict]:
     return opportunities
 
 
+def add_currencies(rng: random.Random, accounts: list[dict], opportunities: list[dict]) -> None:
+    """Deals are in the account's currency, and some abroad in dollars."""
+    own = {account["account_id"]: PLACES[account["hq_country"]][3] for account in accounts}
+    for opportunity in opportunities:
+        opportunity["currency"] = "USD" if rng.random() < 0.05 else own[opportunity["account_id"]]
+
+
+def make_rates() -> list[dict]:
+    return [{"currency": currency, "valid_from": f"{year}-01-01", "rate": rate}
+            for currency, rates in RATES.items() for year, rate in zip((2024, 2025, 2026), rates)]
+
+
 def make_installs(rng: random.Random, accounts: list[dict]) -> list[dict]:
     installs = []
     for account in accounts:
@@ -186,16 +246,27 @@ def main() -> None:
     rng = random.Random(SEED)
     accounts = make_accounts(rng)
     contacts = make_contacts(rng, accounts)
+    # What came later has a seed of its own, so that the rest stays as it was.
+    more = random.Random(SEED + 1)
+    add_places_and_answers(more, accounts)
+    add_personas(more, contacts)
     data = HERE / "data"
     data.mkdir(exist_ok=True)
     write(data / "accounts.csv", accounts)
     write(data / "contacts.csv", contacts)
     write(data / "events.csv", make_events(rng, accounts, contacts))
-    write(data / "opportunities.csv", make_opportunities(rng, accounts))
+    opportunities = make_opportunities(rng, accounts)
+    add_currencies(more, accounts, opportunities)
+    write(data / "opportunities.csv", opportunities)
+    write(data / "rates.csv", make_rates())
     write(data / "installs.csv", make_installs(rng, accounts))
     write(data / "logins.csv", make_logins(rng, accounts, contacts))
     named = sorted(rng.sample([account["domain"] for account in accounts], 120), key=str.lower)
     write(HERE / "lists" / "named_accounts.csv", [{"domain": domain.upper() if rng.random() < 0.3 else domain, "added_by": "sales"} for domain in named])
+    embargoed = sorted(more.sample([account["domain"].lower() for account in accounts], 25))
+    write(HERE / "lists" / "embargoed.csv", [{"domain": domain, "since": "2026-06-01", "why": "legal"} for domain in embargoed])
+    opted_out = sorted(more.sample([account["account_id"] for account in accounts], 40))
+    (HERE / "lists" / "opted_out.csv").write_text("".join(f"{key}\n" for key in opted_out), encoding="utf-8")
 
 
 if __name__ == "__main__":
