@@ -129,9 +129,12 @@ bool report_half_life(Context& ctx, const Scope& scope, const ast::Call& call, c
                        code(ctx, half_life.span), describe(ctx, half_life.type)));
     return true;
   }
-  const auto* duration = std::get_if<ast::DurationLiteral>(&scope.ast[call.arguments[1]].node);
+  const auto* negation = std::get_if<ast::Negation>(&scope.ast[call.arguments[1]].node);
+  const ast::ExprId written = negation == nullptr ? call.arguments[1] : negation->operand;
+  const auto* duration = std::get_if<ast::DurationLiteral>(&scope.ast[written].node);
   if (duration == nullptr || !std::holds_alternative<ast::NumberLiteral>(scope.ast[duration->count].node)) return false;
-  if (std::get<std::int64_t>(std::get<Literal>(expr_of(ctx, half_life).node).value) > 0) return false;
+  const auto* constant = std::get_if<Literal>(&expr_of(ctx, half_life).node);
+  if (constant != nullptr && std::get<std::int64_t>(constant->value) > 0) return false;
   report(ctx, DiagnosticKind::kInvalidLiteral, half_life.span,
          fmt::format("a half-life is above 0, and {} is not; write a number of at least 1", code(ctx, half_life.span)));
   return true;
@@ -144,10 +147,11 @@ bool report_decay(Context& ctx, const Scope& scope, const ast::Call& call, const
   if (arguments.size() != 2 || !is_time(arguments[0].type.kind)) return false;
   if (is_duration(arguments[1].type)) return report_half_life(ctx, scope, call, arguments);
   const Value& half_life = arguments[1];
-  const bool is_count = is_number(half_life.type);
+  const bool is_count = std::holds_alternative<ast::NumberLiteral>(scope.ast[call.arguments[1]].node);
   report(ctx, DiagnosticKind::kTypeMismatch, half_life.span,
          fmt::format("`decay` is given the time in which a weight halves, and {} is {}; write {}", code(ctx, half_life.span),
-                     describe(ctx, half_life.type), is_count ? fmt::format("`{} days`", words(ctx, half_life.span)) : "a duration, as in `14 days`"));
+                     describe(ctx, half_life.type),
+                     is_count ? fmt::format("`{} days`", words(ctx, half_life.span)) : "a duration, as in `14 days`"));
   return true;
 }
 

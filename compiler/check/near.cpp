@@ -111,7 +111,8 @@ Value report_no_point(Context& ctx, const Scope& scope, ast::ExprId id) {
   const Value operand = settled(ctx, check_expr(ctx, scope, id));
   if (operand.is_failed) return {};
   report(ctx, DiagnosticKind::kTypeMismatch, operand.span,
-         fmt::format("`near` is asked of a column of type `point`, and {} is {}; declare one in the schema, as in `location: {{type: point, lat: latitude, lon: longitude}}`",
+         fmt::format("`near` is asked of a column of type `point`, and {} is {}; declare one in the schema, as in `location: {{type: "
+                     "point, lat: latitude, lon: longitude}}`",
                      code(ctx, operand.span), describe(ctx, operand.type)));
   return {};
 }
@@ -120,7 +121,8 @@ Value report_no_point(Context& ctx, const Scope& scope, ast::ExprId id) {
 
 void report_bare_point(Context& ctx, const SchemaColumn& column, Span span) {
   report(ctx, DiagnosticKind::kTypeMismatch, span,
-         fmt::format("`{0}` is a point on the map, of which one asks how near it is, or whether it is there; write `{1} near (52.5, 13.4) within 50 km`, `{1} is known` or "
+         fmt::format("`{0}` is a point on the map, of which one asks how near it is, or whether it is there; write `{1} near (52.5, 13.4) "
+                     "within 50 km`, `{1} is known` or "
                      "`{1} is missing`",
                      column.name, words(ctx, span)));
 }

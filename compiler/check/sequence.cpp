@@ -14,7 +14,9 @@ namespace {
 
 bool report_by(Context& ctx, const ast::Path& by, std::string_view why) {
   report(ctx, DiagnosticKind::kTypeMismatch, by.span,
-         fmt::format("`by` names the column that the rows of a sequence have in common, and {} {}; name a column of the rows that holds one value, such as a key", code(ctx, by.span), why));
+         fmt::format("`by` names the column that the rows of a sequence have in common, and {} {}; name a column of the rows that holds "
+                     "one value, such as a key",
+                     code(ctx, by.span), why));
   return false;
 }
 
@@ -45,7 +47,8 @@ bool report_limit(Context& ctx, const ast::Sequence& node, std::string_view mess
 bool check_limit(Context& ctx, const Scope& scope, const ast::Sequence& node, const Value& limit, const SchemaColumn& time) {
   const bool is_date = time.type.kind == Kind::kDate;
   if (is_date && limit.type.kind == Kind::kSpan)
-    return report_limit(ctx, node, fmt::format("cannot be told, for `{}` is a date and knows days only; write days, as in `1 day`", time.name));
+    return report_limit(ctx, node,
+                        fmt::format("cannot be told, for `{}` is a date and knows days only; write days, as in `1 day`", time.name));
   if (!std::holds_alternative<ast::NumberLiteral>(scope.ast[node.limit.count].node)) return true;
   const std::int64_t amount = std::get<std::int64_t>(std::get<Literal>(expr_of(ctx, limit).node).value);
   const bool needs_more = is_date || limit.type.kind == Kind::kSpan;  // a later row lies a day, or some time, later

@@ -28,9 +28,7 @@ std::optional<std::uint16_t> intern_unit(Context& ctx, Parts parts) {
 }
 
 // `EUR`, `EUR²` as `EUR^2`.
-std::string power_words(const std::string& name, int exponent) {
-  return exponent == 1 ? name : fmt::format("{}^{}", name, exponent);
-}
+std::string power_words(const std::string& name, int exponent) { return exponent == 1 ? name : fmt::format("{}^{}", name, exponent); }
 
 // The operands of a number that is calculated; nothing for anything else than arithmetic.
 std::vector<ExprId> arithmetic_operands(const Node& node) {
@@ -71,10 +69,13 @@ std::string advice_without(const Context& ctx, const Value& with, const Value& w
   if (is_column(ctx, without) && is_plain_unit(ctx, with.type.unit))
     return fmt::format("if {} counts {} too, write `unit: {}` at its column in the schema", code(ctx, without.span), unit, unit);
   if (is_column(ctx, with)) {
-    return fmt::format("numbers that are counted or calculated without a unit go with others of that kind; take `unit` from the column {} in the schema if it is only a count",
-                       code(ctx, with.span));
+    return fmt::format(
+        "numbers that are counted or calculated without a unit go with others of that kind; take `unit` from the column {} in the schema "
+        "if it is only a count",
+        code(ctx, with.span));
   }
-  return fmt::format("a fixed number fits any unit, anything else must be {} too", unit.starts_with("per ") ? unit : fmt::format("in {}", unit));
+  return fmt::format("a fixed number fits any unit, anything else must be {} too",
+                     unit.starts_with("per ") ? unit : fmt::format("in {}", unit));
 }
 
 void report_units(Context& ctx, const Value& left, const Value& right, UnitUse use, Span span) {
@@ -83,8 +84,10 @@ void report_units(Context& ctx, const Value& left, const Value& right, UnitUse u
   std::string advice;
   if (left.type.unit == 0) advice = advice_without(ctx, right, left);
   else if (right.type.unit == 0) advice = advice_without(ctx, left, right);
-  else if (use == UnitUse::kCompared) advice = "only numbers in one unit are compared; compare with a fixed number, or with one in the same unit";
-  else if (use == UnitUse::kAdded) advice = "only numbers in one unit are added or subtracted; for how much of one comes on the other, divide";
+  else if (use == UnitUse::kCompared)
+    advice = "only numbers in one unit are compared; compare with a fixed number, or with one in the same unit";
+  else if (use == UnitUse::kAdded)
+    advice = "only numbers in one unit are added or subtracted; for how much of one comes on the other, divide";
   else advice = "what stands in for a missing number has its unit; write a fixed number, or one in the same unit";
   report(ctx, DiagnosticKind::kUnitMismatch, span, fmt::format("{}; {}", message, advice));
 }
@@ -162,7 +165,8 @@ std::optional<std::uint16_t> unit_of_product(Context& ctx, const Value& left, co
   const std::optional<std::uint16_t> unit = intern_unit(ctx, std::move(parts));
   if (!unit) {
     report(ctx, DiagnosticKind::kUnitMismatch, span,
-           fmt::format("{} has yet another unit, and these rules have too many different ones; leave units out of the schema", code(ctx, span)));
+           fmt::format("{} has yet another unit, and these rules have too many different ones; leave units out of the schema",
+                       code(ctx, span)));
   }
   return unit;
 }

@@ -25,7 +25,8 @@ enum class UnitUse : std::uint8_t { kCompared, kAdded, kReplaced };
 [[nodiscard]] std::optional<std::uint16_t> common_unit(Context& ctx, const Value& left, const Value& right, UnitUse use, Span span);
 
 // The unit of a product or quotient; nothing where a program has more units than can be counted (reported).
-[[nodiscard]] std::optional<std::uint16_t> unit_of_product(Context& ctx, const Value& left, const Value& right, bool is_quotient, Span span);
+[[nodiscard]] std::optional<std::uint16_t> unit_of_product(Context& ctx, const Value& left, const Value& right, bool is_quotient,
+                                                           Span span);
 
 // Whether a value is the same for every row, whatever the data and the clock: a literal, a `param`, and what is calculated of such.
 [[nodiscard]] bool is_constant_number(const Context& ctx, ExprId id);
