@@ -1,7 +1,9 @@
 // Random programs over random tables, on every engine and in every setting: `segue_differential [--seed N] [--seconds N] [--iterations N]
-// [--shrink-seconds N] [--keep-going] [--show] [--out FOLDER]`. `--show` prints the rules of the seed instead. Exits with 1 on a disagreement, after printing it as a small project.
+// [--shrink-seconds N] [--keep-going] [--show] [--out FOLDER] [--write FOLDER]`. `--show` prints the rules of the seed instead, `--write` writes the
+// projects of so many seeds, each with its clock, and evaluates nothing. Exits with 1 on a disagreement, after printing it as a small project.
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <limits>
 #include <random>
 #include <string_view>
@@ -21,7 +23,7 @@ struct Options {
   std::uint64_t iterations = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t shrink_seconds = 90;
   bool keep_going = false, is_show = false;
-  std::string out;
+  std::string out, write;
 };
 
 std::optional<std::uint64_t> number_of(const char* text) {
@@ -49,6 +51,10 @@ std::optional<Options> parse_options(int count, char** arguments) {
     const char* text = arguments[++i];
     if (name == "--out") {
       options.out = text;
+      continue;
+    }
+    if (name == "--write") {
+      options.write = text;
       continue;
     }
     const auto number = number_of(text);
@@ -113,6 +119,16 @@ int show(const Options& options) {
   return 0;
 }
 
+int write(const Options& options) {
+  for (std::uint64_t seed = options.seed; seed < options.seed + options.iterations; ++seed) {
+    const Case made = make_case(seed);
+    const std::filesystem::path folder = std::filesystem::path(options.write) / std::to_string(seed);
+    write_project(made, folder);
+    std::ofstream(folder / "clock.txt") << clock_of(made) << '\n';
+  }
+  return 0;
+}
+
 int run(const Options& options) {
   const Scratch scratch;
   fmt::print("seed {}\n", options.seed);
@@ -149,9 +165,10 @@ int main(int count, char** arguments) {
   if (!options) {
     fmt::print(stderr,
                "usage: segue_differential [--seed N] [--seconds N] [--iterations N] [--shrink-seconds N] [--keep-going] [--show] [--out "
-               "FOLDER]\n");
+               "FOLDER] [--write FOLDER]\n");
     return 2;
   }
+  if (!options->write.empty()) return segue::differential::write(*options);
   if (options->is_show) return segue::differential::show(*options);
   return segue::differential::run(*options);
 }
