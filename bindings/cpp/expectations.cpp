@@ -108,7 +108,7 @@ void judge_each(const Judged& judged, ExpectationOutcome& outcome) {
     outcome.found = broken_values_text(judged, broken);
   } else if (!sizes.empty()) {
     const auto [least, greatest] = std::ranges::minmax(sizes);
-    outcome.found = fmt::format("{} to {}", least, counted(greatest, "account"));
+    outcome.found = least == greatest ? counted(least, "account") + " each" : fmt::format("{} to {}", least, counted(greatest, "account"));
   }
 }
 

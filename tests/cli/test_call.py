@@ -94,8 +94,6 @@ class MalformedCalls(CommandTest):
             result = self.segue(verb)
             self.assert_code(result, 2)
             self.assertIn(f"`segue {verb}` is not supported yet", result.err)
-        self.assert_refused("run", "--previous", "x.csv", says="`--previous` is not supported yet")
-        self.assert_refused("run", "--audit", says="`--audit` is not supported yet")
 
 
 class Projects(CommandTest):

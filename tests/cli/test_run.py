@@ -30,11 +30,11 @@ class Document(CommandTest):
         self.assertEqual(document["expectations"], [])
         self.assertEqual(document["definitions"], [
             {"name": "icp", "kind": "segment", "title": "Ideal customer profile", "file": "segments/rules.seg", "line": 6,
-             "size": 2, "share": 0.4, "undetermined": 1},
+             "owner": "marketing-ops", "tags": [], "size": 2, "share": 0.4, "undetermined": 1, "suppressed": 0},
             {"name": "active", "kind": "segment", "title": "Seen this week", "file": "segments/rules.seg", "line": 12,
-             "size": 1, "share": 0.2, "undetermined": 0},
+             "owner": "", "tags": [], "size": 1, "share": 0.2, "undetermined": 0, "suppressed": 0},
             {"name": "interest", "kind": "score", "title": "Interest", "file": "segments/rules.seg", "line": 16,
-             "min": 0.0, "max": 20.5, "mean": 4.2}])
+             "owner": "", "tags": [], "min": 0.0, "max": 20.5, "mean": 4.2}])
         self.assertEqual(document["data"], [
             {"table": "account", "rows": 5, "bad_rows": 0, "orphans": 0},
             {"table": "contacts", "rows": 4, "bad_rows": 0, "orphans": 1},
@@ -159,7 +159,7 @@ class Text(CommandTest):
         self.assertIn("5 accounts", result.out)
         self.assertIn("2026-03-01 23:59:59 Europe/Berlin", result.out)
         icp = next(line for line in result.out.splitlines() if line.startswith("  icp"))
-        self.assertRegex(icp, r"^  icp +Ideal customer profile +2 +40\.0 % +█+\S* +1$")
+        self.assertRegex(icp, r"^  icp +Ideal customer profile +2 +40\.0 % +█+\S* +1 +marketing-ops$")
         self.assertRegex(result.out, r"interest +Interest +0 +4\.2 +20\.5\n")
         self.assertNotIn("min_employees", result.out)
 
@@ -253,15 +253,6 @@ class Output(CommandTest):
     def test_nothing_is_left_beside_the_output(self):
         self.segue("run", *AS_OF, "--out", "o.csv")
         self.assertEqual([p.name for p in self.folder.glob("*o.csv*")], ["o.csv"])
-
-    def test_suppressed_accounts_are_never_exported(self):
-        self.write("out.csv", "A1\n")
-        self.write("segue.yaml", command.PROJECT + "suppress: [out.csv]\n")
-        self.assert_code(self.run_json(), 0)
-        result = self.run_json("--out", "o.csv")
-        self.assert_code(result, 1)
-        self.assertEqual(result.codes(), ["not-supported"])
-        self.assertFalse((self.folder / "o.csv").exists())
 
 
 class ManyShortRuns(CommandTest):

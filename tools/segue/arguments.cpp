@@ -73,21 +73,8 @@ std::optional<std::string> split(CLI::App& app, std::deque<Given>& given, Words 
   return std::nullopt;
 }
 
-// An option of several words with too few behind it, for a message.
-std::string lacking_words(const Words& words, const std::deque<Given>& given) {
-  for (const Given& option : given) {
-    const auto word = std::ranges::find(words, option.info->flag);
-    if (option.info->words < 2 || word == words.end()) continue;
-    const auto behind = std::find_if(word + 1, words.end(), is_flag);
-    if (behind - (word + 1) < option.info->words)
-      return fmt::format("`{}` needs {} values, such as `{} monthly 12`", *word, option.info->words, *word);
-  }
-  return {};
-}
-
 // The option that is last among the words and so lacks its value, for a message.
 std::string lacking_value(const Words& words, const std::deque<Given>& given) {
-  if (std::string lacking = lacking_words(words, given); !lacking.empty()) return lacking;
   for (auto word = words.rbegin(); word != words.rend(); ++word) {
     for (const Given& option : given) {
       if (*word == option.info->flag && !option.info->value.empty())
@@ -141,7 +128,7 @@ std::optional<std::string> set_threads(const OptionInfo& info, const std::string
 }
 
 std::optional<std::string> set_format(const OptionInfo& info, const std::string& text, Arguments& arguments) {
-  if (arguments.verb == Verb::kCheck && (text == "sarif" || text == "github")) {
+  if ((arguments.verb == Verb::kCheck || arguments.verb == Verb::kTest) && (text == "sarif" || text == "github")) {
     return fmt::format("`--format {}` is not supported yet; write `--format json`", text);
   }
   return choose(info, text, arguments.format, {{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}});
@@ -202,12 +189,14 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kExpect: return choose(info, text, arguments.expect_fails, {{"fail", true}, {"warn", false}});
     case OptionId::kThreads: return set_threads(info, text, arguments);
     case OptionId::kEngine:
+      arguments.has_engine = true;
       return choose(info, text, arguments.engine, {{"native", Engine::kNative}, {"interpreter", Engine::kInterpreter}});
     case OptionId::kFormat: return set_format(info, text, arguments);
     case OptionId::kColor:
       return choose(info, text, arguments.color,
                     {{"auto", ColorMode::kAuto}, {"always", ColorMode::kAlways}, {"never", ColorMode::kNever}});
-    case OptionId::kDialect: return choose(info, text, arguments.dialect, {{"duckdb", "duckdb"}, {"postgresql", "postgresql"}, {"spark", "spark"}});
+    case OptionId::kDialect:
+      return choose(info, text, arguments.dialect, {{"duckdb", "duckdb"}, {"postgresql", "postgresql"}, {"spark", "spark"}});
     case OptionId::kTable: return add_named(info, text, arguments.tables);
     case OptionId::kOut: return set_path(info, text, arguments.out);
     case OptionId::kPrevious: return set_path(info, text, arguments.previous);
@@ -219,6 +208,9 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
 void set_flag(OptionId id, Arguments& arguments) {
   if (id == OptionId::kQuiet) arguments.is_quiet = true;
   if (id == OptionId::kCheck) arguments.checks_format = true;
+  if (id == OptionId::kCoverage) arguments.covers = true;
+  if (id == OptionId::kNoData) arguments.leaves_data = true;
+  if (id == OptionId::kNew) arguments.is_new = true;
   if (id == OptionId::kData) arguments.reads_data = true;
   if (id == OptionId::kStrict) arguments.is_strict = true;
   if (id == OptionId::kAudit) arguments.audits = true;
@@ -232,10 +224,24 @@ std::optional<std::string> set_option(const Given& option, Arguments& arguments)
   if (option.count != 0) set_flag(info.id, arguments);
   if (option.values.size() > static_cast<std::size_t>(info.words) && !info.is_repeatable)
     return fmt::format("`{}` stands twice", info.flag);
+  if (info.words > 1 && option.values.size() < static_cast<std::size_t>(info.words))
+    return fmt::format("`{}` needs {} values, such as `{} monthly 12`", info.flag, info.words, info.flag);
   if (info.id == OptionId::kHistory) return set_history(info, option.values, arguments);
   for (const std::string& value : option.values) {
     if (auto message = set_value(info, value, arguments)) return message;
   }
+  return std::nullopt;
+}
+
+// `segue test --new NAME KEY` writes, any other call of `segue test` runs.
+std::optional<std::string> check_test(const Arguments& arguments, bool has_only_project) {
+  const Words& words = arguments.words;
+  if (!arguments.is_new && arguments.out) return "`--out` needs `--new NAME KEY`";
+  if (!arguments.is_new) return std::nullopt;
+  if (arguments.covers || arguments.leaves_data) return fmt::format("`--new` and `{}` do not go together", arguments.covers ? "--coverage" : "--no-data");
+  if (words.size() < 2 || has_only_project) return "`test --new` needs the NAME of a definition and the KEY of an account";
+  if (words.size() > 3) return fmt::format("`test --new` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
+  if (arguments.format == OutputFormat::kJson) return "`--new` writes rules, so it has no `--format json`";
   return std::nullopt;
 }
 
@@ -249,7 +255,9 @@ std::optional<std::string> check_words(const Arguments& arguments) {
     return "`explain` needs the NAME of a definition and the KEY of an account";
   if (arguments.verb == Verb::kExplain && words.size() > 3)
     return fmt::format("`explain` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
-  if (arguments.verb == Verb::kSql && !arguments.dialect) return "`sql` needs `--dialect duckdb`, `--dialect postgresql` or `--dialect spark`";
+  if (arguments.verb == Verb::kSql && !arguments.dialect)
+    return "`sql` needs `--dialect duckdb`, `--dialect postgresql` or `--dialect spark`";
+  if (arguments.verb == Verb::kTest) return check_test(arguments, has_only_project);
   if (arguments.verb == Verb::kFmt && words.size() > 1 && std::ranges::find(words, "-") != words.end())
     return "`-` stands alone: `segue fmt -`";
   return std::nullopt;

@@ -44,9 +44,10 @@ std::string sizes_text(const OpenedProject& project, const Evaluation& evaluatio
     const DefinitionOutcome& outcome = evaluation.definitions[i];
     const DefinitionInfo& info = project.definitions[outcome.definition];
     if (info.kind == ResultKind::kScore) continue;
-    table.rows.push_back({printable(info.name), grouped(outcome.size), percent(outcome.share), grouped(outcome.undetermined),
-                          outcome.undetermined == 0 ? "" : percent(part_of(outcome.undetermined, evaluation.accounts)),
-                          deciding_text(assessment, i)});
+    table.rows.push_back(
+        {printable(info.name), grouped(outcome.size), percent(outcome.share), grouped(outcome.undetermined),
+         outcome.undetermined == 0 || info.kind == ResultKind::kAudience ? "" : percent(part_of(outcome.undetermined, evaluation.accounts)),
+         deciding_text(assessment, i)});
   }
   return table.rows.empty() ? "" : title_of("size, and what missing values decide", style) + table_text(table, style);
 }

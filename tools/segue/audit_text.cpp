@@ -12,8 +12,8 @@ namespace {
 // What is to be said of a group: flagged and small stand beside each other, so that no flag goes without its doubt.
 std::string remark(const AuditGroup& group) {
   std::string text;
-  if (group.is_flagged) text = "below four fifths of the highest rate";
-  if (group.is_small) text += (text.empty() ? "" : "; ") + fmt::format("fewer than {} accounts, so the rate says little", kSmallGroup);
+  if (group.is_flagged) text = "below four fifths";
+  if (group.is_small) text += fmt::format("{}fewer than {} accounts", text.empty() ? "" : ", but of ", kSmallGroup);
   return text;
 }
 
@@ -54,8 +54,8 @@ std::string audit_text(const OpenedProject& project, const Audit& audit, const S
   std::string text = fmt::format("\n{}\n", painted(style, "1", "audit"));
   for (const AuditTable& table : audit.tables) text += table_of(project, table, style);
   const std::size_t flagged = flagged_count(audit);
-  if (flagged == 0) return text + "\n  no rate is below four fifths of the highest one\n";
-  return text + fmt::format("\n  {} below four fifths of the highest one (the four-fifths rule, EEOC 1978)\n",
+  if (flagged == 0) return text + "\n  no rate is below four fifths of the highest of its column\n";
+  return text + fmt::format("\n  {} below four fifths of the highest of its column (the four-fifths rule, EEOC 1978)\n",
                             counted(flagged, "rate") + (flagged == 1 ? " is" : " are"));
 }
 

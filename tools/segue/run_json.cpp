@@ -86,12 +86,11 @@ std::string_view relation_name(SetRelation relation) {
   return "";
 }
 
-Json decided_by_json(const Evaluation& evaluation, const Assessment& assessment, std::size_t outcome) {
+Json decided_by_json(const Assessment& assessment, std::size_t outcome) {
   Json columns = Json::array();
   for (const UndecidedBy& undecided : assessment.undecided) {
     if (undecided.outcome != outcome) continue;
-    columns.push_back(
-        {{"column", undecided.column}, {"undetermined", undecided.count}, {"share", part_of(undecided.count, evaluation.accounts)}});
+    columns.push_back({{"column", undecided.column}, {"undetermined", undecided.count}});
   }
   return columns;
 }
@@ -104,8 +103,9 @@ std::string assessed_definition(const OpenedProject& project, const Evaluation& 
   json["size"] = outcome.size;
   json["share"] = outcome.share;
   json["undetermined"] = outcome.undetermined;
-  json["undetermined_share"] = part_of(outcome.undetermined, evaluation.accounts);
-  json["decided_by"] = decided_by_json(evaluation, assessment, index);
+  json["undetermined_share"] =
+      info.kind == ResultKind::kAudience ? Json(nullptr) : Json(part_of(outcome.undetermined, evaluation.accounts));
+  json["decided_by"] = decided_by_json(assessment, index);
   if (outcome.movement) add_movement(info, *outcome.movement, json);
   return dump(json);
 }
@@ -186,8 +186,7 @@ std::string expectations_json(const std::vector<ExpectationOutcome>& expectation
   entries.reserve(expectations.size());
   for (const ExpectationOutcome& expectation : expectations) {
     const Json holds = expectation.is_evaluated ? Json(expectation.holds) : Json(nullptr);
-    entries.push_back(
-        dump({{"definition", expectation.definition}, {"text", expectation.text}, {"holds", holds}, {"found", expectation.found}}));
+    entries.push_back(dump({{"definition", expectation.definition}, {"text", expectation.text}, {"holds", holds}}));
   }
   return lines(entries);
 }

@@ -171,6 +171,7 @@ TEST_CASE("answers are written and accounts explained") {
   REQUIRE(evaluation);
   const auto written = write_output(project, *evaluation, (folder.root / "out.csv").string(), {});
   REQUIRE(written);
+  CHECK(written->paths == std::vector<std::string>{(folder.root / "out.csv").string()});
   CHECK(folder.read("out.csv").starts_with("id,big,warmth\na,true,3"));
   CHECK_FALSE(output_path((folder.root / "out.doc").string()));
 
@@ -180,6 +181,93 @@ TEST_CASE("answers are written and accounts explained") {
   const auto unknown = explain_account(project, "big", "nobody", options_at(project, Engine::kInterpreter).data);
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().kind == FailureKind::kCall);
+}
+
+namespace {
+
+// Tiers, an audience and a protected column.
+void widen(const TemporaryProject& folder) {
+  folder.write("schema.yaml",
+               "account:\n  key: id\n  columns: {id: text, employees: int?, customer: {type: bool, class: protected}}\n"
+               "relations:\n  visits:\n    of: account\n    on: id\n    time: at\n    known_at: at\n    columns: {at: timestamp}\n");
+  folder.write("rules.seg",
+               "segment big {\n  where employees >= 100\n}\n\ntiers level \"Level\" {\n  top \"Top\": employees >= 400 and not customer\n  "
+               "middle: big\n}\n\n"
+               "audience recent of visits {\n  where at within last 30 days\n}\n");
+}
+
+}  // namespace
+
+TEST_CASE("tiers and audiences have values, rows and accounts, and are compared with an earlier output") {
+  const TemporaryProject folder;
+  widen(folder);
+  const OpenedProject project = folder.open();
+  REQUIRE_FALSE(project.has_errors());
+  REQUIRE(project.definitions.size() == 3);
+  CHECK(project.definitions[1].kind == ResultKind::kTiers);
+  REQUIRE(project.definitions[1].values.size() == 2);
+  CHECK(project.definitions[1].values[0].title == "Top");
+  CHECK(project.definitions[2].relation == "visits");
+  for (const Engine engine : {Engine::kNative, Engine::kInterpreter}) {
+    EvaluateOptions options = options_at(project, engine);
+    const auto before = evaluate(project, options);
+    REQUIRE(before);
+    CHECK(before->definitions[1].value_sizes == std::vector<std::uint64_t>{1, 2});
+    CHECK(before->definitions[1].without_value == 1);
+    CHECK(value_indices(*before, 1)[3] == 1);
+    CHECK(before->definitions[2].size == 2);
+    CHECK(before->definitions[2].accounts == 1);
+    REQUIRE(write_output(project, *before, (folder.root / "before.csv").string(), {}));
+
+    folder.write("accounts.csv", "id,employees,customer\na,500,true\nb,,false\nd,50,false\ne,100,false\n");
+    options.previous = (folder.root / "before.csv").string();
+    const auto after = evaluate(project, options);
+    REQUIRE(after);
+    REQUIRE(after->definitions[0].movement);
+    CHECK(after->definitions[0].movement->entered == 1);
+    CHECK(after->definitions[0].movement->left == 2);
+    REQUIRE(after->definitions[1].movement);
+    CHECK(after->definitions[1].movement->moved.size() == 3);
+    CHECK_FALSE(after->definitions[2].movement);
+    REQUIRE(after->diagnostics.size() == 1);
+    CHECK(after->diagnostics[0].kind == DiagnosticKind::kNotInPrevious);
+    folder.write("accounts.csv", "id,employees,customer\na,500,false\nb,,false\nc,900,true\nd,150,false\n");
+  }
+}
+
+TEST_CASE("an evaluation is assessed, audited and repeated at earlier clocks") {
+  const TemporaryProject folder;
+  widen(folder);
+  const OpenedProject project = folder.open();
+  for (const Engine engine : {Engine::kNative, Engine::kInterpreter}) {
+    EvaluateOptions options = options_at(project, engine);
+    options.audits = true;
+    const auto evaluation = evaluate(project, options);
+    REQUIRE(evaluation);
+    const auto assessment = assess(project, *evaluation, options);
+    REQUIRE(assessment);
+    REQUIRE(assessment->sets.size() == 4);
+    CHECK(assessment->overlaps.size() == 5);
+    CHECK(assessment->overlaps[0].relation == SetRelation::kContains);
+    REQUIRE(assessment->undecided.size() == 2);
+    CHECK(assessment->undecided[0].column == "employees");
+    CHECK(assessment->undecided[0].count == 1);
+    CHECK(assessment->reach.size() == 3);
+
+    const Audit audited = audit(project, *evaluation);
+    REQUIRE(audited.tables.size() == 4);
+    REQUIRE(audited.tables[0].groups.size() == 2);
+    CHECK(audited.tables[0].groups[1].rate == 1.0);
+    CHECK(audited.tables[0].groups[0].is_flagged);
+    CHECK(audited.tables[0].groups[0].is_small);
+
+    const auto past = history(project, *evaluation, options, HistoryStep::kWeekly, 1);
+    REQUIRE(past);
+    REQUIRE(past->points.size() == 2);
+    CHECK(past->points[0].definitions[2].size == 0);
+    CHECK(past->points[1].definitions[2].size == 2);
+    CHECK(past->diagnostics.empty());
+  }
 }
 
 TEST_CASE("a clock is a date's end or a time in the project's zone") {
