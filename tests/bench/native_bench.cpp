@@ -1,18 +1,22 @@
 // Measures the native engine on generated tables in memory, without files: definitions of 8 terms over 200 shared conditions, and counts of events by
-// account; beside each the same work in hand-written C++ over the same bitmaps. Prints one JSON object a line.
-//   native_bench [--accounts N] [--events N] [--threads N] [--cpu host|baseline|avx2|avx512] [--definitions N] [--only definitions|events]
+// account; beside each the same work in hand-written C++ over the same bitmaps. Then tiers that rank all accounts by a score that decays. Prints one
+// JSON object a line.
+//   native_bench [--accounts N] [--events N] [--threads N] [--cpu host|baseline|avx2|avx512] [--definitions N] [--only definitions|events|tiers]
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "compiler/codegen/compile.h"
+#include "compiler/codegen/native.h"
 #include "runtime/run.h"
 #include "tests/bench/by_hand.h"
 
@@ -26,7 +30,7 @@ struct Options {
   unsigned threads = 1;
   TargetCpu cpu = TargetCpu::kHost;
   std::vector<std::size_t> definitions{1, 100, 1000};
-  std::string only;  // `definitions` or `events`; empty: both
+  std::string only;  // `definitions`, `events` or `tiers`; empty: all
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -260,6 +264,94 @@ void bench_events(const Options& options) {
       list_of(timing.sizes).c_str());
 }
 
+// ── tiers with `top` by a score with `decay` ──
+
+constexpr std::int64_t kToday = 20'000, kHalfLife = 90, kTopCount = 1'000, kLeast = 500;
+
+// `top 1000 by s`, then `top 10% by s` of the rest, then who passes a condition; s = 30 * decay(day, 90 days) + c1, where c0 gives the day.
+CheckedProgram tiers_program() {
+  CheckedProgram program;
+  program.schema.tables.push_back(schema_table("account", 3));
+  program.schema.tables[0].columns[0].type = {.kind = Kind::kDate};
+  program.schema.tables[0].key = 2;
+  program.frames.push_back({});
+  const auto define = [&](DefinitionKind kind, ExprId body) {
+    Definition definition;
+    definition.kind = kind;
+    definition.body = body;
+    program.definitions.push_back(std::move(definition));
+    return DefinitionId{static_cast<std::uint32_t>(program.definitions.size() - 1)};
+  };
+  const Type whole{.kind = Kind::kInt}, real{.kind = Kind::kFloat}, tier{.kind = Kind::kEnum, .optional = true};
+  const ExprId day = add(program, ColumnRead{0}, {.kind = Kind::kDate}),
+               half_life = add(program, Literal{kHalfLife}, {.kind = Kind::kDays});
+  const ExprId decay = add(program, Call{BuiltinId::kDecayDate, {day, half_life}}, real);
+  const ExprId weight = add(program, Literal{30.0}, real), number = add(program, ColumnRead{1}, whole);
+  const ExprId recent = add(program, Arithmetic{ArithmeticOp::kMultiply, weight, decay}, real);
+  const ExprId sum = add(program, ScoreSum{{{recent, {}, false, {}}, {number, {}, false, {}}}, {}}, real);
+  const DefinitionId score = define(DefinitionKind::kScore, sum);
+  const ExprId passes = at_least(program, 1, kLeast);
+  const auto top = [&](ExprId candidates, TopOf node) {
+    node.candidates = define(DefinitionKind::kDefine, candidates);
+    node.by = score;
+    return add(program, node, {});
+  };
+  const ExprId first = top(passes, {.candidates = {}, .by = {}, .count = kTopCount, .share = 0, .share_scale = 0});
+  const ExprId others = add(program, And{{passes, add(program, Not{first}, {})}}, {});
+  const ExprId second = top(others, {.candidates = {}, .by = {}, .count = {}, .share = 1, .share_scale = 1});
+  const ExprId tiers = add(program, Choice{{{first, 0}, {second, 1}, {passes, 2}}, 3, false}, tier);
+  program.results = {define(DefinitionKind::kTiers, tiers)};
+  return program;
+}
+
+// The sizes of the tiers, by hand: an exponential for each day, sums, and two selections.
+std::vector<std::uint64_t> tiers_by_hand(const Database& database) {
+  const Table& account = database.tables[0];
+  const std::int32_t *days = account.columns[0].values<std::int32_t>(), *numbers = account.columns[1].values<std::int32_t>();
+  std::vector<double> weights(1'000), scores;
+  for (std::size_t age = 0; age < weights.size(); ++age) weights[age] = 30 * std::exp2(-static_cast<double>(age) / kHalfLife);
+  for (std::size_t i = 0; i < account.rows; ++i) {
+    if (numbers[i] >= kLeast) scores.push_back(weights[static_cast<std::size_t>(kToday - days[i])] + numbers[i]);
+  }
+  const auto first = static_cast<std::ptrdiff_t>(std::min<std::size_t>(kTopCount, scores.size()));
+  std::nth_element(scores.begin(), scores.begin() + first, scores.end(), std::greater<>());
+  const std::uint64_t second = (scores.size() - static_cast<std::size_t>(first) + 9) / 10;
+  std::nth_element(scores.begin() + first, scores.begin() + first + static_cast<std::ptrdiff_t>(second), scores.end(), std::greater<>());
+  const auto taken = static_cast<std::uint64_t>(first) + second;
+  return {static_cast<std::uint64_t>(first), second, scores.size() - taken, account.rows - scores.size()};
+}
+
+void bench_tiers(const Options& options) {
+  Database database;
+  Table& account = database.tables.emplace_back();
+  account.rows = options.accounts;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) account.columns.push_back(int_column(options.accounts, seed));
+  auto* days = reinterpret_cast<std::int32_t*>(account.columns[0].data.data());
+  auto* keys = reinterpret_cast<std::int32_t*>(account.columns[2].data.data());
+  for (std::size_t i = 0; i < options.accounts; ++i) {
+    days[i] = static_cast<std::int32_t>(kToday - days[i]);
+    keys[i] = static_cast<std::int32_t>(i);
+  }
+  account.columns[0].type = {.kind = Kind::kDate};
+  const CheckedProgram program = tiers_program();
+  const Clock clock = make_clock(kToday * kMicrosPerDay, utc_zone(), {});
+  auto start = std::chrono::steady_clock::now();
+  const double before = cpu_seconds();
+  const auto results =
+      evaluate_native(program, database, clock, program.results, {.codegen = {.cpu = options.cpu}, .threads = options.threads});
+  const double run = seconds_since(start), run_cpu = cpu_seconds() - before;
+  std::vector<std::uint64_t> sizes(4);
+  for (const std::int32_t code : results->definitions.front().codes) ++sizes[static_cast<std::size_t>(code)];
+  start = std::chrono::steady_clock::now();
+  const std::vector<std::uint64_t> expected = tiers_by_hand(database);
+  const double hand = seconds_since(start);
+  std::printf(
+      "{\"bench\": \"tiers\", \"accounts\": %zu, \"threads\": %u, \"compile_s\": 0, \"run_s\": %.4f, \"run_cpu_s\": %.4f, \"by_hand_s\": "
+      "%.4f, "
+      "\"agrees\": %s, \"sizes\": %s}\n",
+      options.accounts, options.threads, run, run_cpu, hand, sizes == expected ? "true" : "false", list_of(sizes).c_str());
+}
+
 TargetCpu cpu_of(const std::string& name) {
   if (name == "baseline") return TargetCpu::kBaseline;
   if (name == "avx2") return TargetCpu::kAvx2;
@@ -286,7 +378,9 @@ Options options_of(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const segue::bench::Options options = segue::bench::options_of(argc, argv);
-  if (options.only != "events") segue::bench::bench_definitions(options);
-  if (options.only != "definitions") segue::bench::bench_events(options);
+  const auto asks = [&](const char* bench) { return options.only.empty() || options.only == bench; };
+  if (asks("definitions")) segue::bench::bench_definitions(options);
+  if (asks("events")) segue::bench::bench_events(options);
+  if (asks("tiers")) segue::bench::bench_tiers(options);
   return 0;
 }

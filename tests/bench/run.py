@@ -44,13 +44,13 @@ def peer(name: str, work: str, count: int, rows: int, threads: int) -> dict:
 
 
 def measure(given: argparse.Namespace, work: str, count: int) -> dict:
-    rows = given.accounts if work == "definitions" else given.events
-    flags = ["--accounts", str(rows), "--definitions", str(count)] if work == "definitions" else ["--events", str(rows)]
+    rows = given.events if work == "events" else given.accounts
+    flags = ["--events", str(rows)] if work == "events" else ["--accounts", str(rows), "--definitions", str(count)]
     ours = segue(given, "--only", work, *flags)
     if not ours["agrees"]:
         sys.exit(f"Segue and hand-written C++ differ on {work}, {count}")
     figures = {"work": work, "count": count, "rows": rows, "segue": ours, "peers": {}}
-    for name in PEERS:
+    for name in PEERS if work != "tiers" else ():
         theirs = peer(name, work, count, rows, given.threads)
         if theirs.pop("sizes") != ours["sizes"]:
             sys.exit(f"{name} and Segue differ on {work}, {count}")
@@ -61,6 +61,8 @@ def measure(given: argparse.Namespace, work: str, count: int) -> dict:
 def titles(figures: dict) -> str:
     if figures["work"] == "events":
         return f"{figures['count']} counts over {figures['rows'] / 1e6:g} M events"
+    if figures["work"] == "tiers":
+        return f"tiers with top × {figures['rows'] / 1e6:g} M accounts"
     return f"{figures['count']:,} definitions × {figures['rows'] / 1e6:g} M accounts"
 
 
@@ -81,8 +83,9 @@ def main() -> None:
     for count in (int(text) for text in given.definitions.split(",")):
         rows.append(measure(given, "definitions", count))
         print_row(rows[-1])
-    rows.append(measure(given, "events", 20))
-    print_row(rows[-1])
+    for work, count in (("events", 20), ("tiers", 4)):
+        rows.append(measure(given, work, count))
+        print_row(rows[-1])
     if given.json:
         Path(given.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
