@@ -14,13 +14,12 @@ Text Emitter::operator()(const TopOf& node) {
   const ExprId candidates_body = program_.definition(node.candidates).body, by_body = program_.definition(node.by).body;
   const Text candidates = column_of(predicate(candidates_body));
   std::string order;
-  for (const Text& key : order_keys(type_of(by_body), column_of(value(by_body)))) {
-    const Text column = column_of(key);
-    order += fmt::format(
-        "{} DESC NULLS LAST, ",
-        fill(dialect_.text_order.size() > 3 && type_of(by_body).kind == Kind::kText ? dialect_.text_order : "{0}", {column.sql}));
-  }
-  int layer = query_.rows[rows_].layers.rbegin()->first;
+  Text made = candidates;
+  Text by = column_of(value(by_body));
+  if (type_of(by_body).kind == Kind::kFloat) by = call("({0} + 0)", {by});  // both zeros are one
+  const Text first = order_keys(type_of(by_body), by).front();
+  order += first.sql + " DESC NULLS LAST, ";
+  made.layer = std::max(made.layer, first.layer);
   const std::string key = quoted(dialect_, column_name(rows_, *table.key));
   order += table.columns[*table.key].type.kind == Kind::kText ? fill(dialect_.text_order, {key}) : key;
   const std::string rank = fmt::format("row_number() OVER (PARTITION BY {} ORDER BY {})", candidates.sql, order);
@@ -30,8 +29,6 @@ Text Emitter::operator()(const TopOf& node) {
     // Rounded up: rank <= n · share means rank − 1 < n · share, in whole numbers.
     most = fmt::format("{} * {}", fill(dialect_.wide_int, {all}), int_literal(dialect_, node.share));
   }
-  Text made = candidates;
-  made.layer = std::max(layer, candidates.layer);
   made.sql = node.count ? fmt::format("({} AND {} <= {})", candidates.sql, rank, most)
                         : fmt::format("({} AND ({} - 1) * {} < {})", candidates.sql, fill(dialect_.wide_int, {rank}),
                                       power_of_ten(node.share_scale), most);
@@ -44,8 +41,8 @@ Text Emitter::operator()(const Percentile& node) {
   const ExprId body = program_.definition(node.value).body;
   const Type& type = type_of(body);
   const Text chosen = column_of(value(body));
-  if (type.kind == Kind::kText && type.folded) return refuse("text without case is ranked by two orders");
-  const Text key = column_of(order_keys(type, chosen).front());
+  const Text compared = type.kind == Kind::kFloat ? call("({0} + 0)", {chosen}) : chosen;  // both zeros are one
+  const Text key = column_of(order_keys(type, compared).front());
   Text counts = node.among ? combine("{0} AND {1} IS NOT NULL", {predicate(program_.definition(*node.among).body), chosen}, false)
                            : combine("{0} IS NOT NULL", {chosen}, false);
   counts.is_null = false;

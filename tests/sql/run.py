@@ -72,8 +72,12 @@ class Project:
         except tables.NotLoadable as error:
             self.tally.skipped["tables not loaded: " + re.sub(r"[:\d].*", "", str(error)).split(" ")[0]] += 1
             return
+        try:
+            self.engine.open(loaded)
+        except engines.NotStorable as error:
+            self.tally.skipped[f"tables not stored: {error}"[:150]] += 1
+            return
         self.tally.programs += 1
-        self.engine.open(loaded)
         try:
             self.compare(names, expected, clock)
         finally:
@@ -113,6 +117,9 @@ class Project:
                     again = self.statements([d["name"]])
                     if again["statements"]:
                         self.answer([d], again["statements"][0], expected, clock)
+                return
+            if self.engine.is_out_of_range(str(error)):
+                self.tally.skipped[f"{self.engine.name} stops at floats out of range"] += 1
                 return
             self.fail(label, f"{type(error).__name__}: {str(error).splitlines()[0][:300]}")
             return

@@ -1,6 +1,6 @@
 # Installs what Segue is built from; sourced by `dev`, which sets $root and `die`. Nothing is done, and no network is asked, when all is there.
 #
-# bootstrap_packages: the distribution's packages (packages.txt).
+# bootstrap_packages [packages-engines.txt]: the distribution's packages (packages.txt, or another list).
 # bootstrap_python requirements.txt: pinned wheels into the virtual environment .deps/python.
 
 # The command that gives us root: nothing for root itself.
@@ -35,7 +35,7 @@ install_packages() {
 bootstrap_packages() {
   command -v dpkg-query >/dev/null ||
     die "this script installs with apt, which this machine has not; install the counterparts of tools/bootstrap/packages.txt by hand, and build with CMake"
-  install_packages $(cat "$root/tools/bootstrap/packages.txt")
+  install_packages $(cat "$root/tools/bootstrap/${1:-packages.txt}")
 }
 
 bootstrap_python() {
