@@ -40,6 +40,10 @@ constexpr std::array kHabits = {
     Habit{"first", "write `earliest(…)`"},
     Habit{"datediff", "subtract one date from the other, or write `days_since(…)`"},
     Habit{"contains", "write `x contains \"…\"`"},
+    Habit{"distance", "write `place near (52.5, 13.4) within 50 km`"},
+    Habit{"geo_distance", "write `place near (52.5, 13.4) within 50 km`"},
+    Habit{"half_life", "write `decay(t, 14 days)`"},
+    Habit{"convert", "declare the column as `money` in the schema"},
 };
 
 bool is_aggregate_word(std::string_view name) { return is_builtin(Form::kAggregate, name); }
@@ -195,8 +199,37 @@ Value check_definition_call(Context& ctx, const Scope& scope, const ast::Expr& e
   return read_definition(ctx, scope, found.declaration, found.frame, arguments, expr.span);
 }
 
+// The definition of that name where it has parameters and is about the account as far as its declaration tells.
+std::optional<DeclId> callable(const Context& ctx, std::string_view name) {
+  const auto found = ctx.by_name.find(name);
+  if (found == ctx.by_name.end()) return std::nullopt;
+  const Declared& declared = ctx.declared[found->second];
+  if (declared.parameters.empty() || is_for_relation(declared)) return std::nullopt;
+  return found->second;
+}
+
+// A call of what speaks of its parameters only: it stands in the rows of its arguments. Nothing where it speaks of the account too.
+std::optional<Value> check_free_call(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call) {
+  const std::optional<DeclId> id = callable(ctx, call.callee.parts.front().text);
+  if (!id) return std::nullopt;
+  if (!ensure_checked(ctx, *id, expr.span)) {
+    note_use(ctx, scope, *id);
+    return Value{};
+  }
+  if (!is_about_no_table(ctx, *id)) return std::nullopt;
+  std::vector<Value> arguments;
+  FrameId frame = kAccountFrame;
+  for (const ast::ExprId argument : call.arguments) {
+    arguments.push_back(check_expr(ctx, scope, argument));
+    const Value& last = arguments.back();
+    if (!last.is_failed && !last.number) frame = inner_frame(ctx, frame, expr_of(ctx, last).frame);
+  }
+  return read_definition(ctx, scope, *id, frame, arguments, expr.span);
+}
+
 Value check_bare_call(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call) {
   const ast::Name& name = call.callee.parts.front();
+  if (std::optional<Value> free = check_free_call(ctx, scope, expr, call)) return std::move(*free);
   const Resolution found = find_bare(ctx, scope, name.text);
   const bool is_function = is_builtin(Form::kFunction, name.text);
   if (found.kind == Resolution::Kind::kDefinition && (!is_function || !ctx.declared[found.declaration].parameters.empty())) {

@@ -52,10 +52,17 @@ std::string in_unit(const Context& ctx, const Value& value) {
   return unit.starts_with("per ") ? fmt::format("is {}", unit) : fmt::format("is in {}", unit);
 }
 
-// The name of the column that a value reads, bare or by references; empty where it is no column.
-bool is_column(const Context& ctx, const Value& value) {
-  const Node& node = expr_of(ctx, value).node;
-  return std::holds_alternative<ColumnRead>(node) || std::holds_alternative<ReferenceRead>(node);
+bool reads_column(const Node& node) { return std::holds_alternative<ColumnRead>(node) || std::holds_alternative<ReferenceRead>(node); }
+
+bool is_column(const Context& ctx, const Value& value) { return reads_column(expr_of(ctx, value).node); }
+
+// The column whose unit a value has: itself, or of `sum(opportunities: amount)` the amount; its place in the text.
+std::optional<Span> column_behind(const Context& ctx, const Value& value) {
+  if (is_column(ctx, value)) return value.span;
+  const auto* aggregate = std::get_if<Aggregate>(&expr_of(ctx, value).node);
+  const bool keeps_unit = aggregate != nullptr && aggregate->value && aggregate->fn != AggregateFn::kDistinct;
+  if (!keeps_unit || !reads_column(ctx.program.expr(*aggregate->value).node)) return std::nullopt;
+  return ctx.program.expr(*aggregate->value).span;
 }
 
 bool is_plain_unit(const Context& ctx, std::uint16_t unit) {
@@ -66,8 +73,8 @@ bool is_plain_unit(const Context& ctx, std::uint16_t unit) {
 // What to do where one of two has no unit.
 std::string advice_without(const Context& ctx, const Value& with, const Value& without) {
   const std::string unit = unit_words(ctx.program, with.type.unit);
-  if (is_column(ctx, without) && is_plain_unit(ctx, with.type.unit))
-    return fmt::format("if {} counts {} too, write `unit: {}` at its column in the schema", code(ctx, without.span), unit, unit);
+  if (const std::optional<Span> column = column_behind(ctx, without); column && is_plain_unit(ctx, with.type.unit))
+    return fmt::format("if {} counts {} too, write `unit: {}` at its column in the schema", code(ctx, *column), unit, unit);
   if (is_column(ctx, with)) {
     return fmt::format(
         "numbers that are counted or calculated without a unit go with others of that kind; take `unit` from the column {} in the schema "
