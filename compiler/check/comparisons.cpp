@@ -154,7 +154,7 @@ Value report_compared_bool(Context& ctx, Span span, const ast::Comparison& node,
 bool is_ordered_type(const Context& ctx, const Type& type) { return type.kind != Kind::kEnum || ctx.program.enums[type.enum_id].ordered; }
 
 void report_unordered(Context& ctx, const Value& left, const Value& right) {
-  const std::string& name = ctx.program.enums[left.type.enum_id].name;
+  const std::string name = words(ctx, left.span);
   const std::string_view advice = is_declared_by_rules(ctx, left.type.enum_id) ? "" : ", or give it `ordered: true` in the schema";
   report(ctx, DiagnosticKind::kNotOrdered, cover(left.span, right.span),
          fmt::format("the values of `{0}` have no order; write `{0} in [..]`{1}", name, advice));

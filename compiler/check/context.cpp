@@ -18,10 +18,6 @@ Diagnostic& report(Context& ctx, DiagnosticKind kind, Span span, std::string mes
   return ctx.diagnostics.back();
 }
 
-void refuse(Context& ctx, Span span, std::string_view construct) {
-  report(ctx, DiagnosticKind::kNotSupported, span, fmt::format("{} is not supported yet; leave it out for now", construct));
-}
-
 std::string words(const Context& ctx, Span span) {
   constexpr std::size_t kLongest = 60;
   if (span.source == kNoSource) return {};

@@ -103,6 +103,7 @@ struct Context {
   std::map<SetKey, std::optional<SetId>> sets;                                 // of named lists
   std::unordered_map<const Ast*, std::vector<Mention>> mentions;               // in order of place
   std::map<std::vector<std::pair<std::string, int>>, std::uint16_t> unit_ids;  // of program.units but the first
+  std::optional<Span> beside;  // what a bare value of an enum stands beside while it is checked: whose values it should be one of
   EnumTypeId weekday_enum = kNoEnum;
   std::optional<TimeZone> zone;            // loaded on first use
   std::size_t comparisons_left = 300'000;  // of names, for did-you-mean: bounded for files full of unknown names
@@ -116,9 +117,6 @@ Diagnostic& report(Context& ctx, DiagnosticKind kind, Span span, std::string mes
 
 // The same with a fix that replaces `edit.span`.
 Diagnostic& report(Context& ctx, DiagnosticKind kind, Span span, std::string message, std::string fix_message, Edit edit);
-
-// Reports that `construct` belongs to a later version.
-void refuse(Context& ctx, Span span, std::string_view construct);
 
 // The user's own words, blanks squeezed, cut after 60 characters; with back-quotes around in `code`.
 [[nodiscard]] std::string words(const Context& ctx, Span span);

@@ -2,6 +2,7 @@
 #include "compiler/check/definitions.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "compiler/check/names.h"
 #include "compiler/check/relations.h"
 #include "compiler/check/types.h"
+#include "compiler/check/walk.h"
 #include "compiler/syntax/parse.h"
 
 namespace segue::checker {
@@ -137,8 +139,10 @@ std::optional<std::vector<Binding>> bind_arguments(Context& ctx, const Declared&
 std::optional<DefinitionId> make_instance(Context& ctx, DeclId id, FrameId frame, std::span<const Binding> bindings, Span use) {
   const Declared& declared = ctx.declared[id];
   const std::size_t reported = ctx.diagnostics.size();
+  // Names in a body mean what they mean where it was written: what is about no table stands there, whatever rows its arguments are about.
+  const FrameId stand = is_for_relation(declared) ? frame : declared.frame;
   std::optional<Definition> body;
-  deep_call(ctx.stack, [&] { body = check_body(ctx, Scope{*declared.ast, frame, bindings, id}, *declared.declaration); });
+  deep_call(ctx.stack, [&] { body = check_body(ctx, Scope{*declared.ast, stand, bindings, id}, *declared.declaration); });
   // The body is sound by itself: what is wrong is wrong with this use.
   for (std::size_t i = reported; i < ctx.diagnostics.size(); ++i) {
     if (ctx.diagnostics[i].severity == Severity::kError)
@@ -180,6 +184,13 @@ std::optional<DefinitionId> instance_of(Context& ctx, DeclId id, FrameId frame, 
   const std::optional<DefinitionId> made = make_instance(ctx, id, frame, bindings, use);
   ctx.instances.emplace(std::move(key), made);
   return made;
+}
+
+// Whether a node says something of a row by itself, or of many.
+bool reads_rows(const Node& node) {
+  return std::holds_alternative<ColumnRead>(node) || std::holds_alternative<ReferenceRead>(node) ||
+         std::holds_alternative<Aggregate>(node) || std::holds_alternative<Sequence>(node) || std::holds_alternative<Percentile>(node) ||
+         std::holds_alternative<TopOf>(node);
 }
 
 bool check_once(Context& ctx, DeclId id) {
@@ -250,16 +261,45 @@ bool ensure_checked(Context& ctx, DeclId id, Span use) {
   return is_sound;
 }
 
+bool is_about_no_table(const Context& ctx, DeclId id) {
+  const Declared& declared = ctx.declared[id];
+  if (!declared.definition || declared.parameters.empty() || is_for_relation(declared)) return false;
+  // Parameters are constants in the body that was checked for its own sake, so what it reads it reads itself.
+  std::vector<ExprId> open = {ctx.program.definition(*declared.definition).body};
+  std::set<DefinitionId> seen = {*declared.definition};
+  bool is_free = true;
+  while (is_free && !open.empty()) {
+    const ExprId at = open.back();
+    open.pop_back();
+    const Node& node = ctx.program.expr(at).node;
+    is_free = !reads_rows(node);
+    for_each_operand(node, [&](ExprId operand) { open.push_back(operand); });
+    for_each_definition(node, [&](DefinitionId read) {
+      const auto found = ctx.by_name.find(ctx.program.definition(read).name);
+      const bool is_other = found != ctx.by_name.end() && !ctx.declared[found->second].parameters.empty();
+      is_free = is_free && is_other;
+      if (seen.insert(read).second) open.push_back(ctx.program.definition(read).body);
+    });
+  }
+  return is_free;
+}
+
+// Tiers, stages, grids and splits.
+static bool is_named_values(const ast::Declaration& declaration) {
+  return std::holds_alternative<ast::TiersDecl>(declaration.node) || std::holds_alternative<ast::StagesDecl>(declaration.node) ||
+         std::holds_alternative<ast::GridDecl>(declaration.node) || std::holds_alternative<ast::SplitDecl>(declaration.node);
+}
+
 // Whether a declaration's value may be other than true or false, or a number.
 static bool may_be_enum(const ast::Declaration& declaration) {
-  return std::holds_alternative<ast::DefineDecl>(declaration.node) || std::holds_alternative<ast::TiersDecl>(declaration.node) ||
-         std::holds_alternative<ast::StagesDecl>(declaration.node) || std::holds_alternative<ast::GridDecl>(declaration.node) ||
-         std::holds_alternative<ast::SplitDecl>(declaration.node);
+  return std::holds_alternative<ast::DefineDecl>(declaration.node) || is_named_values(declaration);
 }
 
 Type type_of_definition(Context& ctx, DeclId id) {
   const Declared& declared = ctx.declared[id];
   if (declared.param) return declared.param->type;
+  // Inside its own text: whoever reads it reports the circle.
+  if (declared.state == Declared::State::kActive) return type_of_kind(is_named_values(*declared.declaration) ? Kind::kEnum : Kind::kBool);
   if (!may_be_enum(*declared.declaration) || !ensure_checked(ctx, id, declared.name->span)) return {};
   return ctx.program.expr(ctx.program.definition(*declared.definition).body).type;
 }

@@ -23,6 +23,10 @@ inline constexpr std::size_t kMaxInstances = 100'000;
 [[nodiscard]] Value read_definition(Context& ctx, const Scope& scope, DeclId id, FrameId frame, std::span<const Value> arguments,
                                     Span span);
 
+// Whether a checked `define` with parameters speaks of nothing else: of no column, related table or other accounts. It then stands in any rows, those
+// of its arguments.
+[[nodiscard]] bool is_about_no_table(const Context& ctx, DeclId id);
+
 // The type that a declaration's value has; a bool where it is in error.
 [[nodiscard]] Type type_of_definition(Context& ctx, DeclId id);
 

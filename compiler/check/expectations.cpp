@@ -158,7 +158,7 @@ bool set_value(Context& ctx, const Claimant& all, const ast::Expectation& expect
   const EnumTypeId values = ctx.program.expr(ctx.program.definition(*all.declared.definition).body).type.enum_id;
   const std::optional<std::int64_t> index = enum_index(ctx.program.enums[values], name->text);
   if (!index) {
-    report_unknown_value(ctx, name->span, name->text, values);
+    report_unknown_value(ctx, name->span, name->text, values, all.name());
     return false;
   }
   made.value = static_cast<std::uint32_t>(*index);

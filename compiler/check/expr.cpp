@@ -259,14 +259,18 @@ std::pair<Value, Value> check_sides(Context& ctx, const Scope& scope, ast::ExprI
   const auto is_open = [&](ast::ExprId id) { return is_flexible(scope.ast[id]) && !names_enum(ctx, scope, scope.ast[id]); };
   if (is_open(left) && !is_open(right)) {
     Value second = check_expr(ctx, scope, right);
+    if (!second.is_failed) ctx.beside = second.span;
     Value first = second.is_failed ? Value{} : check_expr(ctx, scope, left, enum_of(second));
+    ctx.beside.reset();
     return {std::move(first), std::move(second)};
   }
   Value first = check_expr(ctx, scope, left);
   // Beside something in error a bare name may be the value of an enum that is not known: nothing to say about it.
   if (first.is_failed && is_flexible(scope.ast[right]) && !names_enum(ctx, scope, scope.ast[right])) return {std::move(first), Value{}};
   if (!first.is_failed && first.type.kind == Kind::kText && report_unquoted_text(ctx, scope, right)) return {std::move(first), Value{}};
+  if (!first.is_failed && is_flexible(scope.ast[right])) ctx.beside = first.span;
   Value second = check_expr(ctx, scope, right, enum_of(first));
+  ctx.beside.reset();
   return {std::move(first), std::move(second)};
 }
 

@@ -77,7 +77,7 @@ std::optional<Element> element_of_path(Context& ctx, const Scope& scope, const a
   }
   if (path.parts.size() == 1 && find_bare(ctx, scope, first.text).kind == Resolution::Kind::kNothing) {
     if (tested.type.kind == Kind::kEnum) {
-      report_unknown_value(ctx, path.span, first.text, tested.type.enum_id);
+      report_unknown_value(ctx, path.span, first.text, tested.type.enum_id, tested.words);
       return std::nullopt;
     }
     if (tested.type.kind == Kind::kText) {
@@ -132,7 +132,7 @@ std::optional<Element> element_of_text(Context& ctx, const std::string& text, Sp
   if (tested.type.kind == Kind::kText) return Element{text};
   if (tested.type.kind == Kind::kEnum) {
     if (const auto index = enum_index(ctx.program.enums[tested.type.enum_id], text)) return Element{*index};
-    report_unknown_value(ctx, span, text, tested.type.enum_id);
+    report_unknown_value(ctx, span, text, tested.type.enum_id, tested.words);
     return std::nullopt;
   }
   const bool is_number_in_quotes = is_number(tested.type) && parse_number(text);
@@ -233,7 +233,8 @@ std::optional<SetId> check_literal_list(Context& ctx, const Scope& scope, const 
     are_days = true;
     tested.type.kind = Kind::kDate;
   }
-  const bool leaves_out_strangers = tested.type.kind == Kind::kEnum && scope.declaration != kNoDecl && is_prelude_list(ctx, scope.declaration);
+  const bool leaves_out_strangers =
+      tested.type.kind == Kind::kEnum && scope.declaration != kNoDecl && is_prelude_list(ctx, scope.declaration);
   std::vector<Constant> values;
   std::map<Constant, bool> is_written;  // by value: as a literal, so that the same literal is a slip
   bool is_failed = false;

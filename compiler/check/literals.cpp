@@ -188,15 +188,16 @@ std::optional<std::int64_t> enum_index(const EnumType& type, std::string_view va
   return found - type.values.begin();
 }
 
-void report_unknown_value(Context& ctx, Span span, std::string_view name, EnumTypeId type) {
+void report_unknown_value(Context& ctx, Span span, std::string_view name, EnumTypeId type, std::string_view owner) {
   constexpr std::size_t kShown = 8;
   const EnumType& values = ctx.program.enums[type];
+  const std::string of = !owner.empty() ? std::string(owner) : ctx.beside ? words(ctx, *ctx.beside) : values.name;
   std::string shown;
   for (std::size_t i = 0; i < std::min(kShown, values.values.size()); ++i)
     shown += fmt::format("{}`{}`", i == 0 ? "" : ", ", values.values[i]);
   const std::string all = fmt::format("; write one of {}{}", shown, values.values.size() > kShown ? ", …" : "");
   Diagnostic& diagnostic =
-      report(ctx, DiagnosticKind::kUnknownEnumValue, span, fmt::format("`{}` is not one of the values of `{}`", name, values.name));
+      report(ctx, DiagnosticKind::kUnknownEnumValue, span, fmt::format("`{}` is not one of the values of `{}`", name, of));
   suggest(ctx, diagnostic, span, name, values.values, all);
 }
 

@@ -42,8 +42,8 @@ namespace segue::checker {
 // The index of an enum's value; under its folding where it has one.
 [[nodiscard]] std::optional<std::int64_t> enum_index(const EnumType& type, std::string_view value);
 
-// Reports that `name` is no value of the enum; with a fix where a value is near.
-void report_unknown_value(Context& ctx, Span span, std::string_view name, EnumTypeId type);
+// Reports that `name` is no value of the enum; with a fix where a value is near. `owner` is what has these values, where that is known.
+void report_unknown_value(Context& ctx, Span span, std::string_view name, EnumTypeId type, std::string_view owner = {});
 
 // The whole number that a count is (`last 30 days`, `last n days`); nothing where that was reported. `is_literal`: written as a number.
 struct Count {

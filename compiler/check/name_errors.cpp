@@ -95,6 +95,34 @@ bool report_related_column(Context& ctx, const Scope& scope, const ast::Name& na
   return true;
 }
 
+// Whether a declaration names a value so.
+struct NamesValue {
+  std::string_view value;
+
+  template <typename Parts>
+  bool is_among(const Parts& parts) const {
+    return std::ranges::any_of(parts, [&](const auto& part) { return part.name.text == value; });
+  }
+  template <typename Decl>
+  bool operator()(const Decl& decl) const {
+    if constexpr (requires { decl.otherwise; }) return is_among(decl.rows) || (decl.otherwise && decl.otherwise->name.text == value);
+    else if constexpr (requires { decl.shares; }) return is_among(decl.shares);
+    else return false;
+  }
+};
+
+// The name of a tier, a stage or a part of a split that stands alone.
+bool report_bare_named_value(Context& ctx, const Scope& scope, const ast::Name& name) {
+  for (const Declared& declared : ctx.declared) {
+    if (!std::visit(NamesValue{name.text}, declared.declaration->node)) continue;
+    const std::string_view path = scope.frame == kAccountFrame ? "" : "account.";
+    const std::string right = fmt::format("{}{} = {}", path, written_name(declared.name->text), written_name(name.text));
+    report_written(ctx, name.span, fmt::format("`{}` is a value of `{}`, not a condition", name.text, declared.name->text), right);
+    return true;
+  }
+  return false;
+}
+
 bool report_bare_enum_value(Context& ctx, const Scope& scope, const ast::Name& name) {
   for (const SchemaColumn& column : table_of(ctx, scope.frame).columns) {
     if (column.type.kind != Kind::kEnum || std::ranges::count(ctx.program.enums[column.type.enum_id].values, name.text) == 0) continue;
@@ -102,7 +130,7 @@ bool report_bare_enum_value(Context& ctx, const Scope& scope, const ast::Name& n
     report_written(ctx, name.span, fmt::format("`{}` is a value of `{}`, not a condition", name.text, column.name), right);
     return true;
   }
-  return false;
+  return report_bare_named_value(ctx, scope, name);
 }
 
 // Everything that may stand as a bare name here.
@@ -170,9 +198,7 @@ bool report_foreign_definition(Context& ctx, const ast::Path& path, TableId tabl
 
 }  // namespace
 
-std::vector<std::string> column_names(const Context& ctx, TableId table) {
-  return column_names(ctx.program.schema.tables[table]);
-}
+std::vector<std::string> column_names(const Context& ctx, TableId table) { return column_names(ctx.program.schema.tables[table]); }
 
 bool has_near_name(Context& ctx, const Scope& scope, std::string_view name) {
   return nearest_name(name, candidates_here(ctx, scope)).has_value();

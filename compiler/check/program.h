@@ -212,7 +212,7 @@ struct GridAxis {
   std::uint32_t size = 0;
 };
 // The cell is the enum index with the axes' places as its digits, the first axis the most significant. Missing where `where` does not
-// hold or an operand is missing or not on its axis; unsure where one of them is unknown.
+// hold or an operand is missing or not on its axis; unsure where one of them is unknown, unless another one is certainly false or not on its axis.
 struct GridCell {
   std::optional<ExprId> where;
   std::vector<GridAxis> axes;

@@ -12,8 +12,8 @@ void for_each_operand(NodeRef& node, const Visit& visit) {
     using Construct = std::remove_cvref_t<decltype(construct)>;
     if constexpr (std::is_same_v<Construct, Literal> || std::is_same_v<Construct, ColumnRead> || std::is_same_v<Construct, ReferenceRead> ||
                   std::is_same_v<Construct, DefinitionRead> || std::is_same_v<Construct, Now> || std::is_same_v<Construct, Today> ||
-                  std::is_same_v<Construct, FromNow>) {
-      // reads the row or the clock only
+                  std::is_same_v<Construct, FromNow> || std::is_same_v<Construct, TopOf> || std::is_same_v<Construct, Percentile>) {
+      // reads the row, the clock or definitions only
     } else if constexpr (std::is_same_v<Construct, And> || std::is_same_v<Construct, Or>) {
       for (auto& operand : construct.operands) visit(operand);
     } else if constexpr (std::is_same_v<Construct, Call>) {
@@ -47,8 +47,6 @@ void for_each_operand(NodeRef& node, const Visit& visit) {
       for (auto& axis : construct.axes) visit(axis.operand);
     } else if constexpr (std::is_same_v<Construct, SplitPart>) {
       if (construct.population) visit(*construct.population);
-    } else if constexpr (std::is_same_v<Construct, TopOf> || std::is_same_v<Construct, Percentile>) {
-      // its operands are definitions
     } else if constexpr (std::is_same_v<Construct, Near>) {
       visit(construct.latitude);
       visit(construct.longitude);

@@ -63,6 +63,30 @@ def compare_scores(check, column, keys):
     return problems
 
 
+def compare_values(check, column, keys, undetermined):
+    """Tiers, stages, grids and splits: the name of each account's value, `-` where it has none."""
+    wanted = dict(check.scores)
+    rest = wanted.pop("else", None)
+    problems = [f"the case names an account that is not there: {k}" for k in wanted if k not in keys]
+    for key in keys:
+        expected, got = wanted.get(key, rest), column[key] or "-"
+        if expected is None:
+            problems.append(f"no expected value of {key}")
+        elif expected != got:
+            problems.append(f"{key} has {got}, expected {expected}")
+    if undetermined != check.undetermined:
+        problems.append(f"{undetermined} undetermined, expected {check.undetermined}")
+    return problems
+
+
+def compare_audience(check, definition):
+    """An audience by its counts; its rows are looked at with `any(R where …)`."""
+    problems = [f"{name} is {definition[name]}, expected {value}" for name, value in check.scores.items() if str(definition[name]) != value]
+    if definition["undetermined"] != check.undetermined:
+        problems.append(f"{definition['undetermined']} undetermined, expected {check.undetermined}")
+    return problems
+
+
 MOST_EXPLAINED = 6  # accounts of a case that are all explained
 
 
@@ -74,12 +98,18 @@ class Answers:
             rows = list(csv.reader(file))
         self.keys = [row[0] for row in rows[1:]]
         self.columns = {name: {row[0]: row[i] for row in rows[1:]} for i, name in enumerate(rows[0])}
+        self.definitions = {d["name"]: d for d in document["definitions"]}
         self.undetermined = {d["name"]: d.get("undetermined") for d in document["definitions"]}
         self.document = document
 
 
 def judge(check, answers):
+    definition = answers.definitions[check.name]
+    if definition["kind"] == "audience":
+        return compare_audience(check, definition)
     column = answers.columns[check.name]
+    if definition["kind"] in ("tiers", "stages", "grid", "split"):
+        return compare_values(check, column, answers.keys, answers.undetermined[check.name])
     if check.scores is not None:
         return compare_scores(check, column, answers.keys)
     problems = compare_members(check, column, answers.keys, answers.undetermined[check.name])
@@ -167,6 +197,8 @@ class Batch:
         """`explain` must give the answers of `run`: tried for one line of each case, on all accounts or, of many, the first and the last."""
         first_of_title = {check.title: check for check in reversed(checks)}
         for check in first_of_title.values():
+            if check.name not in answers.columns:
+                continue
             is_all = len(answers.keys) <= MOST_EXPLAINED
             keys = answers.keys if is_all else [answers.keys[0], answers.keys[-1]]
             undetermined = sum(self.compare_explanation(project, answers, check, key) for key in keys)
@@ -177,7 +209,9 @@ class Batch:
         """Whether `explain` calls the account undetermined."""
         done = command.call(self.segue, "explain", "--format", "json", *self.setting.options, "--", check.name, key, cwd=project)
         got, value = done.document and done.document.get("value"), answers.columns[check.name][key]
-        if done.code or not (same_number(value, got) if check.scores is not None else (value == "true") is got):
+        kind = answers.definitions[check.name]["kind"]
+        same = same_number(value, got) if kind == "score" else (value == "true") is got if kind == "segment" else value == (got or "")
+        if done.code or not same:
             self.complain(check, f"`explain` of {key} gives {got}, `run` {value}: {done.summary() if done.code else ''}")
         return bool(done.document and done.document.get("undetermined"))
 

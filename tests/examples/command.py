@@ -36,8 +36,10 @@ def without_rules(folder):
 @dataclasses.dataclass
 class Answer:
     kind: str
-    values: dict  # by account: whether it is a member, or its score
+    values: dict  # by account: whether it is a member, its score, or the name of its value, empty where it has none; of an audience nothing
     undetermined: int
+    rows: int = 0  # of an audience
+    accounts: int = 0
 
     @property
     def members(self):
@@ -45,12 +47,17 @@ class Answer:
 
 
 def parsed(kind, cell):
-    return cell == "true" if kind == "segment" else float(cell)
+    if kind == "segment":
+        return cell == "true"
+    return float(cell) if kind == "score" else cell
 
 
 def answers(document, rows):
     found = {}
     for d in document["definitions"]:
+        if d["kind"] == "audience":  # a file of accounts has no place for it
+            found[d["name"]] = Answer(d["kind"], {}, d.get("undetermined", 0), d["size"], d["accounts"])
+            continue
         values = {list(row.values())[0]: parsed(d["kind"], row[d["name"]]) for row in rows}
         found[d["name"]] = Answer(d["kind"], values, d.get("undetermined", 0))
     return found

@@ -5,7 +5,7 @@ import conditions
 import expected
 from command import call, copy_project, run as run_project, without_rules
 
-OPENING = re.compile(r"^(segment|score) (\w+)(.*)\{  #(.*)$")
+OPENING = re.compile(r"^(segment|score|tiers|stages|grid|split|audience) (\w+)(.*)\{  #(.*)$")
 
 
 def not_formatted(segue, block, folder):

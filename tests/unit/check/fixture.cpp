@@ -111,11 +111,19 @@ std::unique_ptr<Checked> check_text(std::string_view rules, const Setup& setup) 
   for (const Diagnostic& each : schema.diagnostics) all->messages.push_back("schema: " + each.message);
   all->schema = std::move(schema.schema);
   all->project.timezone = "Europe/Berlin";
+  all->project.currency = "EUR";
   add_file(*all, "a.seg", rules);
   all->rules = all->files.front().source;
   for (std::size_t i = 0; i < setup.more_files.size(); ++i) add_file(*all, fmt::format("b{}.seg", i), setup.more_files[i]);
   load_lists(*all, setup);
-  all->result = check(CheckInput{all->files, all->schema, all->project, all->sources, all->lists, setup.params});
+  std::vector<SourceId> prelude;
+  std::vector<std::string> parts;
+  for (const auto& [part, text] : setup.prelude) {
+    add_file(*all, part, text);
+    prelude.push_back(all->files.back().source);
+    parts.push_back(part);
+  }
+  all->result = check(CheckInput{all->files, all->schema, all->project, all->sources, all->lists, setup.params, prelude, parts});
   for (const Diagnostic& each : all->result.diagnostics)
     all->messages.push_back(fmt::format("{}: {}", info_of(each.kind).code, each.message));
   return all;

@@ -34,9 +34,10 @@ struct Checked {
 
 // Further input of a check.
 struct Setup {
-  std::vector<ParamValue> params;
-  std::vector<std::pair<std::string, std::string>> list_files;  // path, text
-  std::vector<std::string> more_files;                          // further rules
+  std::vector<ParamValue> params = {};
+  std::vector<std::pair<std::string, std::string>> list_files = {};  // path, text
+  std::vector<std::string> more_files = {};                          // further rules
+  std::vector<std::pair<std::string, std::string>> prelude = {};     // parts, such as `std.regions`, and their text
 };
 
 [[nodiscard]] std::unique_ptr<Checked> check_text(std::string_view rules, const Setup& setup = {});
