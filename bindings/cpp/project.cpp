@@ -80,8 +80,10 @@ void read_outside_files(Reading& reading, const Ast& tree, std::vector<SourceId>
 }
 
 // Parses the rule files and those that they name, each once.
-void read_rules(Reading& reading) {
+void read_rules(Reading& reading, const OpenOptions& options) {
   std::vector<SourceId> rules = reading.workspace.rules;
+  if (options.further_rules)
+    rules.push_back(add_source(reading.workspace.sources, options.further_rules->name, options.further_rules->text));
   std::set<SourceId> known(rules.begin(), rules.end());
   for (std::size_t i = 0; i < rules.size(); ++i) {
     parse_rules(reading, rules[i]);
@@ -89,7 +91,7 @@ void read_rules(Reading& reading) {
   }
 }
 
-std::expected<Reading, Failure> read_project(const std::filesystem::path& project_file) {
+std::expected<Reading, Failure> read_project(const std::filesystem::path& project_file, const OpenOptions& options) {
   auto workspace = load_workspace(project_file);
   if (!workspace) {
     Location place;
@@ -99,7 +101,7 @@ std::expected<Reading, Failure> read_project(const std::filesystem::path& projec
   Reading reading{.workspace = std::move(*workspace), .trees = {}, .lists = {}, .prelude = {}, .diagnostics = {}, .unreadable = {}};
   reading.diagnostics = std::exchange(reading.workspace.diagnostics, {});
   reading.is_checkable = !has_errors(reading.diagnostics);
-  read_rules(reading);
+  read_rules(reading, options);
   if (!reading.unreadable.empty()) return std::unexpected(Failure{FailureKind::kEnvironment, std::move(reading.unreadable), {}});
   return reading;
 }
@@ -233,7 +235,7 @@ std::expected<std::filesystem::path, Failure> find_project_file(const std::files
 }
 
 std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& project_file, const OpenOptions& options) {
-  auto reading = read_project(project_file);
+  auto reading = read_project(project_file, options);
   if (!reading) return std::unexpected(std::move(reading.error()));
   auto checked = std::make_shared<CheckedProject>();
   OpenedProject project;

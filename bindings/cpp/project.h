@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct NamedText {
 struct OpenOptions {
   std::vector<NamedText> params;  // instead of the values that the rules give them
   bool warns = false;             // `diagnostics` also say what is sound and hardly meant
+  // A further file of rules, by its path and text, that is not on disk.
+  std::optional<NamedText> further_rules = std::nullopt;
 };
 
 enum class ResultKind : std::uint8_t { kSegment, kScore, kTiers, kStages, kGrid, kSplit, kAudience };

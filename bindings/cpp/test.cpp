@@ -142,7 +142,7 @@ std::vector<std::string> expecting(const CheckedProgram& program, const TestOpti
 // `disjoint from x`, `subset of x`, `not empty`: what a definition is, where the others say what it has.
 bool is_state(std::string_view text) { return text.starts_with("disjoint") || text.starts_with("subset") || text.ends_with("not empty"); }
 
-void add_expectation(const OpenedProject& project, const ExpectationOutcome& expectation, TestRun& run) {
+void add_expectation(const OpenedProject& project, const TestOptions& options, const ExpectationOutcome& expectation, TestRun& run) {
   std::string name = fmt::format("expect {}: {}", expectation.definition, expectation.text);
   if (!expectation.is_evaluated) return run.not_checked.push_back(std::move(name));
   const Span* span = std::get_if<Span>(&expectation.location);
@@ -150,7 +150,10 @@ void add_expectation(const OpenedProject& project, const ExpectationOutcome& exp
   if (!expectation.holds) {
     const std::string message = fmt::format("`{}` was expected to {} `{}`; it has {}", expectation.definition,
                                             is_state(expectation.text) ? "be" : "have", expectation.text, expectation.found);
-    outcome.failures.push_back({make_diagnostic(DiagnosticKind::kBrokenExpectation, expectation.location, message), {}, std::nullopt});
+    Diagnostic broken = make_diagnostic(DiagnosticKind::kBrokenExpectation, expectation.location, message);
+    if (!options.expectations_fail) broken.severity = Severity::kWarning;
+    if (options.expectations_fail) outcome.failures.push_back({std::move(broken), {}, std::nullopt});
+    else run.diagnostics.push_back(std::move(broken));
   }
   add_outcome(run, std::move(outcome));
 }
@@ -180,7 +183,7 @@ void check_expectations(const OpenedProject& project, const TestOptions& options
   run.diagnostics = std::move(evaluation->diagnostics);
   for (const ExpectationOutcome& expectation : evaluation->expectations) {
     if (is_named(options, fmt::format("expect {}: {}", expectation.definition, expectation.text)))
-      add_expectation(project, expectation, run);
+      add_expectation(project, options, expectation, run);
   }
 }
 

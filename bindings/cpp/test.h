@@ -21,6 +21,7 @@ struct TestOptions {
   Engine engine = Engine::kInterpreter;  // of the `test` blocks, whose few accounts the interpreter answers at once
   bool covers = false;                   // `coverage` is wanted
   bool reads_data = true;                // the definitions' `expect`s are checked on the data
+  bool expectations_fail = true;         // false: those that are broken are warnings
   EvaluateOptions data;                  // for those; `data.names` is not looked at
 };
 
@@ -73,7 +74,8 @@ struct NewTest {
   std::vector<Diagnostic> diagnostics;  // personal data in it; an answer that rests on all accounts; about the data
   std::vector<TableSummary> tables;
 };
-[[nodiscard]] std::expected<NewTest, Failure> new_test(const OpenedProject& project, std::string_view name, std::string_view key,
-                                                       const DataOptions& options);
+// `opening` is how the project was opened.
+[[nodiscard]] std::expected<NewTest, Failure> new_test(const OpenedProject& project, const OpenOptions& opening, std::string_view name,
+                                                       std::string_view key, const DataOptions& options);
 
 }  // namespace segue

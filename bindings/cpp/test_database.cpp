@@ -185,7 +185,8 @@ TestTables test_database(const Schema& schema, const CheckedTest& test) {
     Table& table = made.database.tables.emplace_back();
     table.name = from.name;
     table.rows = rows[id].size();
-    for (ColumnId column = 0; column < from.columns.size(); ++column) table.columns.push_back(make_column(rows[id], column, from.columns[column]));
+    for (ColumnId column = 0; column < from.columns.size(); ++column)
+      table.columns.push_back(make_column(rows[id], column, from.columns[column]));
     for (std::size_t link = 0; link < from.parents.size(); ++link) {
       const TableId parent = from.parents[link].table;
       table.links.push_back(make_link(parents_of(rows[id], link, made.rows[parent]), rows[parent].size()));

@@ -96,9 +96,8 @@ std::vector<bool> needed_flags(const CheckedProgram& program, std::span<const De
   // A definition stands after all that it reads.
   for (std::size_t i = is_needed.size(); i-- > 0;) {
     if (!is_needed[i]) continue;
-    for_each_expr(program, program.definitions[i].body, is_seen, [&](const Expr& expr) {
-      for_each_definition(expr.node, [&](DefinitionId id) { is_needed[index_of(id)] = true; });
-    });
+    for_each_expr(program, program.definitions[i].body, is_seen,
+                  [&](const Expr& expr) { for_each_definition(expr.node, [&](DefinitionId id) { is_needed[index_of(id)] = true; }); });
   }
   return is_needed;
 }

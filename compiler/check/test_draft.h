@@ -24,8 +24,8 @@ struct TestDraft {
   const ast::TestDecl& decl;
   Scope scope;  // of the account
   CheckedTest test;
-  std::optional<Clock> clock;      // nothing without `as of`
-  std::optional<Span> clock_use;   // the first value that needs the clock, `2 days ago`
+  std::optional<Clock> clock;                // nothing without `as of`
+  std::optional<Span> clock_use;             // the first value that needs the clock, `2 days ago`
   std::vector<std::vector<RowFacts>> facts;  // by table and row, beside test.tables
   bool is_failed = false;                    // something was reported
 };

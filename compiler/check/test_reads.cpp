@@ -129,10 +129,10 @@ void report_lacks(TestDraft& draft, const std::vector<Lack>& lacks) {
   const Lack& first = lacks.front();
   std::vector<std::string> advice;
   for (const std::string& each : first.advice) advice.push_back(fmt::format("`{}`", each));
-  Diagnostic& diagnostic = report_test(draft, DiagnosticKind::kIncompleteTest, place_of(draft, first),
-                                       fmt::format("{} does not say what {} {}, which the tested definitions read; add {}", who(draft, first),
-                                                   joined(first.names, " and "), first.names.size() == 1 ? "is" : "are",
-                                                   joined(advice, " and ")));
+  Diagnostic& diagnostic =
+      report_test(draft, DiagnosticKind::kIncompleteTest, place_of(draft, first),
+                  fmt::format("{} does not say what {} {}, which the tested definitions read; add {}", who(draft, first),
+                              joined(first.names, " and "), first.names.size() == 1 ? "is" : "are", joined(advice, " and ")));
   for (std::size_t i = 1; i < std::min(lacks.size(), kMostNotes + 1); ++i) {
     diagnostic.notes.push_back(
         make_note(fmt::format("{} lacks {}", who(draft, lacks[i]), joined(lacks[i].names, " and ")), place_of(draft, lacks[i])));
@@ -173,7 +173,8 @@ std::optional<Span> known_at_cell(const TestDraft& draft) {
   for (TableId id = 0; id < draft.test.tables.size(); ++id) {
     const std::optional<ColumnId> known_at = table_at(draft, id).known_at;
     for (std::size_t row = 0; known_at && row < draft.test.tables[id].size(); ++row) {
-      if (draft.test.tables[id][row].cells[*known_at].state == TestCell::State::kKnown) return draft.facts[id][row].record->fields.front().name.span;
+      if (draft.test.tables[id][row].cells[*known_at].state == TestCell::State::kKnown)
+        return draft.facts[id][row].record->fields.front().name.span;
     }
   }
   return std::nullopt;

@@ -50,8 +50,7 @@ void report_reference(TestDraft& draft, const SchemaTable& table, const SchemaRe
 
 void report_unknown_field(TestDraft& draft, TableId id, const ast::Name& name) {
   const SchemaTable& table = table_at(draft, id);
-  if (const auto reference = find_reference(table, name.text))
-    return report_reference(draft, table, table.references[*reference], name);
+  if (const auto reference = find_reference(table, name.text)) return report_reference(draft, table, table.references[*reference], name);
   const auto relation = find_table(draft.ctx.program.schema, name.text);
   if (relation && *relation != kAccountTable) return report_nested_elsewhere(draft, id, *relation, name);
   std::vector<std::string> candidates = column_names(draft.ctx, id);
@@ -64,7 +63,8 @@ void report_unknown_field(TestDraft& draft, TableId id, const ast::Name& name) {
 bool report_repeated(TestDraft& draft, const ast::RecordLiteral& record, std::size_t at) {
   const ast::Name& name = record.fields[at].name;
   const auto begin = record.fields.begin();
-  const auto first = std::find_if(begin, begin + static_cast<std::ptrdiff_t>(at), [&](const auto& each) { return each.name.text == name.text; });
+  const auto first =
+      std::find_if(begin, begin + static_cast<std::ptrdiff_t>(at), [&](const auto& each) { return each.name.text == name.text; });
   if (first == begin + static_cast<std::ptrdiff_t>(at)) return false;
   report_test(draft, DiagnosticKind::kInvalidTest, name.span, fmt::format("`{}` is given twice; leave one out", name.text))
       .notes.push_back(make_note("it is given here already", first->name.span));
@@ -92,10 +92,10 @@ RowPlace add_row(TestDraft& draft, TableId table, const ast::RecordLiteral& reco
 
 void report_not_rows(TestDraft& draft, const ast::Name& name, const ast::Expr& value) {
   const bool is_record = std::holds_alternative<ast::RecordLiteral>(value.node);
-  Diagnostic& diagnostic =
-      report_test(draft, DiagnosticKind::kTypeMismatch, value.span,
-                  is_record ? fmt::format("`{0}` takes rows in brackets, as in `{0}: [{{…}}]`", name.text)
-                            : fmt::format("`{0}` is a related table; give its rows, as in `{0}: [{{…}}]`, or `{0}: []` for none", name.text));
+  Diagnostic& diagnostic = report_test(
+      draft, DiagnosticKind::kTypeMismatch, value.span,
+      is_record ? fmt::format("`{0}` takes rows in brackets, as in `{0}: [{{…}}]`", name.text)
+                : fmt::format("`{0}` is a related table; give its rows, as in `{0}: [{{…}}]`, or `{0}: []` for none", name.text));
   if (!is_record) return;
   const std::string rows = fmt::format("[{}]", text_at(source_of(draft.ctx.input.sources, value.span.source), value.span));
   diagnostic.fix = Fix{"put brackets around", {Edit{value.span, rows}}};

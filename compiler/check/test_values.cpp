@@ -82,9 +82,9 @@ std::optional<Constant> check_number(TestDraft& draft, const Wanted& wanted, con
   if (!is_number(wanted.type)) return mismatch(draft, wanted, value);
   auto constant = constant_of_number(*value.number, wanted.type);
   if (constant) return std::move(*constant);
-  return refuse_value(draft, DiagnosticKind::kInvalidLiteral, value.span,
-                      fmt::format("{} {}; `{}` takes {}", code(draft.ctx, value.span), constant.error(), wanted.name,
-                                  describe(draft.ctx, wanted.type)));
+  return refuse_value(
+      draft, DiagnosticKind::kInvalidLiteral, value.span,
+      fmt::format("{} {}; `{}` takes {}", code(draft.ctx, value.span), constant.error(), wanted.name, describe(draft.ctx, wanted.type)));
 }
 
 // A value of another number type, of a `param`, where it stands for the same number.
@@ -122,7 +122,8 @@ bool report_bare_name(TestDraft& draft, const Wanted& wanted, ast::ExprId id) {
     const bool is_param = found.kind == Resolution::Kind::kDefinition && draft.ctx.declared[found.declaration].param;
     if (is_param) return false;
     const std::string quoted = fmt::format("\"{}\"", name);
-    report_test(draft, DiagnosticKind::kTypeMismatch, expr.span, fmt::format("`{}` takes text, which stands in quotes: {}", wanted.name, quoted))
+    report_test(draft, DiagnosticKind::kTypeMismatch, expr.span,
+                fmt::format("`{}` takes text, which stands in quotes: {}", wanted.name, quoted))
         .fix = Fix{fmt::format("write `{}`", quoted), {Edit{expr.span, quoted}}};
     return true;
   }

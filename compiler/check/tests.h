@@ -42,8 +42,8 @@ struct TestClaim {
 struct CheckedTest {
   std::string title;
   Span title_span;
-  Span span;               // of the whole declaration
-  std::int64_t clock = 0;  // µs since 1970-01-01T00:00:00Z; any where the test has none, since nothing looks at it
+  Span span;                                 // of the whole declaration
+  std::int64_t clock = 0;                    // µs since 1970-01-01T00:00:00Z; any where the test has none, since nothing looks at it
   std::vector<std::vector<TestRow>> tables;  // by the schema's table index
   std::vector<std::string> accounts;         // their names by row; empty where the only one has none
   std::vector<TestClaim> claims;             // in order of the text

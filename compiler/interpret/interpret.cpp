@@ -76,8 +76,7 @@ bool answer_frame(const CheckedProgram& program, const Database& database, const
 }  // namespace
 
 std::optional<Results> interpret(const CheckedProgram& program, const Database& database, const Clock& clock,
-                                 std::span<const DefinitionId> roots, const InterpretProgress& progress,
-                                 ConditionsSeen* seen) {
+                                 std::span<const DefinitionId> roots, const InterpretProgress& progress, ConditionsSeen* seen) {
   if (seen != nullptr && seen->by_expr.size() < program.exprs.size()) seen->by_expr.resize(program.exprs.size());
   std::vector<std::uint8_t>* conditions = seen == nullptr ? nullptr : &seen->by_expr;
   const std::size_t accounts = database.tables[kAccountTable].rows;

@@ -13,7 +13,7 @@
 
 namespace segue::command {
 
-enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql };
+enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest };
 enum class OutputFormat : std::uint8_t { kText, kJson };
 enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
 
@@ -42,6 +42,10 @@ struct Arguments {
   bool audits = false;    // run --audit
   bool assesses = false;  // run --assess
   std::optional<HistoryRequest> history;
+  bool has_engine = false;     // `--engine` was given
+  bool covers = false;         // test --coverage
+  bool leaves_data = false;    // test --no-data
+  bool is_new = false;         // test --new
   bool checks_format = false;  // fmt --check
   bool reads_data = false;     // check --data
   bool is_strict = false;      // check --strict

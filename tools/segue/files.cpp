@@ -82,13 +82,15 @@ std::expected<void, std::string> replace_file(const std::string& path, const std
   const std::filesystem::path resolved = std::filesystem::canonical(path, error);
   const std::string target = error ? path : resolved.string();
   struct stat status = {};
-  if (stat(target.c_str(), &status) != 0) return failed("write", path);
-  if (access(target.c_str(), W_OK) != 0) return failed("write", path);
+  const bool is_there = stat(target.c_str(), &status) == 0;
+  if (!is_there && errno != ENOENT) return failed("write", path);
+  if (is_there && access(target.c_str(), W_OK) != 0) return failed("write", path);
+  const mode_t mode = is_there ? status.st_mode & 07777 : 0644;
   std::string temporary = target + ".XXXXXX";
   const Handle handle(mkostemp(temporary.data(), O_CLOEXEC));
   if (handle.file < 0) return failed("write", path);
   set_temporary_file(temporary);
-  const bool is_whole = fchmod(handle.file, status.st_mode & 07777) == 0 && write_all(handle.file, text) && fsync(handle.file) == 0;
+  const bool is_whole = fchmod(handle.file, mode) == 0 && write_all(handle.file, text) && fsync(handle.file) == 0;
   if (!is_whole || std::rename(temporary.c_str(), target.c_str()) != 0) return abandon(temporary, path);
   set_temporary_file("");
   return {};

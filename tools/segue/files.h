@@ -10,7 +10,7 @@ namespace segue::command {
 [[nodiscard]] std::expected<std::string, std::string> read_whole(const std::string& path);
 [[nodiscard]] std::expected<std::string, std::string> read_input();
 
-// Writes `text` beside `path` and renames it when it is whole and on disk. Permissions stay; of a symbolic link the target is replaced. On failure
+// Writes `text` beside `path` and renames it when it is whole and on disk. A file that is not there is made. Permissions stay; of a symbolic link the target is replaced. On failure
 // nothing has changed.
 [[nodiscard]] std::expected<void, std::string> replace_file(const std::string& path, const std::string& text);
 

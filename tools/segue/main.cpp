@@ -23,6 +23,8 @@ int run_verb(const Arguments& arguments) {
     case Verb::kFmt: return run_fmt(arguments);
     case Verb::kRun: return run_run(arguments);
     case Verb::kExplain: return run_explain(arguments);
+    case Verb::kSql: return run_sql(arguments);
+    case Verb::kTest: return run_test(arguments);
   }
   return kInternalFailure;
 }

@@ -10,7 +10,8 @@ namespace {
 
 constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
 constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain);
-constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt) | bit(Verb::kSql);
+constexpr unsigned kTesting = kEvaluating | bit(Verb::kTest);
+constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kTest);
 
 constexpr std::string_view kProjectHelp =
     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest\n"
@@ -38,7 +39,14 @@ constexpr VerbInfo kVerbs[] = {
     {"explain", Verb::kExplain, "[PROJECT] NAME KEY", "why one account is in a segment, or not", "",
      "  segue explain icp A00042\n"
      "  segue explain icp A00042 --as-of 2026-03-01 --format json\n"},
-    {"test", {}, "", "run the tests of a project", "", ""},
+    {"test", Verb::kTest, "[PROJECT] [NAME...]", "run tests and expectations, or write a test from an account",
+     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest. NAME is a part of\n"
+     "the title of a test, or of `expect icp: size at least 10`. With `--new`, NAME is a definition and KEY the\n"
+     "key of an account.\n",
+     "  segue test                        all tests, then what definitions expect of the data\n"
+     "  segue test --no-data competitor   the tests with that word in their title\n"
+     "  segue test --coverage\n"
+     "  segue test --new icp A00042 --out tests/icp.seg\n"},
     {"diff", {}, "", "compare two versions of a project", "", ""},
     {"prove", {}, "", "what always holds", "", ""},
     {"report", {}, "", "one page for people who do not read code", "", ""},
@@ -51,12 +59,14 @@ constexpr VerbInfo kVerbs[] = {
 };
 
 constexpr OptionInfo kOptions[] = {
-    {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now", kEvaluating | bit(Verb::kSql)},
-    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kEvaluating | bit(Verb::kSql), true},
-    {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kEvaluating, true},
-    {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kEvaluating},
-    {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kEvaluating},
-    {OptionId::kOut, "--out", "PATH", "write the answers to a .parquet, .csv or .arrow file, or to a folder", bit(Verb::kRun)},
+    {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now",
+     kTesting | bit(Verb::kSql)},
+    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kTesting | bit(Verb::kSql), true},
+    {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kTesting, true},
+    {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kTesting},
+    {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kTesting},
+    {OptionId::kOut, "--out", "PATH", "write the answers to a .parquet, .csv or .arrow file, or to a folder; of `test --new` a .seg file",
+     bit(Verb::kRun) | bit(Verb::kTest)},
     {OptionId::kLayout, "--layout", "wide|long", "a column a definition, or a row an account and definition (wide)", bit(Verb::kRun)},
     {OptionId::kPrevious, "--previous", "PATH", "an earlier output: who entered, left or moved since", bit(Verb::kRun)},
     {OptionId::kAudit, "--audit", "", "how often accounts of each protected value are selected", bit(Verb::kRun)},
@@ -66,11 +76,14 @@ constexpr OptionInfo kOptions[] = {
     {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
     {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},
     {OptionId::kStrict, "--strict", "", "warnings fail", bit(Verb::kCheck)},
+    {OptionId::kCoverage, "--coverage", "", "which conditions tests made true and false, beside the source", bit(Verb::kTest)},
+    {OptionId::kNoData, "--no-data", "", "leave out what definitions expect of the data", bit(Verb::kTest)},
+    {OptionId::kNew, "--new", "", "write a test of definition NAME from the account KEY", bit(Verb::kTest)},
     {OptionId::kDialect, "--dialect", "duckdb|postgresql|spark", "the engine that the statements are for", bit(Verb::kSql)},
     {OptionId::kTable, "--table", "TABLE=NAME", "what the engine calls a table, as SQL; can be repeated", bit(Verb::kSql), true},
-    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kEvaluating},
-    {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kEvaluating},
-    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kEvaluating | bit(Verb::kSql)},
+    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kTesting},
+    {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kTesting},
+    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kTesting | bit(Verb::kSql)},
     {OptionId::kColor, "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", kAllVerbs},
     {OptionId::kQuiet, "--quiet", "", "on standard error nothing but errors", kAllVerbs},
 };

@@ -38,6 +38,9 @@ enum class OptionId : std::uint8_t {
   kCheck,
   kData,
   kStrict,
+  kCoverage,
+  kNoData,
+  kNew,
   kDialect,
   kTable,
 };
