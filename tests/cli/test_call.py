@@ -6,7 +6,7 @@ import time
 import command
 from command import AS_OF, CommandTest
 
-LATER_VERBS = ["new", "test", "diff", "prove", "report", "sql", "lsp", "doc"]
+LATER_VERBS = ["new", "diff", "prove", "report", "lsp", "doc"]
 
 
 class Help(CommandTest):

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -139,11 +140,19 @@ std::string reach_text(const Assessment& assessment, const Style& style) {
 // A heading of points in time: days alone where they differ.
 std::string day_of(const OpenedProject& project, std::int64_t clock) { return local_clock_text(project, clock).substr(0, 10); }
 
+// The points that a terminal has room for: the latest ones.
+std::span<const HistoryPoint> shown_points(const History& history, const Style& style) {
+  constexpr std::size_t kNameWidth = 30, kPointWidth = 12;
+  const std::size_t room = std::max<std::size_t>(2, (std::max(style.width, kNameWidth) - kNameWidth) / kPointWidth);
+  const std::span<const HistoryPoint> points = history.points;
+  return style.is_terminal && points.size() > room ? points.last(room) : points;
+}
+
 // The lines of one definition: its number at each point.
-void add_lines(const DefinitionInfo& info, const History& history, std::size_t index, TextTable& table) {
+void add_lines(const DefinitionInfo& info, std::span<const HistoryPoint> points, std::size_t index, TextTable& table) {
   const auto add = [&](std::string name, const auto& number_of) {
     std::vector<std::string> row = {std::move(name)};
-    for (const HistoryPoint& point : history.points) row.push_back(number_of(point.definitions[index]));
+    for (const HistoryPoint& point : points) row.push_back(number_of(point.definitions[index]));
     table.rows.push_back(std::move(row));
   };
   if (info.kind == ResultKind::kScore) {
@@ -166,17 +175,21 @@ std::string assess_text(const OpenedProject& project, const Evaluation& evaluati
 }
 
 std::string history_text(const OpenedProject& project, const History& history, const Style& style) {
+  const std::span<const HistoryPoint> points = shown_points(history, style);
   TextTable table;
   table.columns = {text_column("history", "1")};
   std::vector<std::string> accounts = {"accounts"};
-  for (const HistoryPoint& point : history.points) {
+  for (const HistoryPoint& point : points) {
     table.columns.push_back(number_column(day_of(project, point.clock)));
     accounts.push_back(grouped(point.accounts));
   }
   table.rows.push_back(std::move(accounts));
-  for (std::size_t i = 0; i < history.points.back().definitions.size(); ++i)
-    add_lines(project.definitions[history.points.back().definitions[i].definition], history, i, table);
-  return "\n" + table_text(table, style);
+  for (std::size_t i = 0; i < points.back().definitions.size(); ++i)
+    add_lines(project.definitions[points.back().definitions[i].definition], points, i, table);
+  const std::size_t hidden = history.points.size() - points.size();
+  const std::string remark =
+      hidden == 0 ? "" : fmt::format("  {} left out; a wider terminal shows them\n", counted(hidden, "earlier point"));
+  return "\n" + table_text(table, style) + remark;
 }
 
 }  // namespace segue::command
