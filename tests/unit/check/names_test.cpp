@@ -65,7 +65,7 @@ constexpr Case kCases[] = {
     {"any(account)", "unknown-relation: `account` is the row itself; name one of its related tables", "no fix"},
     {"count(customer) > 3", "unknown-relation: `customer` is a column, not a related table; name a related table whose rows are meant",
      "no fix"},
-    {"weekday(founded) = Monday", "unknown-enum-value: `Monday` is not one of the values of `weekday`; did you mean `monday`?",
+    {"weekday(founded) = Monday", "unknown-enum-value: `Monday` is not one of the values of `weekday(founded)`; did you mean `monday`?",
      "weekday(founded) = monday"},
     {R"(lower(name) = "x")", "unknown-function: unknown function `lower`; give the column `case: insensitive` in the schema", "no fix"},
     {"coalesce(employees, 3) > 2", "unknown-function: unknown function `coalesce`; write `x or else y`", "no fix"},
