@@ -46,11 +46,12 @@ Bit Lowering::unsure_choice(FrameId frame, const std::vector<Lowered>& rows) {
 // The axes' places are digits, the first axis' the most significant.
 Lowered Lowering::grid_cell(FrameId frame, const GridCell& node, const Type& type) {
   CellValue cell{.values = {}, .offsets = std::vector<std::vector<std::int64_t>>(node.axes.size()), .known = {}};
-  std::vector<Bit> known, unsure;
+  std::vector<Bit> known, unsure, outside;
   if (node.where) {
     const Lowered where = operand(*node.where, frame);
     known.push_back(where.holds);
     unsure.push_back(undetermined(frame, where));
+    outside.push_back(~where.possible);
   }
   std::int64_t stride = 1;
   bool is_total = true;
@@ -65,12 +66,27 @@ Lowered Lowering::grid_cell(FrameId frame, const GridCell& node, const Type& typ
     cell.values.push_back(is_bool ? graph_.intern(frame, Type{.kind = Kind::kInt}, BitValue{value.holds}) : value.value);
     known.push_back(value.known);
     unsure.push_back(unknown(frame, value));
+    outside.push_back(off_axis(frame, axis, value, is_bool));
   }
   cell.known = graph_.all_of(frame, std::move(known));
   const Bit operands_known = cell.known;
   const NodeId id = graph_.intern(frame, type, std::move(cell));
-  return {
-      .value = id, .known = is_total ? operands_known : graph_.bit(frame, KnownOf{id}), .unsure = graph_.any_of(frame, std::move(unsure))};
+  return {.value = id,
+          .known = is_total ? operands_known : graph_.bit(frame, KnownOf{id}),
+          .unsure = graph_.all_of(frame, graph_.any_of(frame, std::move(unsure)), ~graph_.any_of(frame, std::move(outside)))};
+}
+
+// Certainly not on the axis, whatever else is unknown.
+Bit Lowering::off_axis(FrameId frame, const GridAxis& axis, const Lowered& value, bool is_bool) {
+  if (is_bool) {
+    const Bit is_false = axis.places[0] < 0 ? ~value.possible : kFalse, is_true = axis.places[1] < 0 ? value.certain : kFalse;
+    return graph_.leaf_any_of(frame, {is_false, is_true});
+  }
+  std::vector<IntRange> ranges;
+  for (std::size_t i = 0; i < axis.places.size(); ++i) {
+    if (axis.places[i] < 0) ranges.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(i)});
+  }
+  return graph_.leaf_all_of(frame, {graph_.in_ranges(frame, value.value, value.known, std::move(ranges)), ~value.unsure});
 }
 
 Lowered Lowering::split_part(FrameId frame, const SplitPart& node, const Type& type) {

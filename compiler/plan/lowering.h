@@ -106,6 +106,7 @@ class Lowering {
   Lowered choice(FrameId frame, const Choice& node, const Type& type);
   Bit unsure_choice(FrameId frame, const std::vector<Lowered>& rows);
   Lowered grid_cell(FrameId frame, const GridCell& node, const Type& type);
+  Bit off_axis(FrameId frame, const GridAxis& axis, const Lowered& value, bool is_bool);
   Lowered split_part(FrameId frame, const SplitPart& node, const Type& type);
   const PopulationAnswer& population_answer(ExprId id) const;
   Lowered top(FrameId frame, ExprId id);
