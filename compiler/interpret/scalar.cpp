@@ -219,17 +219,17 @@ class Evaluator {
     return chosen;
   }
 
+  // In a cell is who meets `where` and has a place on each axis, as one conjunction.
   Value operator()(const GridCell& node) const {
-    const Verdict where = node.where ? verdict(*node.where) : Verdict{.holds = true};
-    Value cell{.missing = !where.holds, .unsure = where.unknown};
+    Verdict is_in = node.where ? verdict(*node.where) : Verdict{.holds = true};
+    std::int64_t cell = 0;
     for (const GridAxis& axis : node.axes) {
       const Value& operand = value(axis.operand);
       const std::int32_t place = operand.missing ? -1 : axis.places[static_cast<std::size_t>(operand.bits)];
-      cell.missing = cell.missing || place < 0;
-      cell.unsure = cell.unsure || is_unknown(operand);
-      cell.bits = cell.bits * axis.size + std::max(place, 0);
+      is_in = both(is_in, {.holds = place >= 0, .unknown = is_unknown(operand)});
+      cell = cell * axis.size + std::max(place, 0);
     }
-    return cell;
+    return {.missing = !is_in.holds, .unsure = is_in.unknown, .bits = is_in.holds ? cell : 0};
   }
 
   Value operator()(const SplitPart& node) const {

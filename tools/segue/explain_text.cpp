@@ -58,10 +58,9 @@ std::string named_text(const TraceValue& value, const std::string& title) {
   return printable(value.shown) + (title.empty() ? "" : fmt::format(" \"{}\"", printable(title)));
 }
 
-bool is_named(const TraceNode& node) {
-  return node.kind == TraceKind::kTiers || node.kind == TraceKind::kStages || node.kind == TraceKind::kGrid ||
-         node.kind == TraceKind::kSplit;
-}
+bool is_choice(const TraceNode& node) { return node.kind == TraceKind::kTiers || node.kind == TraceKind::kStages; }
+
+bool is_named(const TraceNode& node) { return is_choice(node) || node.kind == TraceKind::kGrid || node.kind == TraceKind::kSplit; }
 
 bool is_predicate(const TraceNode& node) { return node.value.kind == Kind::kBool && node.kind != TraceKind::kTerm; }
 
@@ -89,6 +88,7 @@ std::string undetermined_text(const TraceNode& node, const Style& style) {
 std::string node_line(const TraceNode& node, std::size_t depth, const SourceMap& sources, const Style& style) {
   std::string text;
   if (node.row) text = choice_row_text(node, style);
+  else if (is_choice(node) && node.value.missing) text = painted(style, "1", "none of these holds");
   else if (is_named(node)) text = fmt::format("{} is {}", words_of(node), painted(style, "1", named_text(node.value, node.title)));
   else if (node.kind == TraceKind::kTerm) text = fmt::format("{}: {}", printable(node.text), painted(style, "1", term_text(node)));
   else if (is_predicate(node)) text = fmt::format("{}  {}", mark(style, is_yes(node.value)), words_of(node));

@@ -61,6 +61,7 @@ TEST_CASE("a grid's cell has its axes' places as digits") {
   CHECK((codes(w, all, DefinitionKind::kGrid) == std::vector{3, 0, -1, -1, -1, 1}));
   const ExprId some = w.add(GridCell{w.column(2), {by_country, by_vip}}, type);
   CHECK((codes(w, some, DefinitionKind::kGrid) == std::vector{3, 0, -1, -1, -1, -1}));
+  // FR has no place, whatever else is known
   CHECK(w.run(w.define(some, DefinitionKind::kGrid)).undetermined == 2);
 }
 
