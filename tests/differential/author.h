@@ -24,6 +24,15 @@ struct Known {
   Type type;                // of kList: of its values
   std::uint32_t table = 0;  // of the row that a value is about
   std::vector<Parameter> parameters;
+  bool is_audience = false;  // named by rows of the plain relation only
+};
+
+// Tiers, stages, a grid or a split.
+struct Named {
+  std::string name;
+  std::vector<std::string> values;  // as they are written
+  bool is_ordered = false;
+  bool is_axis = false;  // may be an axis of a grid
 };
 
 // Where a term stands.
@@ -56,9 +65,27 @@ class Author {
   // A law of the language (author_laws.cpp).
   Law law(const Scope& scope, int depth);
 
+  // What rows may be ranked by: a value with an order, of the scope's own row; `percentile`s and amounts among them (author_population.cpp).
+  Term ranked(const Scope& scope, int depth);
+  // A number that a score may add, of whatever unit.
+  std::optional<Term> amount(const Scope& scope, int depth);
+  // The rows of a relation by the tables around them, named by their first parents.
+  std::vector<std::uint32_t> plain_chain(std::uint32_t table) const;
+
   std::vector<Known> known;
+  std::vector<Named> named;
 
  private:
+  // values that stand among others, sequences, places, amounts with a unit (author_population.cpp)
+  std::optional<Term> special_predicate(const Scope& scope, int depth);
+  std::optional<Term> named_test(const Scope& scope);
+  std::optional<Term> sequence(const Scope& scope, int depth);
+  std::optional<Term> near(const Scope& scope);
+  std::optional<Term> amount_test(const Scope& scope, int depth);
+  std::optional<Term> special_column(const Scope& scope, std::initializer_list<WorldForm> forms);
+  std::optional<Term> percentile(const Scope& scope, int depth);
+  Term decay(const Scope& scope, int depth);
+  std::string sequence_limit(const WorldTable& table);
   // laws (author_laws.cpp)
   std::optional<Law> row_law(const Scope& scope, int depth);
   Law value_law(const Scope& scope, int depth);

@@ -29,6 +29,9 @@ Term Author::simple_predicate(const Scope& scope, int depth) {
   if (depth > 0 && random_.chance(35)) {
     if (auto found = aggregate_predicate(scope, depth)) return *found;
   }
+  if (random_.chance(15)) {
+    if (auto found = special_predicate(scope, depth)) return *found;
+  }
   switch (random_.below(12)) {
     case 0:
     case 1:

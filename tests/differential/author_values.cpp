@@ -218,7 +218,8 @@ Term Author::list_literal(const Type& type, const Scope& scope) {
 std::optional<Term> Author::column_of(const Scope& scope, const std::string& prefix, std::uint32_t table, Kind kind) {
   std::vector<std::uint32_t> fitting;
   for (std::uint32_t i = 0; i < world_.tables[table].columns.size(); ++i) {
-    if (world_.tables[table].columns[i].type.kind == kind) fitting.push_back(i);
+    const WorldColumn& column = world_.tables[table].columns[i];
+    if (column.type.kind == kind && column.form == WorldForm::kPlain) fitting.push_back(i);
   }
   if (fitting.empty()) return std::nullopt;
   const std::uint32_t chosen = random_.one_of(fitting);
@@ -269,6 +270,7 @@ std::optional<Term> Author::earlier(Kind kind, const Scope& scope, int depth) {
   std::vector<const Known*> fitting;
   for (const Known& each : known) {
     if (each.kind == Known::Kind::kList || each.type.kind != kind) continue;
+    if (each.is_audience && scope.tables != plain_chain(each.table)) continue;
     if (each.kind == Known::Kind::kParam || is_among(scope, each.table)) fitting.push_back(&each);
   }
   for (const Parameter& each : scope.parameters) {
@@ -462,6 +464,10 @@ Term Author::decimal_value(const Scope& scope, int depth) {
 }
 
 Term Author::float_value(const Scope& scope, int depth) {
+  if (random_.chance(12)) return decay(scope, depth);
+  if (random_.chance(12)) {
+    if (auto found = percentile(scope, depth)) return *found;
+  }
   if (random_.chance(15)) {
     Term operand = value(Kind::kFloat, scope, depth - 1);
     return make(operand.type, scope, {"-", ""}, {bracketed(operand)}, Grade::kChain);

@@ -22,7 +22,7 @@ struct Setting {
   unsigned threads = 1;
   std::size_t batch_rows = 0;
   bool is_shared = true;
-  bool uses_never_missing = true;  // tells the plan which optional columns are full
+  std::size_t population_bytes = std::size_t{1} << 30;  // a small one cuts what stands on whole tables into several passes
 };
 
 [[nodiscard]] std::string to_text(const Setting& setting);

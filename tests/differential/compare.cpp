@@ -1,18 +1,19 @@
 // One case in every way it can be evaluated, held against the interpreter.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "bindings/cpp/segue.h"
 #include "compiler/check/check.h"
+#include "compiler/codegen/native.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/interpret/explain.h"
 #include "compiler/interpret/interpret.h"
 #include "compiler/plan/plan.h"
 #include "compiler/syntax/format.h"
 #include "compiler/syntax/parse.h"
-#include "runtime/run.h"
 #include "stdlib/print_value.h"
 #include "tests/differential/case.h"
 
@@ -65,22 +66,34 @@ Checked check_texts(const Case& made, const std::string& rules) {
   return checked;
 }
 
-std::vector<TableColumn> never_missing(const Database& database) {
-  std::vector<TableColumn> columns;
-  for (std::uint32_t table = 0; table < database.tables.size(); ++table) {
-    const std::vector<Column>& all = database.tables[table].columns;
-    for (std::uint32_t column = 0; column < all.size(); ++column) {
-      if (all[column].type.optional && all[column].valid.empty()) columns.push_back({table, column});
-    }
-  }
-  return columns;
-}
-
-std::string account_name(const World& world, std::size_t row) {
-  const WorldTable& accounts = world.tables[0];
-  const Constant& key = accounts.columns[*accounts.key].cells[row].value;
+// A row by its key, or by its number in a table without one.
+std::string row_name(const World& world, std::uint32_t table, std::size_t row) {
+  const WorldTable& rows = world.tables[table];
+  if (!rows.key) return fmt::format("#{}", row);
+  const Constant& key = rows.columns[*rows.key].cells[row].value;
   const auto* text = std::get_if<std::string>(&key);
   return text != nullptr ? *text : std::to_string(std::get<std::int64_t>(key));
+}
+
+std::string account_name(const World& world, std::size_t row) { return row_name(world, 0, row); }
+
+// One answer of a definition, exactly.
+std::string answer_text(const DefinitionResult& result, std::size_t row) {
+  if (!result.members.empty()) return result.members.test(row) ? "true" : "false";
+  if (!result.codes.empty()) return std::to_string(result.codes[row]);
+  return fmt::format("{} ({:a})", print_float(result.scores[row]), result.scores[row]);
+}
+
+bool is_same_answer(const DefinitionResult& a, std::size_t row_of_a, const DefinitionResult& b, std::size_t row_of_b) {
+  if (!a.members.empty()) return a.members.test(row_of_a) == b.members.test(row_of_b);
+  if (!a.codes.empty()) return a.codes[row_of_a] == b.codes[row_of_b];
+  return std::bit_cast<std::uint64_t>(a.scores[row_of_a]) == std::bit_cast<std::uint64_t>(b.scores[row_of_b]);
+}
+
+bool has_population_terms(const CheckedProgram& program) {
+  return std::ranges::any_of(program.exprs, [](const Expr& expr) {
+    return std::holds_alternative<TopOf>(expr.node) || std::holds_alternative<Percentile>(expr.node);
+  });
 }
 
 // Everything that one evaluation of a case shares.
@@ -129,22 +142,20 @@ class Comparison {
     }
   }
 
-  // The first difference of two answers to the same question; row i of `actual` is row order[i] of what is expected, if there is an order.
-  std::optional<std::string> difference(const Results& actual, const std::vector<RowId>* order = nullptr) const {
+  std::uint32_t table_of(std::size_t result) const { return program().frame(program().definition(program().results[result]).frame).table; }
+
+  // The first difference of two answers to the same question; row i of table t of `actual` is row order[t][i] of what is expected, if there is an order.
+  std::optional<std::string> difference(const Results& actual, const std::vector<std::vector<RowId>>* order = nullptr) const {
     for (std::size_t i = 0; i < expected_.definitions.size(); ++i) {
       const DefinitionResult &a = expected_.definitions[i], &b = actual.definitions[i];
-      if (a.members.size() != b.members.size() || a.scores.size() != b.scores.size())
-        return fmt::format("{}: as many answers as accounts are missing", name_of(i));
-      for (std::size_t row = 0; row < accounts(); ++row) {
-        const std::size_t old = order == nullptr ? row : (*order)[row];
-        if (!a.members.empty() && a.members.test(old) != b.members.test(row)) {
-          return fmt::format("{}, account {}: expected {}, got {}", name_of(i), account_name(case_.world, old), a.members.test(old),
-                             b.members.test(row));
-        }
-        if (!a.scores.empty() && std::bit_cast<std::uint64_t>(a.scores[old]) != std::bit_cast<std::uint64_t>(b.scores[row])) {
-          return fmt::format("{}, account {}: expected {} ({:a}), got {} ({:a})", name_of(i), account_name(case_.world, old),
-                             print_float(a.scores[old]), a.scores[old], print_float(b.scores[row]), b.scores[row]);
-        }
+      if (a.members.size() != b.members.size() || a.scores.size() != b.scores.size() || a.codes.size() != b.codes.size())
+        return fmt::format("{}: as many answers as rows are missing", name_of(i));
+      const std::uint32_t table = table_of(i);
+      for (std::size_t row = 0; row < case_.world.tables[table].rows; ++row) {
+        const std::size_t old = order == nullptr ? row : (*order)[table][row];
+        if (is_same_answer(a, old, b, row)) continue;
+        return fmt::format("{}, row {}: expected {}, got {}", name_of(i), row_name(case_.world, table, old), answer_text(a, old),
+                           answer_text(b, row));
       }
       if (a.undetermined != b.undetermined)
         return fmt::format("{}: expected {} undetermined, got {}", name_of(i), a.undetermined, b.undetermined);
@@ -157,21 +168,16 @@ class Comparison {
   }
 
   std::expected<Results, Failure> run_native(const Database& database, const Setting& setting, const std::vector<DefinitionId>& roots) {
-    const auto full = setting.uses_never_missing ? never_missing(database) : std::vector<TableColumn>();
-    const Plan plan = make_plan(program(), roots, {.share = setting.is_shared, .never_missing = full});
-    const auto compiled = compile(plan, database, clock_, {.cpu = setting.cpu, .batch_rows = setting.batch_rows});
-    if (!compiled) return std::unexpected(Failure{"native code failed", compiled.error()});
-    auto results = segue::run(*compiled, database, {.threads = setting.threads, .keep_members = true, .progress = {}});
-    if (!results) return std::unexpected(Failure{"native run failed", "the run stopped"});
-    for (std::size_t i = 0; i < roots.size(); ++i) {
-      const Bitmap& members = results->results.definitions[i].members;
-      if (!members.empty() && members.count() != results->sizes[i]) {
-        return std::unexpected(
-            Failure{"native size", fmt::format("{} members, and a size of {} ({})", members.count(), results->sizes[i], to_text(setting))});
-      }
-    }
-    tally_.answers += accounts() * results->results.definitions.size();
-    return std::move(results->results);
+    NativeOptions options;
+    options.codegen.cpu = setting.cpu;
+    options.codegen.batch_rows = setting.batch_rows;
+    options.threads = setting.threads;
+    options.share = setting.is_shared;
+    options.population_bytes = setting.population_bytes;
+    auto results = evaluate_native(program(), database, clock_, roots, options);
+    if (!results) return std::unexpected(Failure{"native run failed", "the run stopped: " + results.error().message});
+    tally_.answers += accounts() * results->definitions.size();
+    return std::move(*results);
   }
 
   std::optional<Failure> native(const Setting& setting) {
@@ -192,9 +198,18 @@ class Comparison {
                      fmt::format("the formatted text is refused:\n{}\n{}", again.failure->message, once)};
     if (reformatted(once) != once)
       return Failure{"format twice", fmt::format("formatting twice gives another text:\n{}\n──\n{}", once, reformatted(once))};
-    const Plan before = make_plan(program(), program().results), after = make_plan(again.result.program, again.result.program.results);
-    if (to_text(before) == to_text(after)) return std::nullopt;
+    const bool is_same = has_population_terms(program()) ? is_answered_alike(again.result.program) : is_planned_alike(again.result.program);
+    if (is_same) return std::nullopt;
     return Failure{"format meaning", fmt::format("the formatted text has another meaning:\n{}", once)};
+  }
+
+  bool is_planned_alike(const CheckedProgram& other) const {
+    return to_text(make_plan(program(), program().results)) == to_text(make_plan(other, other.results));
+  }
+
+  bool is_answered_alike(const CheckedProgram& other) const {
+    const auto results = interpret(other, database_, clock_, other.results);
+    return results && results->definitions.size() == expected_.definitions.size() && !difference(*results);
   }
 
   static std::string reformatted(const std::string& rules) {
@@ -239,11 +254,11 @@ class Comparison {
     const Database database = make_database(other, program().schema);
     const auto plain = interpret(program(), database, clock_, program().results);
     if (!plain) return Failure{"interpreter stopped", "the interpreter gave no answer"};
-    if (const auto found = difference(*plain, &order[0]))
+    if (const auto found = difference(*plain, &order))
       return Failure{"order", fmt::format("the interpreter depends on the order of rows: {}", *found)};
     const auto fast = run_native(database, {});
     if (!fast) return fast.error();
-    if (const auto found = difference(*fast, &order[0]))
+    if (const auto found = difference(*fast, &order))
       return Failure{"native order", fmt::format("native code on reordered rows disagrees: {}", *found)};
     return std::nullopt;
   }
@@ -273,23 +288,39 @@ class Comparison {
     if (accounts() == 0 || program().results.empty()) return std::nullopt;
     const std::size_t result = random.below(program().results.size());
     const DefinitionResult& expected = expected_.definitions[result];
-    std::uint64_t undetermined = 0;
+    std::uint64_t undetermined = 0, rows = 0;
+    const bool is_audience = table_of(result) != 0;
     const bool asks_all = accounts() <= 30;
     for (std::size_t i = 0; i < (asks_all ? accounts() : 5); ++i) {
       const std::size_t row = asks_all ? i : random.below(accounts());
       const Trace trace = explain(program(), database_, clock_, checked_.sources, program().results[result], static_cast<RowId>(row));
       undetermined += trace.undetermined ? 1 : 0;
-      const auto* value = std::get_if<TraceScalar>(&trace.value.data);
-      const bool* holds = value == nullptr ? nullptr : std::get_if<bool>(value);
-      const bool is_same = expected.members.empty() ? trace.value.shown == print_float(expected.scores[row])
-                                                    : holds != nullptr && *holds == expected.members.test(row);
-      if (!is_same)
+      if (is_audience) rows += static_cast<std::uint64_t>(std::get<std::int64_t>(std::get<TraceScalar>(trace.value.data)));
+      else if (trace.value.data != TraceData(expected_value(result, row)))
         return Failure{"explain", fmt::format("explain of {} for account {} says {}", name_of(result), account_name(case_.world, row),
                                               trace.value.shown)};
     }
-    if (!asks_all || expected.members.empty() || undetermined == expected.undetermined) return std::nullopt;
+    if (asks_all && is_audience && rows != expected.members.count())
+      return Failure{"explain audience",
+                     fmt::format("explain of {} finds {} rows, run {}", name_of(result), rows, expected.members.count())};
+    if (!asks_all || is_audience || !expected.scores.empty() || undetermined == expected.undetermined) return std::nullopt;
     return Failure{"explain undetermined",
                    fmt::format("explain of {} finds {} undetermined, run {}", name_of(result), undetermined, expected.undetermined)};
+  }
+
+  using TraceData = std::variant<TraceScalar, std::vector<TraceScalar>>;
+
+  // What `explain` should give as the value.
+  TraceScalar expected_value(std::size_t result, std::size_t row) const {
+    const DefinitionResult& expected = expected_.definitions[result];
+    if (!expected.members.empty()) return bool(expected.members.test(row));
+    if (!expected.scores.empty()) {
+      const double score = expected.scores[row];
+      return std::isfinite(score) ? TraceScalar(score) : TraceScalar(print_float(score));
+    }
+    const Type& type = program().expr(program().definition(program().results[result]).body).type;
+    const std::int32_t code = expected.codes[row];
+    return code < 0 ? TraceScalar() : TraceScalar(program().enums[type.enum_id].values[static_cast<std::size_t>(code)]);
   }
 
   // The same project read from files by the facade.
@@ -306,8 +337,10 @@ class Comparison {
       if (!evaluation) return Failure{"files: data", render_text(evaluation.error().diagnostics, project->sources, false)};
       Results results;
       for (std::size_t i = 0; i < evaluation->definitions.size(); ++i) {
-        DefinitionResult each{.members = members(*evaluation, i), .scores = {}, .codes = {}, .undetermined = evaluation->definitions[i].undetermined};
+        DefinitionResult each{
+            .members = members(*evaluation, i), .scores = {}, .codes = {}, .undetermined = evaluation->definitions[i].undetermined};
         each.scores.assign(scores(*evaluation, i).begin(), scores(*evaluation, i).end());
+        each.codes.assign(value_indices(*evaluation, i).begin(), value_indices(*evaluation, i).end());
         results.definitions.push_back(std::move(each));
       }
       if (const auto found = difference(results)) {

@@ -20,7 +20,7 @@ Setting some_setting(Random& random) {
           .threads = static_cast<unsigned>(1 + random.below(2)),
           .batch_rows = random.one_of<std::size_t>({0, 0, 512, 1024}),
           .is_shared = random.chance(60),
-          .uses_never_missing = random.chance(60)};
+          .population_bytes = random.chance(50) ? std::size_t{1} << 30 : 1};
 }
 
 }  // namespace
@@ -45,6 +45,7 @@ std::vector<std::pair<std::string, std::string>> project_files(const Case& made)
   std::vector<std::pair<std::string, std::string>> files = {
       {"segue.yaml", project_text(made.world)}, {"schema.yaml", schema_text(made.world)}, {"rules.seg", to_text(made.rules)}};
   for (const WorldTable& table : made.world.tables) files.emplace_back(fmt::format("data/{}.csv", table.name), csv_text(made.world, table));
+  files.emplace_back("data/rates.csv", rates_text(made.world));
   return files;
 }
 

@@ -45,7 +45,7 @@ struct Twin {
 // One declaration: its name and the terms in it.
 struct Rule {
   std::string name;
-  std::string word;  // `segment`, `score`, `define`, `param`, `list`
+  std::string word;  // `segment`, `score`, `tiers`, `audience`, `define`, `param`, `list`, …
   std::optional<Twin> twin;
   Term body;
 };

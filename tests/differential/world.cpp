@@ -24,6 +24,7 @@ class Maker {
   World make() {
     make_calendar();
     make_enums();
+    make_rates();
     add_account();
     const std::size_t relations = random_.chance(10) ? 0 : 1 + random_.below(5);
     const std::vector<std::string> names = {"contacts", "events", "logins", "deals", "visits"};
@@ -56,6 +57,15 @@ class Maker {
         {"Alpha", "Beta", "Gamma", "Delta", "Financial Services"}, {"low", "medium", "high"}, {"red", "green"}};
     for (const auto& pool : pools) {
       world_.enums.push_back({.values = pool, .ordered = random_.chance(60), .folded = random_.chance(15), .name = {}});
+    }
+  }
+
+  void make_rates() {
+    for (const char* currency : {"USD", "GBP"}) {
+      for (std::size_t i = 0; i < 1 + random_.below(3); ++i) {
+        const std::int64_t from = today_ - 300 + 100 * static_cast<std::int64_t>(i) + random_.between(-3, 3);
+        world_.rates.push_back({currency, from, random_.one_of<std::int64_t>({9'215, 11'850, 10'000, 5'000, 1, 12'345})});
+      }
     }
   }
 
@@ -265,6 +275,105 @@ class Maker {
     table.columns.push_back({.name = "at", .type = type, .cells = cells(type, table.rows)});
   }
 
+  // ── points, money, units, what is known when ──
+
+  void add_special_columns(WorldTable& table) {
+    if (random_.chance(35)) add_point(table);
+    if (random_.chance(30)) add_money(table);
+    if (random_.chance(25)) {
+      Type type;
+      type.kind = Kind::kInt;
+      type.optional = random_.chance(50);
+      table.columns.push_back({.name = "seats", .type = type, .cells = cells(type, table.rows), .form = WorldForm::kUnit});
+    }
+    if (random_.chance(25)) add_known_at(table);
+  }
+
+  void add_point(WorldTable& table) {
+    WorldColumn column{.name = "place", .type = {}, .cells = {}, .form = WorldForm::kPoint};
+    column.type.kind = Kind::kFloat;
+    column.type.optional = random_.chance(50);
+    for (std::size_t i = 0; i < table.rows; ++i) {
+      Cell cell;
+      cell.is_known = !column.type.optional || !random_.chance(25);
+      if (cell.is_known) cell.list = point();
+      column.cells.push_back(std::move(cell));
+    }
+    table.columns.push_back(std::move(column));
+  }
+
+  std::vector<Constant> point() {
+    const auto part = [&](double center, double spread) {
+      return center + spread * static_cast<double>(random_.between(-1000, 1000)) / 1000;
+    };
+    switch (random_.below(6)) {
+      case 0: return {random_.one_of({90.0, -90.0, 0.0, -0.0}), random_.one_of({180.0, -180.0, 0.0, 90.0})};
+      case 1: return {part(0, 90), part(0, 180)};
+      case 2: return {52.52, 13.405};
+      case 3: return {part(-17, 1), random_.chance(50) ? part(179, 1) : part(-179, 1)};
+      default: return {part(52.5, 1), part(13.4, 1)};
+    }
+  }
+
+  void add_money(WorldTable& table) {
+    WorldColumn column{.name = "price", .type = {}, .cells = {}, .form = WorldForm::kMoney};
+    column.type.kind = Kind::kDecimal;
+    column.type.scale = 2;
+    column.type.optional = true;
+    const Spread how = spread();
+    for (std::size_t row = 0; row < table.rows; ++row) {
+      Cell cell;
+      if (!random_.chance(10)) cell.amount = decimal(how);
+      cell.currency = random_.one_of<const char*>({"EUR", "EUR", "USD", "GBP", "JPY", ""});
+      const std::optional<std::int64_t> value = cell.amount ? in_euros(*cell.amount, cell.currency, day_of(table, row)) : std::nullopt;
+      cell.is_known = value.has_value();
+      if (value) cell.value = *value;
+      column.cells.push_back(std::move(cell));
+    }
+    table.columns.push_back(std::move(column));
+  }
+
+  // The local day of the row's time, else of the clock.
+  std::int64_t day_of(const WorldTable& table, std::size_t row) const {
+    if (!table.time || !table.columns[*table.time].cells[row].is_known) return today_;
+    const WorldColumn& time = table.columns[*table.time];
+    const std::int64_t at = std::get<std::int64_t>(time.cells[row].value);
+    return time.type.kind == Kind::kDate ? at : local_day_of(zone_, at);
+  }
+
+  // Rounded half to even; nothing without a rate, or beyond 18 digits.
+  std::optional<std::int64_t> in_euros(std::int64_t amount, const std::string& currency, std::int64_t day) const {
+    if (currency == "EUR") return amount;
+    const WorldRate* latest = nullptr;
+    for (const WorldRate& rate : world_.rates) {
+      const bool is_valid = rate.currency == currency && rate.valid_from <= day;
+      if (is_valid && (latest == nullptr || rate.valid_from > latest->valid_from)) latest = &rate;
+    }
+    if (latest == nullptr) return std::nullopt;
+    const __int128 product = static_cast<__int128>(amount) * latest->rate;
+    __int128 whole = product / 10'000;
+    const __int128 rest = product % 10'000;
+    const __int128 twice = rest < 0 ? -2 * rest : 2 * rest;
+    if (twice > 10'000 || (twice == 10'000 && whole % 2 != 0)) whole += product < 0 ? -1 : 1;
+    constexpr __int128 kMost = 999'999'999'999'999'999;
+    if (whole > kMost || whole < -kMost) return std::nullopt;
+    return static_cast<std::int64_t>(whole);
+  }
+
+  void add_known_at(WorldTable& table) {
+    Type type;
+    type.kind = random_.chance(50) ? Kind::kTimestamp : Kind::kDate;
+    type.optional = random_.chance(30);
+    std::vector<Cell> made = cells(type, table.rows);
+    for (Cell& cell : made) {
+      if (!cell.is_known) continue;
+      const std::int64_t latest = type.kind == Kind::kDate ? today_ : world_.now;
+      cell.value = std::min(std::get<std::int64_t>(cell.value), latest);
+    }
+    table.known_at = static_cast<std::uint32_t>(table.columns.size());
+    table.columns.push_back({.name = "known", .type = type, .cells = std::move(made)});
+  }
+
   // ── tables ──
 
   void add_account() {
@@ -273,6 +382,7 @@ class Maker {
     table.rows = accounts_;
     add_key(table);
     add_columns(table);
+    add_special_columns(table);
     world_.tables.push_back(std::move(table));
   }
 
@@ -307,6 +417,7 @@ class Maker {
     add_columns(table);
     if (random_.chance(75)) add_time(table);
     if (random_.chance(60)) add_key(table);
+    add_special_columns(table);
     world_.tables.push_back(std::move(table));
   }
 

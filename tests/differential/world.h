@@ -19,14 +19,26 @@ namespace segue::differential {
 
 struct Cell {
   bool is_known = true;
-  Constant value;              // of a known cell that is no list
-  std::vector<Constant> list;  // distinct
+  Constant value;                      // of a known cell that is no list
+  std::vector<Constant> list;          // distinct; of a point latitude and longitude
+  std::optional<std::int64_t> amount;  // of money: in hundredths of its currency, before it is converted
+  std::string currency;                // empty where it is missing
 };
+
+// Points, money and what has a unit stand in few conditions only (author_population.cpp).
+enum class WorldForm : std::uint8_t { kPlain, kPoint, kMoney, kUnit };
 
 struct WorldColumn {
   std::string name;
-  Type type;  // enum_id is an index into World::enums
+  Type type;  // enum_id is an index into World::enums; of money what rules see
   std::vector<Cell> cells;
+  WorldForm form = WorldForm::kPlain;
+};
+
+struct WorldRate {
+  std::string currency;
+  std::int64_t valid_from = 0;  // a day
+  std::int64_t rate = 0;        // in ten-thousandths
 };
 
 // One parent of a relation; the join column is not listed among the columns.
@@ -46,6 +58,7 @@ struct WorldTable {
   std::string name;
   std::vector<WorldColumn> columns;
   std::optional<std::uint32_t> key, time;
+  std::optional<std::uint32_t> known_at;  // no row is later than the clock; the CSV file has some that are
   std::vector<WorldParent> parents;
   std::vector<WorldReference> references;
   std::size_t rows = 0;
@@ -57,6 +70,7 @@ struct World {
   std::string zone = "UTC";
   CalendarRules calendar;
   std::int64_t now = 0;
+  std::vector<WorldRate> rates;  // to EUR
 };
 
 // Words that texts are made of.
@@ -69,7 +83,9 @@ struct World {
 [[nodiscard]] std::string schema_text(const World& world);
 [[nodiscard]] std::string project_text(const World& world);
 
-// A table as CSV (RFC 4180), with its join columns.
+[[nodiscard]] std::string rates_text(const World& world);
+
+// A table as CSV (RFC 4180), with its join columns; where it has a `known_at` also rows that do not exist yet.
 [[nodiscard]] std::string csv_text(const World& world, const WorldTable& table);
 
 // The world's tables as readers would leave them, for the schema that `schema_text` is read as.

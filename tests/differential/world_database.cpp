@@ -131,6 +131,15 @@ Column make_column(const WorldColumn& from, const Type& type) {
   return column;
 }
 
+// A point's latitude (0) or longitude (1), as a column of floats.
+WorldColumn coordinate(const WorldColumn& point, std::size_t part) {
+  WorldColumn made = point;
+  for (Cell& cell : made.cells) {
+    if (cell.is_known) cell.value = cell.list[part];
+  }
+  return made;
+}
+
 Link make_link(const std::vector<RowId>& parent_of, std::size_t parents) {
   Link link;
   link.parent_of = parent_of;
@@ -195,8 +204,17 @@ Database make_database(const World& world, const Schema& schema) {
     Table table;
     table.name = from.name;
     table.rows = from.rows;
+    table.columns.resize(schema.tables[i].columns.size());
     for (std::size_t column = 0; column < from.columns.size(); ++column) {
-      table.columns.push_back(make_column(from.columns[column], schema.tables[i].columns[column].type));
+      const SchemaColumn& declared = schema.tables[i].columns[column];
+      if (from.columns[column].form == WorldForm::kPoint) {
+        for (const std::size_t part : {0, 1}) {
+          const ColumnId hidden = part == 0 ? *declared.latitude : *declared.longitude;
+          table.columns[hidden] = make_column(coordinate(from.columns[column], part), schema.tables[i].columns[hidden].type);
+        }
+      } else {
+        table.columns[column] = make_column(from.columns[column], declared.type);
+      }
     }
     for (const WorldParent& parent : from.parents) table.links.push_back(make_link(parent.parent_of, world.tables[parent.table].rows));
     for (const WorldReference& reference : from.references) table.references.push_back(targets_of(world, from, reference));
@@ -231,12 +249,13 @@ World without_rows(const World& world, std::uint32_t table, std::size_t begin, s
 std::optional<World> without_column(const World& world, std::uint32_t table, std::uint32_t column) {
   World made = world;
   WorldTable& from = made.tables[table];
-  if (from.key == column || from.time == column) return std::nullopt;
+  if (from.key == column || from.time == column || from.known_at == column) return std::nullopt;
   std::erase_if(from.references, [&](const WorldReference& reference) { return reference.by == column; });
   from.columns.erase(from.columns.begin() + column);
   const auto shift = [&](std::uint32_t& index) { index -= index > column ? 1 : 0; };
   if (from.key) shift(*from.key);
   if (from.time) shift(*from.time);
+  if (from.known_at) shift(*from.known_at);
   for (WorldReference& reference : from.references) shift(reference.by);
   return made;
 }

@@ -27,6 +27,10 @@ std::string kind_text(Kind kind, std::uint8_t scale) {
 
 std::string column_text(const World& world, const WorldColumn& column) {
   const Type& type = column.type;
+  if (column.form == WorldForm::kPoint) {
+    return fmt::format("{{type: point, lat: {0}_lat, lon: {0}_lon{1}}}", column.name, type.optional ? ", optional: true" : "");
+  }
+  if (column.form == WorldForm::kMoney) return fmt::format("{{type: money, currency: {}_currency, optional: true}}", column.name);
   std::string text =
       type.kind == Kind::kList ? fmt::format("list<{}>", kind_text(type.element, type.scale)) : kind_text(type.kind, type.scale);
   text = fmt::format("{{type: {}", yaml_quoted(text));
@@ -40,6 +44,7 @@ std::string column_text(const World& world, const WorldColumn& column) {
     is_folded = values.folded;
   }
   if (is_folded) text += ", case: insensitive";
+  if (column.form == WorldForm::kUnit) text += ", unit: seats";
   if (type.optional) text += ", optional: true";
   return text + "}";
 }
@@ -56,6 +61,7 @@ std::string table_text(const World& world, const WorldTable& table, const std::s
   std::string text;
   if (table.key) text += fmt::format("{}key: {}\n", indent, yaml_quoted(table.columns[*table.key].name));
   if (table.time) text += fmt::format("{}time: {}\n", indent, yaml_quoted(table.columns[*table.time].name));
+  if (table.known_at) text += fmt::format("{}known_at: {}\n", indent, yaml_quoted(table.columns[*table.known_at].name));
   text += indent + "columns:\n";
   for (const WorldColumn& column : table.columns)
     text += fmt::format("{}  {}: {}\n", indent, yaml_quoted(column.name), column_text(world, column));
@@ -96,6 +102,13 @@ std::string list_text(const World& world, const Type& type, const Cell& cell) {
 }
 
 std::string cell_text(const World& world, const WorldColumn& column, const Cell& cell) {
+  if (column.form == WorldForm::kPoint) {
+    if (!cell.is_known) return ",";
+    return fmt::format("{},{}", print_float(std::get<double>(cell.list[0])), print_float(std::get<double>(cell.list[1])));
+  }
+  if (column.form == WorldForm::kMoney) {
+    return (cell.amount ? print_decimal(*cell.amount, column.type.scale) : "") + "," + cell.currency;
+  }
   if (!cell.is_known) return column.type.kind == Kind::kFloat ? "nan" : "";
   if (column.type.kind == Kind::kList) return list_text(world, column.type, cell);
   const std::string text = scalar_text(world, column.type.kind, column.type, cell.value);
@@ -128,17 +141,49 @@ std::string project_text(const World& world) {
       fmt::format("language: 1\nschema: schema.yaml\nrules: [rules.seg]\ntimezone: {}\nweek_starts: {}\nfiscal_year_starts: {}\nsources:\n",
                   world.zone, kDays[static_cast<std::size_t>(world.calendar.week_start)], kMonths[world.calendar.fiscal_month - 1]);
   for (const WorldTable& table : world.tables) text += fmt::format("  {0}: data/{0}.csv\n", table.name);
+  return text + "currency: EUR\nrates: data/rates.csv\n";
+}
+
+std::string rates_text(const World& world) {
+  std::string text = "currency,valid_from,rate\n";
+  for (const WorldRate& rate : world.rates)
+    text += fmt::format("{},{},{}\n", rate.currency, print_date(rate.valid_from), print_decimal(rate.rate, 4));
   return text;
 }
+
+namespace {
+
+std::string header_text(const WorldColumn& column) {
+  if (column.form == WorldForm::kPoint) return fmt::format("{0}_lat,{0}_lon", column.name);
+  if (column.form == WorldForm::kMoney) return fmt::format("{0},{0}_currency", column.name);
+  return csv_quoted(column.name);
+}
+
+// A row that does not exist yet: another's, with a key of its own and known after the clock.
+std::string unborn_cell(const World& world, const WorldTable& table, std::size_t column, std::size_t row) {
+  const WorldColumn& of = table.columns[column];
+  if (table.key == column) return of.type.kind == Kind::kText ? fmt::format("unborn{}", row) : std::to_string(5'000'000 + row);
+  if (table.known_at != column) return cell_text(world, of, of.cells[row]);
+  const TimeZone zone = load_time_zone(world.zone).value_or(utc_zone());
+  const auto later = static_cast<std::int64_t>(row % 3);
+  return of.type.kind == Kind::kDate ? print_date(local_day_of(zone, world.now) + 1 + later)
+                                     : print_timestamp_utc(world.now + 1 + later * 86'400'000'000);
+}
+
+}  // namespace
 
 std::string csv_text(const World& world, const WorldTable& table) {
   std::string text;
   const auto add = [&](const std::string& cell, bool is_first) { text += (is_first ? "" : ",") + cell; };
-  for (std::size_t i = 0; i < table.columns.size(); ++i) add(csv_quoted(table.columns[i].name), i == 0);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) add(header_text(table.columns[i]), i == 0);
   for (const WorldParent& parent : table.parents) add(parent.join, false);
   text += "\n";
   for (std::size_t row = 0; row < table.rows; ++row) {
     for (std::size_t i = 0; i < table.columns.size(); ++i) add(cell_text(world, table.columns[i], table.columns[i].cells[row]), i == 0);
+    for (const WorldParent& parent : table.parents) add(join_text(world, parent, row), false);
+    text += "\n";
+    if (!table.known_at || row % 5 != 0) continue;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) add(unborn_cell(world, table, i, row), i == 0);
     for (const WorldParent& parent : table.parents) add(join_text(world, parent, row), false);
     text += "\n";
   }
