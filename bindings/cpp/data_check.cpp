@@ -12,6 +12,7 @@
 #include "bindings/cpp/loaded_data.h"
 #include "bindings/cpp/names.h"
 #include "bindings/cpp/outcomes.h"
+#include "bindings/cpp/suppressed.h"
 
 namespace segue {
 namespace {
@@ -66,6 +67,8 @@ std::expected<DataCheck, Failure> check_data(const OpenedProject& project, const
   const CheckedProject& checked = *project.checked;
   auto data = load_data(checked, options.data, all_columns(checked.schema()));
   if (!data) return only_bad_rows(project, std::move(data.error()));
+  // Lists of suppressed accounts are data, too.
+  if (auto suppressed = read_suppressed(checked, *data->database); !suppressed) return std::unexpected(std::move(suppressed.error()));
   const DecisiveProgram decisive = with_warned_conditions(checked.program(), project.diagnostics);
   auto results = run_engine(checked, decisive.program, *data->database, decisive.roots, options);
   if (!results) return std::unexpected(std::move(results.error()));

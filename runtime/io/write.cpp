@@ -88,7 +88,7 @@ WrittenTable table_of(const Output& output) {
   table.key_name = output.key_name;
   table.key = {output.key, output.key_labels, {}};
   table.columns = output.columns;
-  if (output.left_out == nullptr) {
+  if (output.left_out == nullptr || output.left_out->count() == 0) {
     table.all_rows = output.key->rows;
     return table;
   }
