@@ -69,7 +69,9 @@ std::vector<Diagnostic> diagnostics_of(const fs::path& path, const Source& sourc
 template <typename LineOf>
 std::vector<std::string> comments_of(const Diagnostic& diagnostic, const SourceMap& sources, LineOf line_of) {
   const auto place = [&](const Location& location) {
-    const Position start = resolve(location, sources).start;
+    const ResolvedLocation resolved = resolve(location, sources);
+    const Position start = resolved.start;
+    if (resolved.file == "base.yaml") return fmt::format("base.yaml:{}:{}", start.line, start.column);
     return fmt::format("{}:{}", line_of(start.line), start.column);
   };
   std::vector<std::string> comments = {fmt::format("# {}: {} {} {}", severity_name(diagnostic.severity), info_of(diagnostic.kind).code,
@@ -87,6 +89,7 @@ struct Annotated {
 Annotated annotate(const fs::path& path, const std::string& bare) {
   SourceMap sources;
   const SourceId id = add_source(sources, path.filename().string(), bare);
+  add_source(sources, "base.yaml", read_text(kFolder / "base.yaml"));
   std::vector<Diagnostic> diagnostics = diagnostics_of(path, source_of(sources, id), id);
   sort_diagnostics(diagnostics, sources);
   // How many comment lines stand after each line of the bare file.
