@@ -19,3 +19,4 @@
 #include "bindings/cpp/project.h"
 #include "bindings/cpp/report.h"
 #include "bindings/cpp/sql.h"
+#include "bindings/cpp/test.h"

@@ -238,6 +238,7 @@ std::optional<std::string> check_test(const Arguments& arguments, bool has_only_
   const Words& words = arguments.words;
   if (!arguments.is_new && arguments.out) return "`--out` needs `--new NAME KEY`";
   if (!arguments.is_new) return std::nullopt;
+  if (arguments.previous) return "`--new` and `--previous` do not go together";
   if (arguments.covers || arguments.leaves_data)
     return fmt::format("`--new` and `{}` do not go together", arguments.covers ? "--coverage" : "--no-data");
   if (words.size() < 2 || has_only_project) return "`test --new` needs the NAME of a definition and the KEY of an account";

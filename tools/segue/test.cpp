@@ -29,6 +29,7 @@ std::optional<TestRun> test_into(Report& report, const Arguments& arguments, con
                       .data = {}};
   options.data.data = data_options(report, arguments, progress);
   options.data.engine = arguments.engine;
+  options.data.previous = arguments.previous;
   auto run = run_tests(*report.project, options);
   progress.wipe();
   if (!run) {
