@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "bindings/cpp/answered.h"
 #include "compiler/check/walk.h"
 
 namespace segue {
@@ -23,13 +23,23 @@ class Builder {
     return ExprId{static_cast<std::uint32_t>(program_.exprs.size() - 1)};
   }
 
-  // The definition as a condition that is unknown exactly where the definition's answer is.
-  ExprId answer(DefinitionId id) {
+  // The body of a definition that is unknown, or unsure, exactly where `id` is and `missing`, which is never unknown, holds: where it does not, every
+  // condition is certainly false.
+  ExprId restricted(DefinitionId id, ExprId missing) {
     const Definition& definition = program_.definition(id);
-    const Type type = program_.expr(definition.body).type;
-    const ExprId read = add(DefinitionRead{id}, definition.frame, type);
-    if (!has_values(definition.kind)) return read;
-    return add(InSet{read, all_values(type)}, definition.frame);
+    const Expr body = program_.expr(definition.body);
+    if (const auto* choice = std::get_if<Choice>(&body.node)) return restricted_choice(*choice, missing, body.type);
+    if (const auto* cell = std::get_if<GridCell>(&body.node)) {
+      GridCell narrow = *cell;
+      narrow.where = both(cell->where, missing, kAccountFrame);
+      return add(std::move(narrow), kAccountFrame, body.type);
+    }
+    if (const auto* part = std::get_if<SplitPart>(&body.node)) {
+      SplitPart narrow = *part;
+      narrow.population = both(part->population, missing, kAccountFrame);
+      return add(std::move(narrow), kAccountFrame, body.type);
+    }
+    return both(add(DefinitionRead{id}, definition.frame, body.type), missing, definition.frame);
   }
 
   // Whether a value is missing, seen from the row of `frame`: where it is one of rows below that, whether some of them misses it.
@@ -46,7 +56,7 @@ class Builder {
 
   DefinitionId define(const Definition& like, ExprId body) {
     Definition definition;
-    definition.kind = like.frame == kAccountFrame ? DefinitionKind::kSegment : DefinitionKind::kAudience;
+    definition.kind = like.kind;
     definition.frame = like.frame;
     definition.body = body;
     program_.definitions.push_back(std::move(definition));
@@ -54,14 +64,14 @@ class Builder {
   }
 
  private:
-  SetId all_values(Type type) {
-    ConstantSet set{.type = type, .folded = false, .values = {}, .span = {}};
-    set.type.optional = false;
-    for (std::size_t i = 0; i < program_.enums[type.enum_id].values.size(); ++i) {
-      set.values.emplace_back(static_cast<std::int64_t>(i));
-    }
-    program_.sets.push_back(std::move(set));
-    return SetId{static_cast<std::uint32_t>(program_.sets.size() - 1)};
+  ExprId both(std::optional<ExprId> condition, ExprId missing, FrameId frame) {
+    return condition ? add(And{{*condition, missing}}, frame) : missing;
+  }
+
+  ExprId restricted_choice(const Choice& choice, ExprId missing, Type type) {
+    Choice narrow = choice;
+    for (ChoiceRow& row : narrow.rows) row.condition = both(row.condition, missing, kAccountFrame);
+    return add(std::move(narrow), kAccountFrame, type);
   }
 
   // Whether a row of `inner` stands inside one of `frame`, or is it.
@@ -129,12 +139,11 @@ DecidingProgram deciding_program(const CheckedProgram& program, const std::vecto
   Builder builder(deciding.program);
   for (const std::size_t root : asked) {
     const Definition& definition = program.definition(roots[root]);
-    const ExprId answer = builder.answer(roots[root]);
     for (const auto& [name, leaves] : leaves_of(program, roots[root])) {
       std::vector<ExprId> missing;
       for (const ExprId leaf : leaves) missing.push_back(builder.is_missing(leaf, definition.frame));
       const ExprId some = missing.size() == 1 ? missing.front() : builder.add(Or{std::move(missing)}, definition.frame);
-      deciding.roots.push_back(builder.define(definition, builder.add(And{{answer, some}}, definition.frame)));
+      deciding.roots.push_back(builder.define(definition, builder.restricted(roots[root], some)));
       deciding.columns.push_back({root, name});
     }
   }

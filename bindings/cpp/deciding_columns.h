@@ -1,5 +1,5 @@
 // This file's external interface is by which column's missing values accounts are undetermined. For each column that a definition reads and that may be
-// missing there is a condition `definition and column is missing`: since the second part is never unknown, exactly those of its accounts are
+// missing there is a copy of the definition in which `and column is missing` stands behind every condition: since that is never unknown, exactly those of its accounts are
 // undetermined that are so for the definition and miss the column. Private to this folder.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace segue {
 
-// One condition and what it is about.
+// One copy and what it is about.
 struct DecidingColumn {
   std::size_t root = 0;  // index into the roots that were given
   std::string column;    // `employees`, `contacts.title`, `parent.customer`

@@ -29,6 +29,16 @@ tiers level {
   middle: large
 }
 
+split pilot of large seed "x" {
+  some 50%
+  others 50%
+}
+
+grid by_owner {
+  where very_large
+  by ownership
+}
+
 audience chiefs of contacts {
   where title = "CEO"
 }
@@ -64,6 +74,8 @@ class Assess(AssessTest):
         found = {d["name"]: (d["undetermined"], [(c["column"], c["undetermined"]) for c in d["decided_by"]]) for d in self.assess()["definitions"]}
         self.assertEqual(found["large"], (10, [("employees", 10)]))
         self.assertEqual(found["level"], (10, [("employees", 10)]))
+        self.assertEqual(found["pilot"], (10, [("employees", 10)]))
+        self.assertEqual(found["by_owner"], (10, [("employees", 10), ("ownership", 1)]))
         self.assertEqual(found["chief_known"], (1, [("contacts.title", 1)]))
         self.assertEqual(found["chiefs"], (2, [("contacts.title", 2)]))
         self.assertEqual(found["seen"], (0, []))
