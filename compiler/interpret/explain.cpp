@@ -177,7 +177,8 @@ class Explainer {
     out.unknown = is_open(id);
     const auto [inner, is_negated] = peel(id);
     const bool adds_not = is_negated != is_written_negated(inner);
-    out.text = adds_not ? negated_text(inner) : written(id);
+    const Definition* named = named_definition(inner);
+    out.text = named ? named->name : adds_not ? negated_text(inner) : written(id);
     if (is_shown_condition(inner)) return fill_shown_above(index);
     if (adds_not && is_compound(expr(inner))) return fill_not(index, inner);
     fill_kind(index, inner);
@@ -415,13 +416,19 @@ class Explainer {
 
   // ---- one of several named values
 
-  // The definition whose body it is: it has the titles.
-  const std::string* title_of(ExprId id, std::uint32_t value) const {
+  // The tiers, stages, grid or split whose body it is: its text is a whole declaration, and it has the titles.
+  const Definition* named_definition(ExprId id) const {
+    if (!node_as<Choice>(expr(id)) && !node_as<GridCell>(expr(id)) && !node_as<SplitPart>(expr(id))) return nullptr;
+    const auto found = std::ranges::find_if(program_.definitions, [&](const Definition& definition) {
+      return definition.body == id && definition.kind != DefinitionKind::kDefine;
+    });
+    return found == program_.definitions.end() ? nullptr : &*found;
+  }
+
+  const std::string& title_of(ExprId id, std::uint32_t value) const {
     static const std::string kNone;
-    for (const Definition& definition : program_.definitions) {
-      if (definition.body == id && value < definition.value_titles.size()) return &definition.value_titles[value];
-    }
-    return &kNone;
+    const Definition* definition = named_definition(id);
+    return definition && value < definition->value_titles.size() ? definition->value_titles[value] : kNone;
   }
 
   const std::string& name_of(ExprId id, std::uint32_t value) const { return program_.enums[expr(id).type.enum_id].values[value]; }
@@ -429,7 +436,7 @@ class Explainer {
   void set_title(std::uint32_t index, ExprId id) {
     const Value& value = machine_.value(id);
     node(index).missing = value.missing;
-    if (!value.missing) node(index).title = *title_of(id, static_cast<std::uint32_t>(value.bits));
+    if (!value.missing) node(index).title = title_of(id, static_cast<std::uint32_t>(value.bits));
   }
 
   void fill_choice(std::uint32_t index, ExprId id, const Choice& choice) {
@@ -458,7 +465,7 @@ class Explainer {
     const std::uint32_t child = add_empty_node();
     node(choice).children.push_back(child);
     row.name = name_of(id, value);
-    row.title = *title_of(id, value);
+    row.title = title_of(id, value);
     TraceNode& out = node(child);
     out.kind = TraceKind::kChoiceRow;
     out.text = row.name;
@@ -498,7 +505,7 @@ class Explainer {
     set_title(index, id);
     TraceSplit seen{.place = part_of_one(split_place(prepared_, machine_.state(), split)), .parts = {}};
     for (std::uint32_t i = 0; i < split.upper.size(); ++i)
-      seen.parts.push_back({name_of(id, i), *title_of(id, i), part_of_one(split.upper[i])});
+      seen.parts.push_back({name_of(id, i), title_of(id, i), part_of_one(split.upper[i])});
     node(index).split = std::move(seen);
     if (split.population) add_child(index, *split.population);
   }

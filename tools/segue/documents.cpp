@@ -94,7 +94,7 @@ std::string explain_document(const Report& report) {
   fields.emplace_back("definition", dump(report.name));
   fields.emplace_back("account", is_done ? trace_value_json(trace->account) : dump(report.key));
   fields.emplace_back("value", is_done ? trace_value_json(trace->value) : "null");
-  if (is_done && !trace->value_title.empty()) fields.emplace_back("title", dump(trace->value_title));
+  if (is_done && !trace->value_title.empty()) fields.emplace_back("value_title", dump(trace->value_title));
   fields.emplace_back("undetermined", is_done ? dump(trace->undetermined) : "null");
   fields.emplace_back("suppressed", is_done ? dump(report.explanation->is_suppressed) : "null");
   fields.emplace_back("tree", is_done ? trace_json(*trace, sources_of(report)) : "null");

@@ -62,6 +62,11 @@ bool is_choice(const TraceNode& node) { return node.kind == TraceKind::kTiers ||
 
 bool is_named(const TraceNode& node) { return is_choice(node) || node.kind == TraceKind::kGrid || node.kind == TraceKind::kSplit; }
 
+std::string without_value_text(const TraceNode& node) {
+  if (is_choice(node)) return "none of these holds";
+  return node.kind == TraceKind::kGrid ? "in no cell" : "in no part";
+}
+
 bool is_predicate(const TraceNode& node) { return node.value.kind == Kind::kBool && node.kind != TraceKind::kTerm; }
 
 std::string definition_text(const TraceNode& node, const SourceMap& sources) {
@@ -88,7 +93,7 @@ std::string undetermined_text(const TraceNode& node, const Style& style) {
 std::string node_line(const TraceNode& node, std::size_t depth, const SourceMap& sources, const Style& style) {
   std::string text;
   if (node.row) text = choice_row_text(node, style);
-  else if (is_choice(node) && node.value.missing) text = painted(style, "1", "none of these holds");
+  else if (is_named(node) && node.value.missing) text = painted(style, "1", without_value_text(node));
   else if (is_named(node)) text = fmt::format("{} is {}", words_of(node), painted(style, "1", named_text(node.value, node.title)));
   else if (node.kind == TraceKind::kTerm) text = fmt::format("{}: {}", printable(node.text), painted(style, "1", term_text(node)));
   else if (is_predicate(node)) text = fmt::format("{}  {}", mark(style, is_yes(node.value)), words_of(node));
@@ -131,9 +136,9 @@ std::string split_lines(const TraceSplit& split, std::size_t depth) {
 }
 
 std::string top_lines(const TraceTop& top, std::size_t depth) {
-  const std::string taken = fmt::format("the top is {} of {}", grouped(top.taken), counted(top.candidates, "candidate"));
-  if (top.rank == 0) return line(depth, fmt::format("no candidate; {}", taken));
-  return line(depth, fmt::format("number {} by rank; {}", grouped(top.rank), taken));
+  const std::string candidates = counted(top.candidates, "candidate");
+  const std::string place = top.rank == 0 ? "not among " + candidates : fmt::format("number {} of {}", grouped(top.rank), candidates);
+  return line(depth, fmt::format("{}; the top takes {}", place, grouped(top.taken)));
 }
 
 std::string percentile_lines(const TracePercentile& percentile, std::size_t depth) {
@@ -188,10 +193,16 @@ std::string node_text(const Trace& trace, const TraceNode& node, std::size_t dep
   return text;
 }
 
+// Of an audience only a few rows are shown.
+std::string further_rows_text(const TraceNode& root) {
+  if (root.kind != TraceKind::kAudience || root.aggregate->looked_at <= root.children.size()) return "";
+  return line(1, fmt::format("and {} more", counted(root.aggregate->looked_at - root.children.size(), "row")));
+}
+
 std::string answer_text(const Trace& trace) {
   const TraceNode& root = trace.nodes.front();
   if (root.kind == TraceKind::kAudience) {
-    return fmt::format("{} of its {} of `{}`", grouped(root.aggregate->passed), counted(root.aggregate->looked_at, "row"),
+    return fmt::format("{} of {} of `{}`", grouped(root.aggregate->passed), counted(root.aggregate->looked_at, "row"),
                        printable(root.aggregate->table));
   }
   if (trace.value.kind == Kind::kBool) return is_yes(trace.value) ? "yes" : "no";
@@ -213,7 +224,8 @@ std::string heading(const OpenedProject& project, const Explanation& explanation
 }  // namespace
 
 std::string explain_text(const OpenedProject& project, const Explanation& explanation, const Style& style) {
-  return heading(project, explanation, style) + trace_text(explanation.trace, project.sources, 1, style);
+  return heading(project, explanation, style) + trace_text(explanation.trace, project.sources, 1, style) +
+         further_rows_text(explanation.trace.nodes.front());
 }
 
 std::string trace_text(const Trace& trace, const SourceMap& sources, std::size_t depth_of_root, const Style& style) {

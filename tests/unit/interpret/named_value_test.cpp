@@ -85,13 +85,13 @@ TEST_CASE("tiers show each row up to the one that wins, with its title") {
   w.program.definitions[static_cast<std::size_t>(tiers)].value_titles = {"Tier 1", "", "Others"};
   const auto explained = [&](RowId row) { return tree_text(explain(w.program, w.database, w.clock, w.sources, tiers, row)); };
   CHECK(explained(0) ==
-        "tiers `` first \"Tier 1\"\n"
+        "tiers `coverage` first \"Tier 1\"\n"
         "  row `first` true wins\n"
         "    test `big` true\n"
         "  row `second` true not-looked-at\n"
         "  row `rest` false not-looked-at\n");
   CHECK(explained(2) ==
-        "tiers `` rest \"Others\"\n"
+        "tiers `coverage` rest \"Others\"\n"
         "  row `first` false\n"
         "    test `big` false\n"
         "  row `second` false\n"
