@@ -81,7 +81,7 @@ class Document(AnswersTest):
         self.assertEqual(self.found(result, "coverage"),
                          {"owner": "", "tags": [], "values": [{"name": "one", "title": "Tier 1", "size": 1}, {"name": "two", "title": "Tier 2", "size": 1},
                                                               {"name": None, "title": "", "size": 3}], "undetermined": 1, "suppressed": 0})
-        self.assertEqual([(v["name"], v["size"]) for v in self.found(result, "journey")["values"]], [("known", 3), ("hot", 1), ("cold", 1)])
+        self.assertEqual([(v["name"], v["size"]) for v in self.found(result, "journey")["values"]], [("cold", 1), ("known", 3), ("hot", 1)])
         self.assertEqual([(v["name"], v["size"]) for v in self.found(result, "layers")["values"]],
                          [("Software/true", 1), ("Software/false", 2), ("Retail/true", 0), ("Retail/false", 1), (None, 1)])
         self.assertEqual(sum(v["size"] for v in self.found(result, "halves")["values"]), 5)
@@ -238,7 +238,7 @@ A4,Delta,Software,400,false,2025-03-01
             self.assertEqual((customers["entered"], customers["left"]), (0, 1))
             self.assertEqual((chiefs["entered"], chiefs["left"]), (1, 1))
             self.assertEqual(self.moves(result, "coverage"), [("two", None, 1), (None, "two", 2)])
-            self.assertEqual(self.moves(result, "journey"), [("known", None, 1), ("cold", "known", 1), (None, "known", 1)])
+            self.assertEqual(self.moves(result, "journey"), [("cold", "known", 1), ("known", None, 1), (None, "known", 1)])
             self.assertEqual(self.moves(result, "interest"), [(0.0, None, 1), (None, 0.0, 1)])
             self.assertEqual(result.json["diagnostics"], [])
         self.assertRegex(self.segue("run", *AS_OF, "--previous", "before").out, r"  icp .* \+2 -1 ")
