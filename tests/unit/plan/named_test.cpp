@@ -130,7 +130,8 @@ TEST_CASE("a sequence where nothing can be missing is asked once") {
   Sequence sequence{.rows = w.events};
   sequence.steps = {w.column(1, w.events), w.test(Not{w.column(1, w.events)}, w.events)};
   sequence.limit = 14;
-  CHECK(w.plan({w.define(w.test(std::move(sequence)))}) ==
+  const DefinitionId root = w.define(w.test(sequence));
+  CHECK(w.plan({root}) ==
         "%1 frame 1: column 1\n%2 frame 1: column 0\n%3 frame 1: bits(%1, not %1)\n"
         "%4 account: sequence(frame 1 at %2: 2 steps of %3 within 14 where true)\ndefinition 0: %4\n");
 }
