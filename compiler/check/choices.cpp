@@ -10,16 +10,19 @@
 namespace segue::checker {
 namespace {
 
-// The names of the rows, `otherwise` last, and their titles.
+// The names of the values and their titles: the rows in their order, `otherwise` behind the tiers, and before all stages, since who is in none has come the
+// least far.
 template <typename Decl>
 std::vector<const ast::Name*> names_of(const Decl& decl, std::vector<std::string>& titles) {
+  constexpr bool kIsStages = std::is_same_v<Decl, ast::StagesDecl>;
   std::vector<const ast::Name*> names;
   const auto add = [&](const auto& row) {
     names.push_back(&row.name);
     titles.push_back(row.title ? row.title->text : std::string());
   };
+  if (kIsStages && decl.otherwise) add(*decl.otherwise);
   for (const ast::Row& row : decl.rows) add(row);
-  if (decl.otherwise) add(*decl.otherwise);
+  if (!kIsStages && decl.otherwise) add(*decl.otherwise);
   return names;
 }
 
@@ -53,13 +56,14 @@ std::optional<Definition> check_choice(Context& ctx, const Scope& scope, const D
   choice.last_wins = kind == DefinitionKind::kStages;
   std::optional<Type> type = type_of_rows(ctx, decl.name.text, names_of(decl, definition.value_titles), choice.last_wins);
   bool is_failed = !type;
+  const std::uint32_t first = choice.last_wins && decl.otherwise ? 1 : 0;
   for (std::uint32_t i = 0; i < decl.rows.size(); ++i) {
     const std::optional<ExprId> condition = check_row(ctx, scope, decl.rows[i], choice.rows);
     is_failed = is_failed || !condition;
-    if (condition) choice.rows.push_back({*condition, i});
+    if (condition) choice.rows.push_back({*condition, first + i});
   }
   if (is_failed) return std::nullopt;
-  if (decl.otherwise) choice.otherwise = static_cast<std::uint32_t>(decl.rows.size());
+  if (decl.otherwise) choice.otherwise = choice.last_wins ? 0 : static_cast<std::uint32_t>(decl.rows.size());
   type->optional = !decl.otherwise;
   definition.body = make(ctx, std::move(choice), *type, kAccountFrame, span).id;
   return definition;

@@ -43,6 +43,15 @@ void check_free(Context& ctx, const ast::Declaration& declaration, const ast::Na
   const std::optional<TableId> table = table_with_column(ctx, declaration, name.text);
   if (!table) return;
   const SchemaTable& owner = ctx.program.schema.tables[*table];
+  if (std::ranges::count(ctx.input.prelude, name.span.source) > 0) {
+    const Span column = owner.columns[*find_column(owner, name.text)].span;
+    Diagnostic& diagnostic = report(ctx, DiagnosticKind::kNameTaken, column,
+                                    fmt::format("the prelude that is used defines `{0}`, so the column needs another name; write `from: "
+                                                "{0}` under the new one, or leave the `use` out",
+                                                name.text));
+    diagnostic.notes.push_back(make_note(fmt::format("the prelude's `{}` stands here", name.text), name.span));
+    return;
+  }
   Diagnostic& diagnostic = report(
       ctx, DiagnosticKind::kNameTaken, name.span,
       fmt::format("`{}` is a column of `{}`, so nothing else may bear this name; give the definition another one", name.text, owner.name));

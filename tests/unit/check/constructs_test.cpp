@@ -84,6 +84,17 @@ TEST_CASE("stages are ordered by their rows, the last that holds winning, and ma
   CHECK(std::get<std::int64_t>(node_as<Literal>(*checked, compare.right).value) == 1);
 }
 
+TEST_CASE("who is in no stage has come the least far, and is in no tier last") {
+  const auto checked = check_text(
+      "stages j {\n aware: seats > 1\n otherwise nowhere \"No stage\"\n}\ntiers t {\n otherwise none_of_them\n one: customer\n}\n");
+  REQUIRE(checked->messages == Names{});
+  CHECK(values_of(*checked, "j").values == Names{"nowhere", "aware"});
+  CHECK(body_as<Choice>(*checked, "j").otherwise == 0);
+  CHECK(body_as<Choice>(*checked, "j").rows[0].value == 1);
+  CHECK(checked->definition("j").value_titles == Names{"No stage", ""});
+  CHECK(values_of(*checked, "t").values == Names{"one", "none_of_them"});
+}
+
 TEST_CASE("a tiers row with top ranks those that the earlier rows left") {
   const auto checked =
       check_text("tiers t {\n one: customer top 10 by fit\n two: seats > 3 except partner top 10% by revenue\n otherwise rest\n}\n");
@@ -359,6 +370,10 @@ TEST_CASE("the prelude has names, and neither results nor warnings") {
         "unknown-part: the prelude has no part `std.region`; did you mean `std.regions`?");
   CHECK(message_of_rules("use std.weather\nsegment a { where customer }", setup) ==
         "unknown-part: the prelude has no part `std.weather`; there are `std.regions`");
+  const Setup taken{{}, {}, {}, {{"std.regions", "define seats(x: int) = x > 1\n"}}};
+  CHECK(message_of_rules("use std.regions\nsegment a { where customer }", taken) ==
+        "name-taken: the prelude that is used defines `seats`, so the column needs another name; write `from: seats` under the new one, or "
+        "leave the `use` out");
   CHECK(message_of_rules("use std.regions\nlist dach = [AT]\nsegment a { where customer }", setup) ==
         "duplicate-definition: `dach` is defined twice; give one of them another name");
 }
