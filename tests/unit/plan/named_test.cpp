@@ -80,8 +80,8 @@ TEST_CASE("equal grids are one node, and read their axes' values") {
     return w.define(w.add(std::move(cell), kNamedType), DefinitionKind::kGrid);
   };
   CHECK(w.plan({grid(), grid()}) ==
-        "%1 account: column 4\n%2 account: column 1\n%3 account: value of %2\n%4 account: cell(%1, %3)\n%5 account: %4 is known\n"
-        "definition 0: %4 and %5\ndefinition 1: %4 and %5\n");
+        "%1 account: column 4\n%2 account: column 1\n%4 account: value of %2\n%5 account: cell(%1, %4)\n%6 account: %5 is known\n"
+        "definition 0: %5 and %6\ndefinition 1: %5 and %6\n");
 }
 
 TEST_CASE("a split hashes the keys of its part alone") {
