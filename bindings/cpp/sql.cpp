@@ -8,6 +8,7 @@
 
 #include "bindings/cpp/checked_project.h"
 #include "bindings/cpp/names.h"
+#include "bindings/cpp/side_files.h"
 #include "compiler/diagnostics/suggest.h"
 
 namespace segue {
@@ -19,9 +20,11 @@ std::expected<SqlOptions, Failure> options_of(const OpenedProject& project, cons
                      .clock = request.clock,
                      .timezone = project.timezone,
                      .calendar = checked.rules,
-                     .currency = checked.workspace.project.currency,
                      .rates = {},
                      .tables = {}};
+  auto rates = read_rates(checked);
+  if (!rates) return std::unexpected(std::move(rates.error()));
+  options.rates = std::move(*rates);
   std::vector<std::string> known;
   for (const SchemaTable& table : checked.schema().tables) known.push_back(table.name);
   for (const NamedText& table : request.tables) {

@@ -202,6 +202,8 @@ std::vector<Text> Emitter::time_keys(const Aggregate& node, const Text& chosen) 
                        table.name));
     return {};
   }
+  const bool is_literal = chosen.is_column && !chosen.sql.starts_with(dialect_.quote);  // the same for all
+  if (is_literal) return keys;
   for (const Text& key : order_keys(type, chosen)) keys.push_back(key);
   return keys;
 }

@@ -78,12 +78,20 @@ void Emitter::find_needed(std::span<const DefinitionId> roots) {
     }
   }
   for (const DefinitionId root : roots) {  // an audience answers with keys
-    const Frame& frame = program_.frame(program_.definition(root).frame);
-    const SchemaTable& table = program_.schema.tables[frame.table];
-    if (table.key) tables_[frame.table].columns.insert(*table.key);
-    if (frame.anchor != kNoFrame) tables_[frame.table].links.insert(frame.link);
+    for (FrameId id = program_.definition(root).frame; id != kAccountFrame; id = program_.frame(id).outer) {
+      const Frame& frame = program_.frame(id);
+      const SchemaTable& table = program_.schema.tables[frame.table];
+      if (table.key) tables_[frame.table].columns.insert(*table.key);
+      tables_[frame.table].links.insert(frame.link);
+    }
   }
   tables_[kAccountTable].columns.insert(*program_.schema.tables[kAccountTable].key);
+  for (TableId table = 0; table < tables_.size(); ++table) {
+    for (const std::uint32_t column : tables_[table].columns) {
+      const Type& type = program_.schema.tables[table].columns[column].type;
+      needs_folding_ = needs_folding_ || (type.kind == Kind::kEnum && program_.enums[type.enum_id].folded);
+    }
+  }
 }
 
 void Emitter::note_needs(ExprId id) {
@@ -150,8 +158,6 @@ RowsId Emitter::rows_for(FrameId frame, RowsId outer, int outer_layer) {
   return id;
 }
 
-std::string Emitter::money(TableId, std::uint32_t) const { return "NULL"; }
-
 std::string Emitter::limited(std::string name, std::uint64_t number) const {
   if (name.size() <= kLongestName) return name;
   std::size_t end = kLongestName - 12;
@@ -202,12 +208,23 @@ std::string Emitter::table_rows(TableId id) const {
     columns += (columns.empty() ? "" : ",\n    ") + sql + " AS " + quoted(dialect_, name);
   };
   for (const std::uint32_t column : tables_[id].columns) add(stored(id, column), plain_name(id, column));
+  for (const std::uint32_t column : tables_[id].columns) {
+    if (!table.dedupe || table.columns[column].form != ColumnForm::kMoney) continue;  // rows are equal as they are stored
+    add("r." + quoted(dialect_, table.columns[column].from), fmt::format("stored {}", column + 1));
+    add("r." + quoted(dialect_, table.columns[column].currency_from), fmt::format("currency {}", column + 1));
+  }
   for (const std::uint32_t link : tables_[id].links)
     add("r." + quoted(dialect_, table.parents[link].from), fmt::format("parent {}", link + 1));
   const auto named = options_.tables.find(table.name);
-  const std::string source = named == options_.tables.end() ? quoted(dialect_, table.name) : named->second;
-  std::string sql = fmt::format("SELECT {}{}\n  FROM {} AS r CROSS JOIN {} AS o", table.dedupe ? "DISTINCT " : "", columns, source,
-                                quoted(dialect_, query_.name_of(kClockRows, std::numeric_limits<int>::max())));
+  std::string source = (named == options_.tables.end() ? quoted(dialect_, table.name) : named->second) + " AS r";
+  const std::string clock = quoted(dialect_, query_.name_of(kClockRows, std::numeric_limits<int>::max())) + " AS o";
+  std::string rates;
+  for (const std::uint32_t column : tables_[id].columns) {
+    if (table.columns[column].form == ColumnForm::kMoney)
+      rates += fmt::format(", {} AS {}", rate_of(id, column), quoted(dialect_, fmt::format("rate {}", column + 1)));
+  }
+  if (!rates.empty()) source = fmt::format("(SELECT r.*{} FROM {} CROSS JOIN {}) AS r", rates, source, clock);
+  std::string sql = fmt::format("SELECT {}{}\n  FROM {} CROSS JOIN {}", table.dedupe ? "DISTINCT " : "", columns, source, clock);
   if (table.known_at) {
     const SchemaColumn& known_at = table.columns[*table.known_at];
     const char* moment = known_at.type.kind == Kind::kDate ? "#today" : "#now";
@@ -284,8 +301,15 @@ std::string Emitter::common_tables(RowsId rows) const {
   Assembly assembly(query_, base);
   assembly.add_rows(rows, std::numeric_limits<int>::max());
   std::string text;
-  for (const auto& [name, body] : assembly.parts())
-    text += fmt::format("{}{} AS (\n  {}\n)", text.empty() ? "" : ",\n", quoted(dialect_, name), body);
+  for (const auto& [name, body] : assembly.parts()) {
+    // Made once: an engine that put its text at each place that names it would repeat what that stands on, and so on.
+    const std::string reference = quoted(dialect_, name);
+    const auto names_it = [&](const auto& part) {
+      return part.second.find("FROM " + reference) != std::string::npos || part.second.find("JOIN " + reference) != std::string::npos;
+    };
+    const bool is_shared = std::ranges::count_if(assembly.parts(), names_it) > 1;
+    text += fmt::format("{}{} AS{} (\n  {}\n)", text.empty() ? "" : ",\n", reference, is_shared ? dialect_.materialized : "", body);
+  }
   return text;
 }
 

@@ -13,9 +13,10 @@ namespace segue::sql {
 
 struct Dialect {
   SqlDialect id{};
-  std::string_view title;      // for messages
-  char quote = '"';            // of names
-  std::string_view parameter;  // the clock
+  std::string_view title;         // for messages
+  char quote = '"';               // of names
+  std::string_view parameter;     // the clock
+  std::string_view materialized;  // what asks for a common table expression to be made once
   // ── types ──
   std::string_view int_type, float_type, text_type, decimal_type;  // decimal_type: {0} digits, {1} scale
   std::string_view list_type;                                      // {0} the element's type

@@ -154,7 +154,8 @@ Text Emitter::operator()(const Literal& node) { return literal(type_of(id_), nod
 Text Emitter::operator()(const ColumnRead& node) {
   const TableId table = program_.frame(query_.rows[rows_].frame).table;
   const SchemaColumn& column = program_.schema.tables[table].columns[node.column];
-  if (column.form == ColumnForm::kMoney && options_.rates.empty()) return refuse("the project has no rates for this amount of money");
+  if (column.form == ColumnForm::kMoney && !has_room(column))
+    return refuse("these rates have too many digits to multiply an amount exactly");
   return column_text(column_name(rows_, node.column), column.type.optional || column.form == ColumnForm::kMoney);
 }
 
@@ -424,13 +425,15 @@ Text Emitter::operator()(const Near&) { return refuse("sine and cosine differ fr
 
 RowsId Emitter::root_rows(FrameId frame, std::span<const DefinitionId> roots) {
   if (frame == kAccountFrame) return kAccountRows;
-  int level = 0;
+  Levels levels;
   for (const DefinitionId root : roots) {
-    const Levels& levels = levels_[index_of(program_.definition(root).body)];
-    const auto found = levels.find(index_of(kAccountFrame));
-    if (found != levels.end()) level = std::max(level, found->second);
+    for (const auto& [of, level] : levels_[index_of(program_.definition(root).body)]) levels[of] = std::max(levels[of], level);
   }
-  return rows_for(frame, kAccountRows, level);
+  std::vector<FrameId> way;
+  for (; frame != kAccountFrame; frame = program_.frame(frame).outer) way.push_back(frame);
+  RowsId rows = kAccountRows;
+  for (auto next = way.rbegin(); next != way.rend(); ++next) rows = rows_for(*next, rows, levels[index_of(program_.frame(*next).outer)]);
+  return rows;
 }
 
 Text Emitter::answer(RowsId rows, DefinitionId id) {

@@ -114,7 +114,11 @@ class Emitter {
   std::vector<std::pair<std::string, std::string>> base_of(RowsId id) const;
   std::string table_rows(TableId table) const;
   std::string stored(TableId table, std::uint32_t column) const;
+  // ── money.cpp ──
+  bool has_room(const SchemaColumn& column) const;
+  std::string rate_of(TableId table, std::uint32_t column) const;
   std::string money(TableId table, std::uint32_t column) const;
+  // ── analysis.cpp ──
   std::string plain_name(TableId table, std::uint32_t column) const;
   std::string path_name(TableId table, const ReferencePath& path) const;
   std::string limited(std::string name, std::uint64_t number) const;

@@ -178,8 +178,11 @@ Text Emitter::compare_exact_float(CompareOp op, const Type& type, const Text& ex
       fill(dialect_.shift, {fill(dialect_.raw_decimal, {"{0}", std::to_string(type.scale), power_of_ten(type.scale)}), "{3}"});
   const std::string right = fmt::format(
       "{} * {}", fill(dialect_.float_to_wide, {fmt::format("{{1}} * {}", fill(dialect_.power_of_two, {"{3}"}))}), power_of_ten(type.scale));
-  return on_columns(fmt::format("(CASE WHEN {{2}} <> {{1}} OR {{1}} = 0 THEN {{2}} {0} {{1}} ELSE {1} {0} {2} END)", symbol, left, right),
-                    {x, f, nearest, k});
+  return on_columns(
+      fmt::format(
+          "(CASE WHEN {{2}} IS NULL OR {{1}} IS NULL THEN NULL WHEN {{2}} <> {{1}} OR {{1}} = 0 THEN {{2}} {0} {{1}} ELSE {1} {0} {2} END)",
+          symbol, left, right),
+      {x, f, nearest, k});
 }
 
 // The exact sum of exact terms is rounded once. A float beside them is exact only where one float stands beside a whole number that a float holds.

@@ -12,6 +12,7 @@
 
 #include "compiler/check/program.h"
 #include "compiler/diagnostics/diagnostic.h"
+#include "runtime/exchange_rates.h"
 #include "stdlib/calendar.h"
 
 namespace segue {
@@ -22,21 +23,12 @@ enum class SqlDialect : std::uint8_t { kDuckdb, kPostgresql, kSpark };
 [[nodiscard]] std::string_view dialect_name(SqlDialect dialect);
 [[nodiscard]] std::optional<SqlDialect> find_dialect(std::string_view name);
 
-// One rate of the project's file: what one unit of `currency` is worth in the project's currency from the day `valid_from` on.
-struct SqlRate {
-  std::string currency;
-  std::int64_t valid_from = 0;
-  std::int64_t raw = 0;  // of a decimal of `scale`
-  int scale = 0;
-};
-
 struct SqlOptions {
   SqlDialect dialect = SqlDialect::kDuckdb;
   std::optional<std::int64_t> clock;  // µs since 1970-01-01T00:00:00Z, written into the statements; otherwise it is a parameter
   std::string timezone = "UTC";
   CalendarRules calendar;
-  std::string currency;        // of the project; empty when none
-  std::vector<SqlRate> rates;  // empty when it has none
+  ExchangeRates rates;  // of the project; without a currency where it has none
   std::map<std::string, std::string, std::less<>>
       tables;  // by name in the schema: how the engine calls it, as SQL; otherwise by the schema's name
 };

@@ -144,8 +144,14 @@ class Table:
 def columns_of(table):
     columns = {}
     for name, spec in (table.get("columns") or {}).items():
-        kind = Type(spec) if not (isinstance(spec, dict) and spec.get("type", "").rstrip(OPTIONAL) in ("money", "point")) else None
-        if kind is None or "format" in kind.spec or "on_bad" in kind.spec:
+        if isinstance(spec, dict) and spec["type"].rstrip(OPTIONAL) == "point":
+            columns |= {spec["lat"]: Type({"type": "float", "optional": "true"}), spec["lon"]: Type({"type": "float", "optional": "true"})}
+            continue
+        kind = Type(spec)
+        if kind.name == "money":
+            kind.name, kind.scale = "decimal", int(spec.get("digits", 2))
+            columns.setdefault(spec["currency"], Type({"type": "text", "optional": "true"}))
+        if "format" in kind.spec or "on_bad" in kind.spec:
             raise NotLoadable(f"column {name}")
         columns[kind.spec.get("from", name)] = kind
     return columns
