@@ -1,6 +1,5 @@
-// The C++ facade of Segue, whole: open a project, evaluate it, assess and audit its segments, explain an account, write
-// results, format rules. Everything is plain data and
-// free functions; no exception leaves them.
+// The C++ facade of Segue, whole: open a project, evaluate it, compare, assess and audit its segments, explain an account, run tests, write results,
+// format rules. Everything is plain data and free functions; no exception leaves them.
 //
 //   auto file = segue::find_project_file("", std::filesystem::current_path());
 //   auto project = segue::open_project(*file);
