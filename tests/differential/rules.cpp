@@ -283,12 +283,30 @@ class RulesMaker {
 
   // Two segments that say one thing in two ways.
   void add_law(std::size_t number) {
+    if (random_.chance(20)) return add_population_law(number);
     const Law law = author_.law({}, 2);
     const std::string names[] = {fmt::format("e{}", number), fmt::format("f{}", number)};
     const auto text = [](const std::string& name) { return fmt::format("segment {} {{\n  where ", name); };
     rules_.rules.push_back({names[0], "segment", {}, whole({text(names[0]), "\n}\n"}, {law.first})});
     rules_.rules.push_back(
         {names[1], "segment", Twin{names[0], false, law.is_as_undetermined}, whole({text(names[1]), "\n}\n"}, {law.second})});
+  }
+
+  // All candidates are the top of them; a percentile is known where its value is, as nothing else decides.
+  void add_population_law(std::size_t number) {
+    const std::string names[] = {fmt::format("e{}", number), fmt::format("f{}", number)};
+    const auto head = [](const std::string& name) { return fmt::format("segment {} {{\n  where ", name); };
+    const Term by = author_.ranked({}, 1);
+    if (random_.chance(50)) {
+      const Term p = author_.predicate({}, 2);
+      rules_.rules.push_back({names[0], "segment", {}, whole({head(names[0]), "\n}\n"}, {p})});
+      rules_.rules.push_back(
+          {names[1], "segment", Twin{names[0], false, false}, whole({head(names[1]), " top 100% by ", "\n}\n"}, {p, by})});
+      return;
+    }
+    rules_.rules.push_back({names[0], "segment", {}, whole({head(names[0]), " is known\n}\n"}, {by})});
+    rules_.rules.push_back(
+        {names[1], "segment", Twin{names[0], false, true}, whole({head(names[1]) + "percentile(", ") is known\n}\n"}, {by})});
   }
 
   void add_score(std::size_t number) {

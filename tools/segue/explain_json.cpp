@@ -1,24 +1,12 @@
 // A trace as JSON.
 #include "tools/segue/explain_json.h"
 
-#include <cmath>
 #include <utility>
 
-#include <nlohmann/json.hpp>
+#include "tools/segue/json.h"
 
 namespace segue::command {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-// JSON has no infinities: they are texts, as in CSV; what is no number is null.
-Json number(double value) {
-  if (std::isnan(value)) return nullptr;
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  return value == 0 ? 0.0 : value;
-}
 
 Json scalar_json(const TraceScalar& scalar) {
   if (const auto* truth = std::get_if<bool>(&scalar)) return *truth;
