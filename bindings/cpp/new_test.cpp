@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -168,10 +169,11 @@ std::string row_text(Writer& writer, TableId id, RowId row, std::size_t depth) {
 
 // `contacts.logins`: the relation of an audience from the account on.
 std::string relation_path(const CheckedProgram& program, FrameId frame) {
-  std::string path;
+  std::vector<std::string> names;
   for (; frame != kAccountFrame; frame = program.frame(frame).outer)
-    path = written_name(program.schema.tables[program.frame(frame).table].name) + (path.empty() ? "" : "." + path);
-  return path;
+    names.push_back(written_name(program.schema.tables[program.frame(frame).table].name));
+  std::ranges::reverse(names);
+  return fmt::format("{}", fmt::join(names, "."));
 }
 
 std::optional<std::string> value_literal(const TraceValue& value) {

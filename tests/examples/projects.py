@@ -18,7 +18,8 @@ def clock(folder):
 
 
 def faults_of(segue, folder, as_of):
-    plain = [("check", [], "check", "."), ("check --data", [], "check", ".", "--data", "--as-of", as_of), ("fmt --check", [], "fmt", "--check", "."), ("test", [], "test", ".", "--as-of", as_of)]
+    plain = [("check", [], "check", "."), ("check --data", [], "check", ".", "--data", "--as-of", as_of), ("fmt --check", [], "fmt", "--check", "."), ("test", [], "test", ".", "--as-of", as_of),
+             ("test, native", [], "test", ".", "--no-data", "--engine", "native")]
     faults = []
     for title, _, *words in plain:
         done = call([segue, *words], folder)
