@@ -23,7 +23,7 @@ const Expectation& claim(const Checked& checked, std::string_view name, std::siz
 
 TEST_CASE("claims are filled with what is measured, of whom, and the bounds") {
   const auto checked = check_text(kRules);
-  REQUIRE(checked->messages == std::vector<std::string>{});
+  REQUIRE(message_list(*checked) == kNothing);
   CHECK(claim(*checked, "t", 0).each);
   CHECK(claim(*checked, "t", 0).low == 20);
   CHECK(claim(*checked, "t", 1).value == 0);

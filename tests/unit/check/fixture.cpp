@@ -133,10 +133,9 @@ std::unique_ptr<Checked> check_condition(std::string_view condition, const Setup
   return check_text(fmt::format("segment s {{\n  where {}\n}}\n", condition), setup);
 }
 
-std::string message_of_rules(std::string_view rules, const Setup& setup) {
-  const std::unique_ptr<Checked> checked = check_text(rules, setup);
-  return fmt::format("{}", fmt::join(checked->messages, " | "));
-}
+std::string message_list(const Checked& checked) { return fmt::format("{}", fmt::join(checked.messages, " | ")); }
+
+std::string message_of_rules(std::string_view rules, const Setup& setup) { return message_list(*check_text(rules, setup)); }
 
 std::string message_of(std::string_view condition) { return message_of_rules(fmt::format("segment s {{\n  where {}\n}}\n", condition)); }
 

@@ -40,6 +40,12 @@ struct Setup {
   std::vector<std::pair<std::string, std::string>> prelude = {};     // parts, such as `std.regions`, and their text
 };
 
+// What tests compare messages with where there should be none, so that a failure shows them.
+inline constexpr std::string_view kNothing;
+
+// The messages, joined by ` | `; empty when there are none.
+[[nodiscard]] std::string message_list(const Checked& checked);
+
 [[nodiscard]] std::unique_ptr<Checked> check_text(std::string_view rules, const Setup& setup = {});
 
 // A segment with this condition.
