@@ -181,12 +181,16 @@ void report_lacking_key(TestDraft& draft, const SchemaTable& table, const TestRo
               fmt::format("this row of `{}` needs its key `{}`; add `{}: …`", table.name, key, key));
 }
 
-// A row that may have stood there twice under `dedupe`.
-bool is_equal_row(const TestRow& first, const TestRow& second) {
-  const auto is_equal = [](const TestCell& a, const TestCell& b) {
-    return a.state == b.state && a.value == b.value && a.elements == b.elements;
-  };
-  return first.parents == second.parents && std::ranges::equal(first.cells, second.cells, is_equal);
+// Two rows of which one may stand there twice under `dedupe`: all is given, but for join columns, and all is equal.
+bool is_equal_row(const SchemaTable& table, const TestRow& first, const TestRow& second) {
+  for (ColumnId id = 0; id < table.columns.size(); ++id) {
+    if (std::ranges::any_of(table.parents, [&](const ParentLink& link) { return link.column == id; })) continue;
+    const TestCell& a = first.cells[id];
+    const TestCell& b = second.cells[id];
+    const bool is_equal = a.state == b.state && a.value == b.value && a.elements == b.elements;
+    if (a.state == TestCell::State::kNotGiven || !is_equal) return false;
+  }
+  return first.parents == second.parents;
 }
 
 void report_repeated_key(TestDraft& draft, const SchemaTable& table, const TestRow& row, const TestRow& earlier) {
@@ -207,7 +211,7 @@ KeyedRows given_keys(TestDraft& draft, TableId id) {
     const auto [place, is_new] = rows.try_emplace(cell.value, i);
     if (is_new) continue;
     const TestRow& earlier = draft.test.tables[id][place->second];
-    if (table.dedupe && is_equal_row(row, earlier)) row.exists = false;
+    if (table.dedupe && is_equal_row(table, row, earlier)) row.exists = false;
     else report_repeated_key(draft, table, row, earlier);
   }
   return rows;
@@ -236,7 +240,8 @@ KeyedRows settle_keys(TestDraft& draft, TableId id) {
 void drop_equal_rows(TestDraft& draft, TableId id) {
   std::vector<TestRow>& rows = draft.test.tables[id];
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < i && rows[i].exists; ++j) rows[i].exists = !(rows[j].exists && is_equal_row(rows[i], rows[j]));
+    for (std::size_t j = 0; j < i && rows[i].exists; ++j)
+      rows[i].exists = !(rows[j].exists && is_equal_row(table_at(draft, id), rows[i], rows[j]));
   }
 }
 

@@ -161,6 +161,28 @@ test "named values and ranks are among the accounts of the test" {
         for engine in ("native", "interpreter"):
             self.assertEqual(self.segue("test", "--engine", engine).out, "3 passed, 0 failed\n")
 
+    def test_rows_that_are_the_same_under_dedupe(self):
+        self.write("schema.yaml", """\
+account:
+  key: account_id
+  columns: {account_id: text}
+relations:
+  visits: {of: account, on: account_id, dedupe: true, columns: {page: text, seconds: int}}
+""")
+        self.write("segments/rules.seg", "score visited { +1 * count(visits where page = \"a\") }\n")
+        self.write("segments/tests.seg", """\
+test "rows that say all and are equal are one" {
+  account {visits: [{page: "a", seconds: 1}, {page: "a", seconds: 1}, {page: "a", seconds: 2}]}
+  expect visited = 2
+}
+
+test "rows that do not say all may differ" {
+  account {visits: [{page: "a"}, {page: "a"}]}
+  expect visited = 2
+}
+""")
+        self.assertEqual(self.segue("test").out, "2 passed, 0 failed\n")
+
     def test_params(self):
         self.assertIn("1 passed, 1 failed", self.segue("test", "--param", "min_employees=201").out)
 

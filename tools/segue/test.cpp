@@ -65,7 +65,7 @@ void print_remarks(const Report& report, const TestRun& run, const Arguments& ar
     print_error("there are no tests yet; `segue test --new NAME KEY` writes one from an account of the data\n");
 }
 
-int run_all(const Arguments& arguments) {
+int run_tests_of(const Arguments& arguments) {
   Report report;
   int code = 0;
   const auto run = work(report, arguments, code);
@@ -122,7 +122,7 @@ int write_new(Report& report, const Arguments& arguments, std::string& text) {
   return 0;
 }
 
-int run_new(const Arguments& arguments) {
+int print_new_test(const Arguments& arguments) {
   Report report;
   std::string text;
   const int code = write_new(report, arguments, text);
@@ -135,6 +135,6 @@ int run_new(const Arguments& arguments) {
 
 }  // namespace
 
-int run_test(const Arguments& arguments) { return arguments.is_new ? run_new(arguments) : run_all(arguments); }
+int run_test(const Arguments& arguments) { return arguments.is_new ? print_new_test(arguments) : run_tests_of(arguments); }
 
 }  // namespace segue::command
