@@ -162,6 +162,7 @@ test "named values and ranks are among the accounts of the test" {
             self.assertEqual(self.segue("test", "--engine", engine).out, "3 passed, 0 failed\n")
 
     def test_rows_that_are_the_same_under_dedupe(self):
+        self.write("segue.yaml", "language: 1\nschema: schema.yaml\nrules: [segments/*.seg]\nsources: {account: data/accounts.csv}\n")
         self.write("schema.yaml", """\
 account:
   key: account_id
