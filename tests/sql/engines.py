@@ -121,7 +121,7 @@ class Postgresql(Engine):
             self.prefix = ["runuser", "-u", user, "--"]
         self.command("initdb", "-D", self.folder / "data", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-U", "segue")
         self.command("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o",
-                     f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off", "start")
+                     f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c jit=off -c enable_nestloop=off", "start")
 
     @staticmethod
     def has_user(name):

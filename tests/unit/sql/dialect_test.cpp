@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 #include "compiler/sql/folding.h"
 

@@ -1,7 +1,7 @@
 // Patterns as engines with other regular expressions read them.
 #include "compiler/sql/pattern.h"
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 namespace segue::sql {
 namespace {
