@@ -19,7 +19,7 @@ std::expected<Explanation, Failure> explain_account(const OpenedProject& project
   const CheckedProject& checked = *project.checked;
   std::vector<NeededColumns> needed = needed_columns(checked.program(), std::span(&*definition, 1));
   need_suppress_columns(checked, needed);
-  auto data = load_data(checked, options, std::move(needed));
+  auto data = load_data(checked, options, needed);
   if (!data) return std::unexpected(std::move(data.error()));
   const auto account = find_account(checked, *data->database, key, options);
   if (!account) return std::unexpected(account.error());

@@ -325,7 +325,8 @@ class Explainer {
       if (operand.text == text) return;
     }
     const Value& value = machine_.value(id);
-    node(index).operands.push_back({text, shown(value, expr(id).type), is_unknown(value), {}});
+    const std::optional<TraceValue> point = point_at(id, machine_.state().rows);
+    node(index).operands.push_back({text, point ? *point : shown(value, expr(id).type), is_unknown(value), {}});
     if (has_own_node(expr(id))) add_child(index, id);
   }
 
@@ -347,7 +348,9 @@ class Explainer {
     TraceRow out{
         .key = key_of(table, row.rows[index_of(aggregate.rows)]), .holds = row.verdict.holds, .unknown = row.verdict.unknown, .values = {}};
     for (const WatchedRow::Read& read : row.reads) {
-      TraceOperand operand{read_name(aggregate, read.expr), shown(read.value, expr(read.expr).type), is_unknown(read.value), {}};
+      const std::optional<TraceValue> point = point_at(read.expr, row.rows);
+      TraceOperand operand{
+          read_name(aggregate, read.expr), point ? *point : shown(read.value, expr(read.expr).type), is_unknown(read.value), {}};
       const auto is_same = [&](const TraceOperand& other) { return other.text == operand.text; };
       if (std::none_of(out.values.begin(), out.values.end(), is_same)) out.values.push_back(std::move(operand));
     }
@@ -359,7 +362,8 @@ class Explainer {
     const auto* read = node_as<ColumnRead>(expr(id));
     if (!read) return written(id);
     const SchemaTable& table = program_.schema.tables[program_.frame(expr(id).frame).table];
-    const std::string& name = table.columns[read->column].name;
+    const SchemaColumn& column = table.columns[read->column];
+    const std::string& name = column.point ? table.columns[*column.point].name : column.name;
     return expr(id).frame == aggregate.rows ? name : table.name + "." + name;
   }
 
@@ -575,6 +579,27 @@ class Explainer {
     return {.kind = Kind::kList,
             .data = std::vector{std::get<TraceScalar>(first.data), std::get<TraceScalar>(second.data)},
             .shown = "(" + first.shown + ", " + second.shown + ")"};
+  }
+
+  // The point of which an expression reads a coordinate, in the rows given by frame.
+  std::optional<TraceValue> point_at(ExprId id, const std::vector<RowId>& rows) const {
+    const auto* column = node_as<ColumnRead>(expr(id));
+    const auto* reference = node_as<ReferenceRead>(expr(id));
+    if (!column && !reference) return std::nullopt;
+    std::uint32_t table = program_.frame(expr(id).frame).table;
+    RowId row = rows[index_of(expr(id).frame)];
+    for (const std::uint32_t step : reference ? reference->references : std::vector<std::uint32_t>()) {
+      if (row != kNoRow) row = prepared_.database.tables[table].references[step][row];
+      table = program_.schema.tables[table].references[step].to;
+    }
+    const SchemaTable& schema = program_.schema.tables[table];
+    const std::optional<ColumnId> point = schema.columns[column ? column->column : reference->column].point;
+    if (!point) return std::nullopt;
+    const Column& latitude = prepared_.database.tables[table].columns[*schema.columns[*point].latitude];
+    const Column& longitude = prepared_.database.tables[table].columns[*schema.columns[*point].longitude];
+    if (!latitude.is_read() || !longitude.is_read()) return std::nullopt;
+    if (row == kNoRow) return point_value({.missing = true}, {.missing = true});
+    return point_value(column_value(latitude, row), column_value(longitude, row));
   }
 
   // To be read by people: `near` itself decides by a pinned rule.

@@ -102,7 +102,7 @@ std::optional<Term> Author::amount(const Scope& scope, int depth) {
   for (const Relation& relation : all) {
     const auto inner = special_column(relation.rows, {WorldForm::kMoney, WorldForm::kUnit});
     if (!inner) continue;
-    return aggregate(random_.one_of({"sum", "min", "max"}), inner->type, scope, relation, *inner, false, std::max(depth, 1));
+    return aggregate(random_.one_of({"sum", "min", "max"}), inner->type, scope, relation, inner, false, std::max(depth, 1));
   }
   return std::nullopt;
 }
