@@ -200,9 +200,11 @@ Value check_definition_call(Context& ctx, const Scope& scope, const ast::Expr& e
 }
 
 // The definition of that name where it has parameters and is about the account as far as its declaration tells.
-std::optional<DeclId> callable(const Context& ctx, std::string_view name) {
-  const auto found = ctx.by_name.find(name);
-  if (found == ctx.by_name.end()) return std::nullopt;
+std::optional<DeclId> callable(const Context& ctx, const Scope& scope, std::string_view name) {
+  const bool is_prelude = scope.declaration != kNoDecl && ctx.declared[scope.declaration].is_prelude;
+  const auto& names = is_prelude ? ctx.prelude_by_name : ctx.by_name;
+  const auto found = names.find(name);
+  if (found == names.end()) return std::nullopt;
   const Declared& declared = ctx.declared[found->second];
   if (declared.parameters.empty() || is_for_relation(declared)) return std::nullopt;
   return found->second;
@@ -210,7 +212,7 @@ std::optional<DeclId> callable(const Context& ctx, std::string_view name) {
 
 // A call of what speaks of its parameters only: it stands in the rows of its arguments. Nothing where it speaks of the account too.
 std::optional<Value> check_free_call(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Call& call) {
-  const std::optional<DeclId> id = callable(ctx, call.callee.parts.front().text);
+  const std::optional<DeclId> id = callable(ctx, scope, call.callee.parts.front().text);
   if (!id) return std::nullopt;
   if (!ensure_checked(ctx, *id, expr.span)) {
     note_use(ctx, scope, *id);

@@ -92,7 +92,8 @@ struct Context {
   std::vector<CallError> call_errors;
 
   std::vector<Declared> declared;
-  std::unordered_map<std::string_view, DeclId> by_name;
+  std::unordered_map<std::string_view, DeclId> by_name;          // the project's own come before the prelude's
+  std::unordered_map<std::string_view, DeclId> prelude_by_name;  // what names mean inside the prelude, whatever the project calls so
   std::vector<Use> active;      // the definitions that are being checked, outermost first, with where each was asked for
   bool has_lost_names = false;  // a `use` was refused: names may be unknown through no fault of the author
 

@@ -43,15 +43,6 @@ void check_free(Context& ctx, const ast::Declaration& declaration, const ast::Na
   const std::optional<TableId> table = table_with_column(ctx, declaration, name.text);
   if (!table) return;
   const SchemaTable& owner = ctx.program.schema.tables[*table];
-  if (std::ranges::count(ctx.input.prelude, name.span.source) > 0) {
-    const Span column = owner.columns[*find_column(owner, name.text)].span;
-    Diagnostic& diagnostic = report(ctx, DiagnosticKind::kNameTaken, column,
-                                    fmt::format("the prelude that is used defines `{0}`, so the column needs another name; write `from: "
-                                                "{0}` under the new one, or leave the `use` out",
-                                                name.text));
-    diagnostic.notes.push_back(make_note(fmt::format("the prelude's `{}` stands here", name.text), name.span));
-    return;
-  }
   Diagnostic& diagnostic = report(
       ctx, DiagnosticKind::kNameTaken, name.span,
       fmt::format("`{}` is a column of `{}`, so nothing else may bear this name; give the definition another one", name.text, owner.name));
@@ -69,7 +60,8 @@ void declare(Context& ctx, const Ast& ast, const ast::Declaration& declaration, 
   declared.is_prelude = is_prelude(ctx, ast);
   if (declaration.is_broken) declared.state = Declared::State::kFailed;
   ctx.declared.push_back(std::move(declared));
-  const auto [place, is_new] = ctx.by_name.try_emplace(name.text, id);
+  const auto [place, is_new] = (is_prelude(ctx, ast) ? ctx.prelude_by_name : ctx.by_name).try_emplace(name.text, id);
+  if (is_new && is_prelude(ctx, ast)) return;  // the project's names, and its columns, come before the prelude's
   if (is_new) return check_free(ctx, declaration, name);
   Diagnostic& diagnostic = report(ctx, DiagnosticKind::kDuplicateDefinition, name.span,
                                   fmt::format("`{}` is defined twice; give one of them another name", name.text));
@@ -89,8 +81,9 @@ void collect(Context& ctx, const Ast& ast, const ast::Declaration& declaration) 
 std::vector<std::vector<DeclId>> mentioned(const Context& ctx) {
   std::vector<std::vector<DeclId>> all(ctx.declared.size());
   const auto add = [&](DeclId user, const ast::Path& path) {
-    const auto found = ctx.by_name.find(path.parts.back().text);
-    if (found != ctx.by_name.end()) all[user].push_back(found->second);
+    const auto& names = ctx.declared[user].is_prelude ? ctx.prelude_by_name : ctx.by_name;
+    const auto found = names.find(path.parts.back().text);
+    if (found != names.end()) all[user].push_back(found->second);
   };
   for (DeclId first = 0; first < ctx.declared.size();) {
     const Ast& ast = *ctx.declared[first].ast;
@@ -117,12 +110,13 @@ std::vector<std::vector<DeclId>> mentioned(const Context& ctx) {
 void collect_declarations(Context& ctx) {
   std::vector<const Ast*> files;
   for (const Ast& ast : ctx.input.files) files.push_back(&ast);
-  // What an author declares twice is told where the author wrote it, not in the prelude: that comes first.
+  // The prelude first: it rests on nothing of the project.
   const auto place_of = [&](const Ast* ast) { return std::pair(!is_prelude(ctx, *ast), source_of(ctx.input.sources, ast->source).path); };
   std::ranges::stable_sort(files, {}, place_of);
   for (const Ast* ast : files) {
     for (const ast::Declaration& declaration : ast->declarations) collect(ctx, *ast, declaration);
   }
+  ctx.by_name.insert(ctx.prelude_by_name.begin(), ctx.prelude_by_name.end());
 }
 
 std::vector<DeclId> order_of_checking(const Context& ctx) {

@@ -261,6 +261,16 @@ bool ensure_checked(Context& ctx, DeclId id, Span use) {
   return is_sound;
 }
 
+// Whether a definition comes from a declaration with parameters.
+static bool has_parameters(const Context& ctx, const Definition& definition) {
+  for (const auto* names : {&ctx.by_name, &ctx.prelude_by_name}) {
+    const auto found = names->find(definition.name);
+    if (found == names->end() || ctx.declared[found->second].name->span != definition.name_span) continue;
+    return !ctx.declared[found->second].parameters.empty();
+  }
+  return false;
+}
+
 bool is_about_no_table(const Context& ctx, DeclId id) {
   const Declared& declared = ctx.declared[id];
   if (!declared.definition || declared.parameters.empty() || is_for_relation(declared)) return false;
@@ -275,9 +285,7 @@ bool is_about_no_table(const Context& ctx, DeclId id) {
     is_free = !reads_rows(node);
     for_each_operand(node, [&](ExprId operand) { open.push_back(operand); });
     for_each_definition(node, [&](DefinitionId read) {
-      const auto found = ctx.by_name.find(ctx.program.definition(read).name);
-      const bool is_other = found != ctx.by_name.end() && !ctx.declared[found->second].parameters.empty();
-      is_free = is_free && is_other;
+      is_free = is_free && has_parameters(ctx, ctx.program.definition(read));
       if (seen.insert(read).second) open.push_back(ctx.program.definition(read).body);
     });
   }

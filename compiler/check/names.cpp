@@ -41,6 +41,14 @@ std::optional<DeclId> declaration_for(const Context& ctx, std::string_view name,
   return found->second;
 }
 
+// What a name means inside the prelude, whatever the project calls so.
+std::optional<DeclId> prelude_declaration(const Context& ctx, const Scope& scope, std::string_view name, TableId table) {
+  if (scope.declaration == kNoDecl || !ctx.declared[scope.declaration].is_prelude) return std::nullopt;
+  const auto found = ctx.prelude_by_name.find(name);
+  if (found == ctx.prelude_by_name.end() || !fits(ctx, ctx.declared[found->second], table)) return std::nullopt;
+  return found->second;
+}
+
 // The column at the end of a chain of references that starts from a row of `table`.
 std::optional<Resolution> follow_references(Context& ctx, const ast::Path& path, std::size_t first, FrameId frame) {
   Resolution found;
@@ -135,6 +143,9 @@ Resolution find_bare(const Context& ctx, const Scope& scope, std::string_view na
     return found;
   }
   const TableId table = ctx.program.frame(scope.frame).table;
+  if (const auto own = prelude_declaration(ctx, scope, name, table)) {
+    return definition_of(is_param_or_list(ctx.declared[*own]) ? kAccountFrame : scope.frame, *own);
+  }
   if (const auto column = find_column(ctx.program.schema.tables[table], name)) return column_of(scope.frame, table, *column);
   if (const auto declaration = declaration_for(ctx, name, table)) {
     return definition_of(is_param_or_list(ctx.declared[*declaration]) ? kAccountFrame : scope.frame, *declaration);

@@ -1,4 +1,6 @@
 // Tiers, stages, grids, splits, audiences, `top` and `percentile`: the program that they make, and what they may not say.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "compiler/check/dependencies.h"
@@ -370,12 +372,17 @@ TEST_CASE("the prelude has names, and neither results nor warnings") {
         "unknown-part: the prelude has no part `std.region`; did you mean `std.regions`?");
   CHECK(message_of_rules("use std.weather\nsegment a { where customer }", setup) ==
         "unknown-part: the prelude has no part `std.weather`; there are `std.regions`");
-  const Setup taken{{}, {}, {}, {{"std.regions", "define seats(x: int) = x > 1\n"}}};
-  CHECK(message_of_rules("use std.regions\nsegment a { where customer }", taken) ==
-        "name-taken: the prelude that is used defines `seats`, so the column needs another name; write `from: seats` under the new one, or "
-        "leave the `use` out");
-  CHECK(message_of_rules("use std.regions\nlist dach = [AT]\nsegment a { where customer }", setup) ==
-        "duplicate-definition: `dach` is defined twice; give one of them another name");
+  // The project's names and columns come first, and change nothing inside the prelude.
+  const Setup taken{
+      {},
+      {},
+      {},
+      {{"std.regions", "list dach = [\"Software\"]\ndefine seats(x: int) = x > 1\ndefine is_dach(x: text) = x in dach and seats(3)\n"}}};
+  const auto shadowed =
+      check_text("use std.regions\nlist dach = [\"a\", \"b\"]\nsegment a { where name in dach and seats > 3 and is_dach(name) }", taken);
+  REQUIRE(message_list(*shadowed) == kNothing);
+  REQUIRE(shadowed->result.program.sets.size() == 2);
+  CHECK(std::ranges::count(shadowed->result.program.sets, 1, [](const ConstantSet& set) { return set.values.size(); }) == 1);
 }
 
 TEST_CASE("a definition that speaks of its parameters only stands in any rows") {
