@@ -10,6 +10,7 @@ import json
 import math
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,7 @@ def random_projects(differential, seed, programs, folder):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped on the way out
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("segue", type=pathlib.Path)
     parser.add_argument("folders", nargs="*", type=pathlib.Path)
@@ -188,9 +190,11 @@ def main():
         work += list(conformance_projects(arguments.conformance, folder))
         if arguments.random:
             work += list(random_projects(arguments.random.resolve(), arguments.seed, arguments.programs, folder / "random"))
-        for path, options, label in work:
-            Project(segue, engine, path, options, tally, label).run()
-    engine.stop()
+        try:
+            for path, options, label in work:
+                Project(segue, engine, path, options, tally, label).run()
+        finally:
+            engine.stop()
     return report(arguments, tally)
 
 
