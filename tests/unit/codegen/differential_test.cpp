@@ -96,7 +96,7 @@ TEST_CASE("native code and the interpreter give the same bits") {
 }
 
 TEST_CASE("no answer depends on the processor, the threads, the batches or the sharing") {
-  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 1'000'000, count = number_of("SEGUE_PROGRAMS", 8);
+  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 1'000'000, count = number_of("SEGUE_PROGRAMS", 60) / 7;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const std::size_t sizes[] = {0, 4095, 4097, 1025};
     compare_engines(seed, sizes[seed % 4],
