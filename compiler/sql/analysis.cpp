@@ -192,6 +192,11 @@ std::string Emitter::stored(TableId table, std::uint32_t column) const {
   const std::string plain = "r." + quoted(dialect_, schema.from);
   if (schema.form == ColumnForm::kMoney) return money(table, column);
   if (schema.form == ColumnForm::kPoint) return "NULL";
+  if (schema.form == ColumnForm::kCoordinate) {  // both are missing where one is, or lies outside
+    const SchemaColumn& point = program_.schema.tables[table].columns[*schema.point];
+    return fmt::format("(CASE WHEN r.{} BETWEEN -90 AND 90 AND r.{} BETWEEN -180 AND 180 THEN {} END)",
+                       quoted(dialect_, point.latitude_from), quoted(dialect_, point.longitude_from), plain);
+  }
   if (schema.type.kind == Kind::kFloat) return fmt::format("nullif({}, {})", plain, fill("CAST('NaN' AS {0})", {dialect_.float_type}));
   if (schema.type.kind != Kind::kEnum || !program_.enums[schema.type.enum_id].folded) return plain;
   std::string cases;
