@@ -2,7 +2,7 @@
 #include "runtime/io/api.h"
 
 const segue::RuntimeIoApi& segue_runtime_io_api() {
-  static constexpr segue::RuntimeIoApi kApi = {&segue::load_database, &segue::output_file,    &segue::write_results,
-                                               &segue::audience_file, &segue::write_audience, &segue::read_results};
+  static constexpr segue::RuntimeIoApi kApi = {&segue::load_database,  &segue::output_file,  &segue::write_results, &segue::audience_file,
+                                               &segue::write_audience, &segue::read_results, &segue::read_sample};
   return kApi;
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/io/load.h"
 #include "runtime/io/read_results.h"
+#include "runtime/io/sample.h"
 #include "runtime/io/write.h"
 
 namespace segue {
@@ -15,6 +16,7 @@ struct RuntimeIoApi {
   decltype(&segue::audience_file) audience_file;
   decltype(&segue::write_audience) write_audience;
   decltype(&segue::read_results) read_results;
+  decltype(&segue::read_sample) read_sample;
 };
 
 }  // namespace segue

@@ -518,6 +518,33 @@ std::optional<std::string> type_fault(const Slot& slot, const arrow::DataType& t
                      type_name(slot));
 }
 
+std::optional<Type> natural_type(const arrow::DataType& type) {
+  const arrow::DataType& outer = without_wrapping(type);
+  if (is_list_type(outer.id())) {
+    const std::optional<Type> element = natural_type(*outer.field(0)->type());
+    if (!element || element->kind == Kind::kList) return std::nullopt;
+    Type list = *element;
+    list.kind = Kind::kList;
+    list.element = element->kind;
+    return list;
+  }
+  Type natural;
+  if (is_text(outer.id()) || outer.id() == arrow::Type::NA) natural.kind = Kind::kText;
+  else if (outer.id() == arrow::Type::BOOL) natural.kind = Kind::kBool;
+  else if (arrow::is_integer(outer.id())) natural.kind = Kind::kInt;
+  else if (arrow::is_floating(outer.id())) natural.kind = Kind::kFloat;
+  else if (arrow::is_date(outer.id())) natural.kind = Kind::kDate;
+  else if (outer.id() == arrow::Type::TIMESTAMP) natural.kind = Kind::kTimestamp;
+  else if (arrow::is_decimal(outer.id())) natural.kind = Kind::kDecimal;
+  else return std::nullopt;
+  if (natural.kind == Kind::kDecimal) {
+    const std::int32_t scale = static_cast<const arrow::DecimalType&>(outer).scale();
+    if (scale < 0 || scale > kMaxScale) return std::nullopt;
+    natural.scale = static_cast<std::uint8_t>(scale);
+  }
+  return natural;
+}
+
 void convert_array(const std::shared_ptr<arrow::Array>& array, std::size_t first_row, ColumnSink& sink) {
   if (array->type_id() == arrow::Type::EXTENSION) {
     return convert_array(static_cast<const arrow::ExtensionArray&>(*array).storage(), first_row, sink);

@@ -16,6 +16,9 @@ namespace segue::io {
 // Why values of `type` cannot be read as the slot's type, in words that continue "column `x`"; nothing where they can, value by value.
 [[nodiscard]] std::optional<std::string> type_fault(const Slot& slot, const arrow::DataType& type);
 
+// The type that a schema would give a column of that type; nothing where no column of ours can hold its values.
+[[nodiscard]] std::optional<Type> natural_type(const arrow::DataType& type);
+
 // Puts the array's values into the rows from `first_row` on. The array's type has no fault.
 void convert_array(const std::shared_ptr<arrow::Array>& array, std::size_t first_row, ColumnSink& sink);
 

@@ -96,6 +96,9 @@ class IpcTableFile final : public TableFile {
   [[nodiscard]] std::optional<std::string> fault(std::uint32_t column, const Slot& slot) const override {
     return type_fault(slot, *schema_->field(static_cast<int>(column))->type());
   }
+  [[nodiscard]] std::optional<Type> type_of(std::uint32_t column) const override {
+    return natural_type(*schema_->field(static_cast<int>(column))->type());
+  }
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
     selection_ = std::make_shared<const ArrowSelection>(arrow_selection(columns, context));

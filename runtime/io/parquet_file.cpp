@@ -85,6 +85,9 @@ class ParquetTableFile final : public TableFile {
   [[nodiscard]] std::optional<std::string> fault(std::uint32_t column, const Slot& slot) const override {
     return type_fault(slot, *schema_->field(static_cast<int>(column))->type());
   }
+  [[nodiscard]] std::optional<Type> type_of(std::uint32_t column) const override {
+    return natural_type(*schema_->field(static_cast<int>(column))->type());
+  }
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
     return guarded(source_->shown, kFormat, [&] { return select_columns(columns, context); });

@@ -32,6 +32,7 @@ class CsvTableFile final : public TableFile {
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return file_->header(); }
   [[nodiscard]] std::optional<std::string> fault(std::uint32_t, const Slot&) const override { return std::nullopt; }
+  [[nodiscard]] std::optional<Type> type_of(std::uint32_t) const override { return std::nullopt; }
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
     Selection selection = distinct_columns(columns);

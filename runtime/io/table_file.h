@@ -32,6 +32,8 @@ class TableFile {
   [[nodiscard]] virtual const std::vector<std::string>& names() const = 0;
   // Why a column cannot be read into a slot, in words that continue "column `x`".
   [[nodiscard]] virtual std::optional<std::string> fault(std::uint32_t column, const Slot& slot) const = 0;
+  // The type that the file itself gives a column; nothing where it gives none (CSV), or one that no column of ours has.
+  [[nodiscard]] virtual std::optional<Type> type_of(std::uint32_t column) const = 0;
   // Which column goes to each slot. The context must outlive all tasks.
   virtual std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) = 0;
   // The next rows, in order; an empty function at the end. One caller at a time.

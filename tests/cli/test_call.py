@@ -6,7 +6,7 @@ import time
 import command
 from command import AS_OF, CommandTest
 
-LATER_VERBS = ["new", "diff", "prove", "report", "lsp", "doc"]
+LATER_VERBS = ["diff", "prove", "report", "lsp", "doc"]
 
 
 class Help(CommandTest):

@@ -199,6 +199,11 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
       return choose(info, text, arguments.dialect, {{"duckdb", "duckdb"}, {"postgresql", "postgresql"}, {"spark", "spark"}});
     case OptionId::kTable: return add_named(info, text, arguments.tables);
     case OptionId::kOut: return set_path(info, text, arguments.out);
+    case OptionId::kAccount: return set_path(info, text, arguments.account);
+    case OptionId::kFrom:
+      if (text.empty()) return fmt::format("`{}` needs a value: {}", info.flag, info.value);
+      arguments.from.push_back(text);
+      return std::nullopt;
     case OptionId::kPrevious: return set_path(info, text, arguments.previous);
     case OptionId::kLayout: return choose(info, text, arguments.layout, {{"wide", Layout::kWide}, {"long", Layout::kLong}});
     default: return std::nullopt;
@@ -244,6 +249,17 @@ std::optional<std::string> check_test(const Arguments& arguments, bool has_only_
   if (words.size() < 2 || has_only_project) return "`test --new` needs the NAME of a definition and the KEY of an account";
   if (words.size() > 3) return fmt::format("`test --new` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
   if (arguments.format == OutputFormat::kJson) return "`--new` writes rules, so it has no `--format json`";
+  return std::nullopt;
+}
+
+// `segue new DIR --from FILE FILE`: the words behind the first are files, too.
+std::optional<std::string> take_files(Arguments& arguments) {
+  Words& words = arguments.words;
+  if (words.empty()) return "`new` needs the DIR of the project to make";
+  if (arguments.from.empty() && words.size() > 1) return fmt::format("`new` takes one DIR; `{}` is one too many", words[1]);
+  if (arguments.from.empty() && arguments.account) return "`--account` needs `--from FILE...`";
+  arguments.from.insert(arguments.from.end(), words.begin() + 1, words.end());
+  words.resize(1);
   return std::nullopt;
 }
 
@@ -296,6 +312,9 @@ std::expected<Arguments, EarlyEnd> read_call(const VerbInfo& info, const Words& 
   if (end != words.end()) arguments.words.insert(arguments.words.end(), end + 1, words.end());
   for (const Given& option : given) {
     if (const auto message = set_option(option, arguments)) return std::unexpected(refusal(*message, info.name));
+  }
+  if (arguments.verb == Verb::kNew) {
+    if (const auto message = take_files(arguments)) return std::unexpected(refusal(*message, info.name));
   }
   if (const auto message = check_together(arguments, given)) return std::unexpected(refusal(*message, info.name));
   return arguments;

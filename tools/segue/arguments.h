@@ -13,7 +13,7 @@
 
 namespace segue::command {
 
-enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest };
+enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest, kNew };
 enum class OutputFormat : std::uint8_t { kText, kJson };
 enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
 
@@ -51,6 +51,8 @@ struct Arguments {
   bool is_strict = false;      // check --strict
   std::optional<std::string> dialect;  // sql --dialect
   std::vector<NamedText> tables;       // sql --table
+  std::vector<std::string> from;       // new --from, and the words behind it
+  std::optional<std::string> account;  // new --account
 };
 
 // What ends the command before it has anything to do: text for standard output (help, the version) with code 0, or for standard error with code 2.

@@ -25,6 +25,7 @@ int run_verb(const Arguments& arguments) {
     case Verb::kExplain: return run_explain(arguments);
     case Verb::kSql: return run_sql(arguments);
     case Verb::kTest: return run_test(arguments);
+    case Verb::kNew: return run_new_project(arguments);
   }
   return kInternalFailure;
 }

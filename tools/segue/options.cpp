@@ -11,14 +11,18 @@ namespace {
 constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
 constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain);
 constexpr unsigned kTesting = kEvaluating | bit(Verb::kTest);
-constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kTest);
+constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kTest) | bit(Verb::kNew);
 
 constexpr std::string_view kProjectHelp =
     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest\n"
     "`segue.yaml` in the current folder or above it.\n";
 
 constexpr VerbInfo kVerbs[] = {
-    {"new", {}, "", "start a project from data files", "", ""},
+    {"new", Verb::kNew, "DIR [--from FILE...]", "start a project, from data files or from nothing",
+     "DIR is the folder to make. FILE is a CSV, Parquet or Arrow file, or a folder of them, with the rows of one\n"
+     "table; types, keys and relations are told from the data, with the evidence as comments.\n",
+     "  segue new first-steps             a small project with invented data\n"
+     "  segue new abm --from data/accounts.csv data/contacts.csv data/events.csv\n"},
     {"check", Verb::kCheck, "[PROJECT]", "parse and check everything", "",
      "  segue check                       the project around the current folder\n"
      "  segue check --data --strict       the tables as well, and warnings fail\n"
@@ -81,9 +85,11 @@ constexpr OptionInfo kOptions[] = {
     {OptionId::kNew, "--new", "", "write a test of definition NAME from the account KEY", bit(Verb::kTest)},
     {OptionId::kDialect, "--dialect", "duckdb|postgresql|spark", "the engine that the statements are for", bit(Verb::kSql)},
     {OptionId::kTable, "--table", "TABLE=NAME", "what the engine calls a table, as SQL; can be repeated", bit(Verb::kSql), true},
+    {OptionId::kFrom, "--from", "FILE...", "the data, a file or folder a table", bit(Verb::kNew), true},
+    {OptionId::kAccount, "--account", "TABLE", "which table holds the accounts, where the names of files do not say it", bit(Verb::kNew)},
     {OptionId::kThreads, "--threads", "N", "threads to use (all)", kTesting},
     {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kTesting},
-    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kTesting | bit(Verb::kSql)},
+    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kTesting | bit(Verb::kSql) | bit(Verb::kNew)},
     {OptionId::kColor, "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", kAllVerbs},
     {OptionId::kQuiet, "--quiet", "", "on standard error nothing but errors", kAllVerbs},
 };

@@ -43,6 +43,8 @@ enum class OptionId : std::uint8_t {
   kNew,
   kDialect,
   kTable,
+  kFrom,
+  kAccount,
 };
 
 struct OptionInfo {
