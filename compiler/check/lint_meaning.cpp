@@ -166,12 +166,11 @@ struct Parts {
     key.add(index_of(node.candidates)).add(index_of(node.by)).add(node.count.value_or(-1)).add(node.share);
     key.add(std::uint64_t{node.share_scale});
   }
-  void operator()(const Percentile& node) const {
-    key.add(index_of(node.value)).add(node.among ? index_of(*node.among) : 0xffff'ffff);
-  }
+  void operator()(const Percentile& node) const { key.add(index_of(node.value)).add(node.among ? index_of(*node.among) : 0xffff'ffff); }
   void operator()(const Near& node) const {
     key.add(all.of(node.latitude)).add(all.of(node.longitude));
-    for (const double number : {node.center_latitude, node.center_longitude, node.kilometres}) key.add(std::bit_cast<std::uint64_t>(number));
+    for (const double number : {node.center_latitude, node.center_longitude, node.kilometres})
+      key.add(std::bit_cast<std::uint64_t>(number));
   }
   void operator()(const Sequence& node) const {
     key.add(index_of(node.rows)).add(std::uint64_t{static_cast<std::uint8_t>(node.limit_kind)}).add(node.limit);

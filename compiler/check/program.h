@@ -271,10 +271,9 @@ struct Sequence {
   std::int64_t limit = 0;
 };
 
-using Node =
-    std::variant<Literal, ColumnRead, ReferenceRead, DefinitionRead, Now, Today, FromNow, Not, And, Or, Compare, Between, InSet, TextTest,
-                 Matches, Has, IsEmpty, IsKnown, Within, OrElse, Negate, ToFloat, Rescale, Arithmetic, Call, Aggregate, ScoreSum,
-                 Choice, GridCell, SplitPart, TopOf, Percentile, Near, Sequence>;
+using Node = std::variant<Literal, ColumnRead, ReferenceRead, DefinitionRead, Now, Today, FromNow, Not, And, Or, Compare, Between, InSet,
+                          TextTest, Matches, Has, IsEmpty, IsKnown, Within, OrElse, Negate, ToFloat, Rescale, Arithmetic, Call, Aggregate,
+                          ScoreSum, Choice, GridCell, SplitPart, TopOf, Percentile, Near, Sequence>;
 
 struct Expr {
   Node node;
@@ -318,7 +317,7 @@ struct Expectation {
 struct Definition {
   DefinitionKind kind{};
   std::string name;
-  std::string title;  // empty when none
+  std::string title;                      // empty when none
   std::vector<std::string> value_titles;  // of tiers, stages and splits: by enum index of the body's type, empty when none
   std::string doc;
   std::string owner;

@@ -33,8 +33,9 @@ std::optional<Kind> kind_named(std::string_view name) {
 
 void report_unknown_type(Context& ctx, const ast::Name& name) {
   if (name.text == "money" || name.text == "point") {
-    const std::string_view advice = name.text == "money" ? "an amount is a `decimal(2)`, in the currency of the project"
-                                                         : "write the two numbers of a place where they are needed, as in `near (52.5, 13.4) within 50 km`";
+    const std::string_view advice = name.text == "money"
+                                        ? "an amount is a `decimal(2)`, in the currency of the project"
+                                        : "write the two numbers of a place where they are needed, as in `near (52.5, 13.4) within 50 km`";
     report(ctx, DiagnosticKind::kUnknownType, name.span, fmt::format("`{}` is a type of columns only; {}", name.text, advice));
     return;
   }

@@ -42,13 +42,13 @@ struct Arguments {
   bool audits = false;    // run --audit
   bool assesses = false;  // run --assess
   std::optional<HistoryRequest> history;
-  bool has_engine = false;     // `--engine` was given
-  bool covers = false;         // test --coverage
-  bool leaves_data = false;    // test --no-data
-  bool is_new = false;         // test --new
-  bool checks_format = false;  // fmt --check
-  bool reads_data = false;     // check --data
-  bool is_strict = false;      // check --strict
+  bool has_engine = false;             // `--engine` was given
+  bool covers = false;                 // test --coverage
+  bool leaves_data = false;            // test --no-data
+  bool is_new = false;                 // test --new
+  bool checks_format = false;          // fmt --check
+  bool reads_data = false;             // check --data
+  bool is_strict = false;              // check --strict
   std::optional<std::string> dialect;  // sql --dialect
   std::vector<NamedText> tables;       // sql --table
   std::vector<std::string> from;       // new --from, and the words behind it
