@@ -155,6 +155,22 @@ std::vector<std::string> candidates_here(Context& ctx, const Scope& scope) {
   return may_suggest(ctx, count) ? names_here(ctx, scope) : std::vector<std::string>();
 }
 
+// A column of the data that joins a relation to its parent, and is not listed among the columns.
+bool report_join_column(Context& ctx, TableId table, const ast::Name& name) {
+  const Schema& schema = ctx.program.schema;
+  const SchemaTable& owner = schema.tables[table];
+  const auto link = std::ranges::find(owner.parents, name.text, &ParentLink::from);
+  if (link == owner.parents.end() || link->column) return false;
+  const std::string& parent = schema.tables[link->table].name;
+  Diagnostic& diagnostic = report(
+      ctx, DiagnosticKind::kUnknownColumn, name.span,
+      fmt::format(
+          "`{0}` only joins `{1}` to `{2}`; to use it, list it among the columns of `{1}` in the schema, with the type of the key of `{2}`",
+          name.text, owner.name, parent));
+  diagnostic.notes.push_back(make_note(fmt::format("`{}` is joined to `{}` here", owner.name, parent), link->span));
+  return true;
+}
+
 void report_nothing_like_it(Context& ctx, const Scope& scope, const ast::Name& name) {
   const std::vector<std::string> candidates = candidates_here(ctx, scope);
   const std::optional<std::string> nearest = nearest_name(name.text, candidates);
@@ -231,6 +247,7 @@ void report_unknown_bare(Context& ctx, const Scope& scope, const ast::Name& name
            fmt::format("`{0}` is a function; write what it is to be taken of, as in `{0}(…)`", name.text));
     return;
   }
+  if (report_join_column(ctx, ctx.program.frame(scope.frame).table, name)) return;
   report_nothing_like_it(ctx, scope, name);
 }
 
@@ -239,6 +256,7 @@ void report_unknown_in_frame(Context& ctx, const ast::Path& path, FrameId frame)
   const TableId table = ctx.program.frame(frame).table;
   const SchemaTable& owner = ctx.program.schema.tables[table];
   if (report_reference_as_value(ctx, owner, name) || report_foreign_definition(ctx, path, table)) return;
+  if (report_join_column(ctx, table, name)) return;
   const std::optional<TableId> relation = find_table(ctx.program.schema, name.text);
   if (relation && link_to(ctx, *relation, table)) return report_relation_as_value(ctx, path.span, words(ctx, path.span));
   std::vector<std::string> candidates;

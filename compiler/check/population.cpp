@@ -120,10 +120,18 @@ ExprId make_top(Context& ctx, const Scope& scope, const Ranking& ranking, ExprId
 }
 
 Value check_node(Context& ctx, const Scope& scope, const ast::Expr& expr, const ast::Percentile& node) {
-  const Value value = settled(ctx, check_expr(ctx, scope, node.value));
+  const Value written = check_expr(ctx, scope, node.value);
+  const Value value = settled(ctx, written);
   std::optional<ExprId> among;
   if (node.among) among = check_predicate(ctx, scope, *node.among);
   if (value.is_failed || (node.among && !among)) return {};
+  if (written.number) {
+    report(ctx, DiagnosticKind::kWrongArguments, value.span,
+           fmt::format("{0} is the same for all accounts; name what they are ranked by, and compare its `percentile`, as in "
+                       "`percentile(revenue) >= 90%`",
+                       code(ctx, value.span)));
+    return {};
+  }
   bool is_sound = check_order(ctx, value, "percentile");
   is_sound = check_about_account(ctx, value.id, value.span) && is_sound;
   if (among) is_sound = check_about_account(ctx, *among, scope.ast[*node.among].span) && is_sound;

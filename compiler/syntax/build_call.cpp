@@ -32,6 +32,53 @@ bool is_called(const Path& callee, std::string_view name) {
   return callee.parts.size() == 1 && !callee.parts[0].is_quoted && callee.parts[0].text == name;
 }
 
+// What is said of a call of `percentile` that is not written as one.
+template <typename Argument>
+Diagnostic mistaken_percentile(const ExprBuilder& exprs, const Path& callee, const std::vector<Argument>& arguments) {
+  if (arguments.size() != 1) {
+    return make_diagnostic(DiagnosticKind::kSyntaxError, callee.span,
+                           arguments.empty() ? "`percentile` ranks accounts by a value; name it, as in `percentile(revenue) >= 90%`"
+                                             : "`percentile` takes one value, and tells which share of all accounts has at most as much; "
+                                               "compare it, as in `percentile(revenue) >= 90%`");
+  }
+  const Argument& argument = arguments[0];
+  const std::string first = exprs.source_text(exprs.expr(argument.first).span);
+  if (argument.where && argument.steps.empty() && !argument.by) {
+    const std::string right = fmt::format("{} among {}", first, exprs.source_text(exprs.expr(*argument.where).span));
+    return make_diagnostic(DiagnosticKind::kSyntaxError, argument.span,
+                           fmt::format("whom to compare with stands behind `among`; write `percentile({})`", excerpt(right)),
+                           "write `among`", {.span = argument.span, .text = right});
+  }
+  return make_diagnostic(DiagnosticKind::kSyntaxError, argument.span,
+                         fmt::format("`percentile` compares accounts by one value of theirs; make one of the rows first, as in "
+                                     "`percentile(sum({}))`",
+                                     excerpt(exprs.source_text(argument.span))));
+}
+
+// What is said of a call of `sequence` that is not written as one.
+template <typename Argument>
+Diagnostic mistaken_sequence(const Path& callee, const std::vector<Argument>& arguments, bool opens_with_relation) {
+  constexpr std::string_view kExample = "`sequence(events: kind = demo then kind = webinar, all within 14 days)`";
+  if (!opens_with_relation) {
+    return make_diagnostic(DiagnosticKind::kSyntaxError, callee.span,
+                           fmt::format("`sequence` opens with the related table whose rows follow each other, as in {}", kExample));
+  }
+  const Argument& rows = arguments[0];
+  if (rows.where || rows.among) {
+    return make_diagnostic(DiagnosticKind::kSyntaxError, rows.span,
+                           fmt::format("a sequence has no `{}`; write what each row must meet into its steps, as in {}",
+                                       rows.where ? "where" : "among", kExample));
+  }
+  if (rows.steps.size() < 2) {
+    const bool has_commas = rows.steps.size() == 1 && arguments.size() > 2;
+    return make_diagnostic(DiagnosticKind::kSyntaxError, rows.span,
+                           has_commas ? fmt::format("the steps of a sequence are joined by `then`, not by a comma, as in {}", kExample)
+                                      : fmt::format("a sequence has at least two steps, joined by `then`, as in {}", kExample));
+  }
+  return make_diagnostic(DiagnosticKind::kSyntaxError, arguments.size() > 1 ? arguments[1].span : rows.span,
+                         "a sequence ends with the time in which all of it happens; write it behind a comma, as in `, all within 14 days`");
+}
+
 bool is_exact(TimeUnit unit) { return unit == TimeUnit::kSecond || unit == TimeUnit::kMinute || unit == TimeUnit::kHour; }
 
 }  // namespace
@@ -71,6 +118,19 @@ ExprId ExprBuilder::call(Path callee, std::vector<Argument> arguments, Span whol
   const bool is_percentile =
       is_called(callee, "percentile") && arguments.size() == 1 && !arguments[0].by && arguments[0].steps.empty() && !arguments[0].where;
   if (is_percentile) return add(Percentile{.value = arguments[0].first, .among = arguments[0].among}, whole);
+  std::optional<Diagnostic> mistake;
+  if (is_called(callee, "percentile")) mistake = mistaken_percentile(*this, callee, arguments);
+  else if (is_called(callee, "sequence")) mistake = mistaken_sequence(callee, arguments, !arguments.empty() && relation_of(arguments[0]));
+  else if (is_called(callee, "near"))
+    mistake = make_diagnostic(DiagnosticKind::kSyntaxError, callee.span,
+                              "`near` stands behind the place, as in `location near (52.5, 13.4) within 50 km`");
+  if (mistake) {
+    // What a step or a limit would be said to lack is said by this.
+    std::erase_if(bare_windows_, [&](const BareWindow& bare) { return whole.begin <= bare.span.begin && bare.span.end <= whole.end; });
+    reporter().report(*std::move(mistake));
+    break_declaration();
+    return add(Call{.callee = std::move(callee), .arguments = {}}, whole);
+  }
   Call node{.callee = std::move(callee), .arguments = {}};
   for (const Argument& argument : arguments) {
     node.arguments.push_back(argument.first);

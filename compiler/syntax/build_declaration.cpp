@@ -163,8 +163,15 @@ class DeclarationBuilder {
   // ---- declarations without a block ----
 
   UseDecl use(Cursor& cursor) {
-    if (cursor.token_type() == P::STRING) return {exprs_.text(cursor.take_token())};
-    return {path(cursor)};
+    if (cursor.token_type() != P::STRING) return {path(cursor)};
+    TextValue file = exprs_.text(cursor.take_token());
+    if (file.text.starts_with("std.")) {
+      exprs_.reporter().report(DiagnosticKind::kSyntaxError, file.span,
+                               fmt::format("a part of the prelude is named without quotes; write `{}`", file.text),
+                               fmt::format("write `{}`", file.text), file.span, file.text);
+      exprs_.break_declaration();
+    }
+    return {std::move(file)};
   }
 
   ParamDecl param(Cursor& cursor) {
@@ -336,7 +343,7 @@ class DeclarationBuilder {
       case P::RuleOtherwiseClause: return otherwise(cursor, tree, allowed, block);
       case P::RuleTermClause: return term(cursor, tree, allowed, block);
       case P::RuleShareClause: return share(cursor, tree, allowed, block);
-      case P::RuleEntryClause: return entry(cursor, whole, block);
+      case P::RuleEntryClause: return entry(cursor, whole, allowed, block);
       default: return row(cursor, whole, block);
     }
   }
@@ -391,6 +398,7 @@ class DeclarationBuilder {
   }
 
   void axis(Cursor& cursor, antlr4::ParserRuleContext& tree, const Allowed& allowed, Block& block) {
+    if (is_past_mistake_ && !allowed.axes) return;  // the `by` of `bottom 10 by …`
     if (!allow(allowed.axes, tree, allowed, "a grid")) return;
     cursor.take_token();
     GridAxis result{.column = path(cursor), .values = std::nullopt, .span = exprs_.span(tree)};
@@ -437,7 +445,34 @@ class DeclarationBuilder {
     block.terms.push_back(result);
   }
 
+  // `top 10`, `limit 10`, `bottom 10 by …`: what reads as a share of a split, and cannot be one.
+  bool mistaken_top(antlr4::ParserRuleContext& tree) {
+    const Span word = exprs_.span(tree.start->getTokenIndex());
+    const std::string written = exprs_.source_text(word);
+    if (is_past_mistake_) return true;  // the `to` of `range 0 to 100`
+    if (written == "range") {
+      exprs_.fail(DiagnosticKind::kMisplacedClause, word, "two points stand between the bounds of a range, as in `range 0..100`");
+      has_misplaced_ = is_past_mistake_ = true;
+      return true;
+    }
+    if (written != "top" && written != "limit" && written != "bottom") return false;
+    const std::string count = exprs_.source_text(exprs_.span(tree.stop->getTokenIndex()));
+    exprs_.fail(DiagnosticKind::kMisplacedClause, word,
+                written == "top" ? fmt::format("`top {0}` stands behind a condition and says by what it ranks, as in "
+                                               "`where customer top {0} by revenue`",
+                                               count)
+                : written == "limit"
+                    ? fmt::format("there is no `limit`; say which accounts are kept, as in `where customer top {} by revenue`", count)
+                    : fmt::format("there is no `bottom`; put a minus before a number for the least, as in "
+                                  "`where customer top {} by -revenue`",
+                                  count));
+    has_misplaced_ = true;
+    is_past_mistake_ = true;
+    return true;
+  }
+
   void share(Cursor& cursor, antlr4::ParserRuleContext& tree, const Allowed& allowed, Block& block) {
+    if (!allowed.shares && mistaken_top(tree)) return;
     if (!allow(allowed.shares, tree, allowed, "a split")) return;
     SplitShare result;
     result.span = exprs_.span(tree);
@@ -455,10 +490,18 @@ class DeclarationBuilder {
     block.shares.push_back(std::move(result));
   }
 
-  void entry(Cursor& cursor, Span whole, Block& block) {
+  void entry(Cursor& cursor, Span whole, const Allowed& allowed, Block& block) {
     const Name key = plain_name(cursor);
     cursor.pass(P::COLON);
-    add_metadata(key, condition(cursor), whole, block);
+    const ExprId value = condition(cursor);
+    const Span written = exprs_.expr(value).span;
+    if (allowed.shares && std::holds_alternative<NumberLiteral>(exprs_.expr(value).node)) {
+      has_misplaced_ = true;
+      exprs_.reporter().report(DiagnosticKind::kSyntaxError, key.span, "no colon stands between a part of a split and its share",
+                               "leave the colon out", exprs_.reporter().span(key.span.end, written.begin), " ");
+      return exprs_.break_declaration();
+    }
+    add_metadata(key, value, whole, block);
   }
 
   void row(Cursor& cursor, Span whole, Block& block) {
@@ -627,6 +670,7 @@ class DeclarationBuilder {
   BuildContext& context_;
   ExprBuilder exprs_;
   bool has_misplaced_ = false;
+  bool is_past_mistake_ = false;
 };
 
 // An empty node of the declaration that opens with this token.

@@ -221,7 +221,7 @@ class ChunkParser {
     reporter_.report(std::move(repair.diagnostic));
     if (!repair.inserts) {
       tokens_[repair.index].type = repair.type;
-      tokens_[repair.index].opens_clause = true;
+      if (repair.type != SegueParser::COLON) tokens_[repair.index].opens_clause = true;
       return;
     }
     Token inserted = tokens_[repair.index];

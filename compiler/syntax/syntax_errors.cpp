@@ -10,6 +10,7 @@
 
 #include "antlr/SegueLexer.h"
 #include "compiler/diagnostics/suggest.h"
+#include "compiler/syntax/construct_errors.h"
 #include "compiler/syntax/token_classes.h"
 
 namespace segue {
@@ -57,6 +58,7 @@ class Explainer {
   [[nodiscard]] std::optional<Repair> repair() const {
     if (failure_.start >= tokens_.size() || failure_.start == 0) return std::nullopt;
     if (auto found = clause_repair()) return found;
+    if (auto found = find_row_repair(tokens_, failure_, reporter_)) return found;
     return connector_repair();
   }
 
@@ -64,6 +66,7 @@ class Explainer {
     if (failure_.offending >= tokens_.size()) return at_end();
     if (auto found = mistaken_header()) return std::move(*found);
     if (auto found = several_values()) return std::move(*found);
+    if (auto found = explain_construct(tokens_, failure_, reporter_)) return std::move(*found);
     if (auto found = mistaken_clause()) return std::move(*found);
     if (auto found = side_by_side(failure_.start)) return std::move(*found);
     if (failure_.start < failure_.offending || failure_.expected == nullptr) return unfit(failure_.offending);
