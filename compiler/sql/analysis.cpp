@@ -190,7 +190,7 @@ std::string Emitter::path_name(TableId table, const ReferencePath& path) const {
 // A stored column as definitions see it, of the table `r`.
 std::string Emitter::stored(TableId table, std::uint32_t column) const {
   const SchemaColumn& schema = program_.schema.tables[table].columns[column];
-  const std::string plain = "r." + quoted(dialect_, schema.from);
+  std::string plain = "r." + quoted(dialect_, schema.from);
   if (schema.form == ColumnForm::kMoney) return money(table, column);
   if (schema.form == ColumnForm::kPoint) return "NULL";
   if (schema.form == ColumnForm::kCoordinate) {  // both are missing where one is, or lies outside

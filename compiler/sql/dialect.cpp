@@ -196,7 +196,7 @@ constexpr Dialect kSpark = {
     .first_by = "",
 };
 
-std::string in_brackets_if_negative(std::string text) { return text.starts_with('-') ? "(" + text + ")" : text; }
+std::string in_brackets_if_negative(const std::string& text) { return text.starts_with('-') ? "(" + text + ")" : text; }
 
 std::string escaped(std::string_view text, bool with_backslashes) {
   std::string made;

@@ -253,7 +253,7 @@ Emitter::Bounds Emitter::day_window(const Text& today, const Text& first, const 
 }
 
 Emitter::Bounds Emitter::make_window(const Window& window, bool is_date) {
-  const Bounds nothing{.low = {}, .high = {}, .is_empty = true};
+  Bounds nothing{.low = {}, .high = {}, .is_empty = true};
   Text now = column_of(call(dialect_.micros_of, {column_text("#now", false)})), today = column_text("#today", false);
   const TimeUnit unit = window.unit;
   if (window.as_of) {
