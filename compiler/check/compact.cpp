@@ -14,10 +14,16 @@ struct Reached {
   std::vector<bool> definitions, exprs, sets, windows, frames;
 };
 
-void reach_frame(const CheckedProgram& program, Reached& reached, FrameId id) {
-  for (; id != kNoFrame && !reached.frames[index_of(id)]; id = program.frame(id).outer) {
+// A frame, and all that stand around it or on the way to it.
+void reach_frame(const CheckedProgram& program, Reached& reached, FrameId first) {
+  std::vector<FrameId> open = {first};
+  while (!open.empty()) {
+    const FrameId id = open.back();
+    open.pop_back();
+    if (id == kNoFrame || reached.frames[index_of(id)]) continue;
     reached.frames[index_of(id)] = true;
-    if (program.frame(id).anchor != kNoFrame) reached.frames[index_of(program.frame(id).anchor)] = true;
+    open.push_back(program.frame(id).outer);
+    open.push_back(program.frame(id).anchor);
   }
 }
 

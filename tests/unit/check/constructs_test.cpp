@@ -164,6 +164,18 @@ TEST_CASE("a split's parts end where the cumulated shares lie, rounded up") {
   CHECK(values_of(*checked, "h").values == Names{"a", "b", "c"});
 }
 
+TEST_CASE("an audience far from the account keeps the rows on the way, though its condition reads none of them") {
+  const auto checked = check_text("audience phones of contacts.logins {\n where account.customer\n}\n");
+  REQUIRE(message_list(*checked) == kNothing);
+  const CheckedProgram& program = checked->result.program;
+  const Frame phones = program.frame(checked->definition("phones").frame);
+  for (const FrameId around : {phones.outer, phones.anchor}) {
+    REQUIRE(index_of(around) < program.frames.size());
+    CHECK(program.frame(around).table == 1);
+    CHECK(program.frame(around).outer == kAccountFrame);
+  }
+}
+
 TEST_CASE("an audience stands in the plain frame of its relation, and is a bool there") {
   const auto checked = check_text(
       "audience cfo of contacts {\n where account.customer and age > 3 top 2 by age\n}\naudience phones of contacts.logins {\n where "
