@@ -124,7 +124,6 @@ void Emitter::find_levels() {
       const bool adds = aggregate->fn == AggregateFn::kSum || aggregate->fn == AggregateFn::kAvg;
       is_inexact = adds && type_of(*aggregate->value).kind == Kind::kFloat;
     }
-    if (const auto* score = std::get_if<ScoreSum>(&program_.expr(id).node)) is_inexact = is_float_sum(*score);
     for (const ExprId operand : operands_of(id)) is_inexact = is_inexact || inexact_.contains(index_of(operand));
     if (is_inexact) inexact_.insert(i);
   }

@@ -161,9 +161,6 @@ class Emitter {
   // The float nearest to a quotient of wide ints; `bound` is the greatest |denominator|.
   Text nearest_quotient(const Text& numerator, const Text& denominator, double bound);
   double greatest(ExprId id) const;
-  struct ExactTerms;
-  ExactTerms exact_terms(const ScoreSum& node) const;
-  bool is_float_sum(const ScoreSum& node) const;
   Text compare_exact_float(CompareOp op, const Type& type, const Text& exact, const Text& real);
   Text number_arithmetic(const Arithmetic& node);
   Text divide_exact(const Arithmetic& node);

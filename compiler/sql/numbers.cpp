@@ -185,36 +185,24 @@ Text Emitter::compare_exact_float(CompareOp op, const Type& type, const Text& ex
       {x, f, nearest, k});
 }
 
-// The exact terms of a score.
-struct Emitter::ExactTerms {
+// The exact sum of exact terms is rounded once. A float beside them is exact only where one float stands beside a whole number that a float holds.
+Text Emitter::operator()(const ScoreSum& node) {
   int scale = 0;
-  double bound = 0;  // of their sum
   std::size_t floats = 0;
-};
-
-Emitter::ExactTerms Emitter::exact_terms(const ScoreSum& node) const {
-  ExactTerms terms;
+  double bound = 0;
   for (const ScoreTerm& term : node.terms) {
     const Type& type = type_of(term.value);
-    if (type.kind == Kind::kFloat) {
-      ++terms.floats;
-    } else {
-      terms.scale = std::max(terms.scale, scale_of(type));
-      terms.bound += greatest(term.value);
-    }
+    if (type.kind == Kind::kFloat) ++floats;
+    else scale = std::max(scale, scale_of(type));
+    if (type.kind != Kind::kFloat) bound += greatest(term.value);
   }
-  return terms;
-}
-
-// One float beside a whole number that a float holds is rounded once, too.
-bool Emitter::is_float_sum(const ScoreSum& node) const {
-  const ExactTerms terms = exact_terms(node);
-  return terms.floats > 1 || (terms.floats == 1 && (terms.scale > 0 || terms.bound > 9e15));
-}
-
-// The exact sum of exact terms is rounded once; floats are added to it in the order written.
-Text Emitter::operator()(const ScoreSum& node) {
-  const auto [scale, bound, floats] = exact_terms(node);
+  if (floats > 1)
+    return refuse(
+        "this score adds several floats, whose exact sum is rounded once; make it of whole numbers and decimals, or of one float");
+  if (floats == 1 && (scale > 0 || bound > 9e15))
+    return refuse(
+        "this score adds a float to amounts that no float holds, and the exact sum is rounded once; make it of whole numbers and decimals, "
+        "or of one float");
   const auto term_text = [&](const ScoreTerm& term) {
     const Type& type = type_of(term.value);
     Text amount = value(term.value);
@@ -230,21 +218,17 @@ Text Emitter::operator()(const ScoreSum& node) {
     made.depth = 1;
     return made;
   };
-  Text exact = constant("0");
-  std::vector<Text> reals;
+  Text exact = constant("0"), real;
   for (const ScoreTerm& term : node.terms) {
     const bool is_float = type_of(term.value).kind == Kind::kFloat;
-    if (is_float) reals.push_back(column_of(term_text(term)));
+    if (is_float) real = term_text(term);
     else exact = exact.sql == "0" ? column_of(term_text(term)) : chained(exact, column_of(term_text(term)));
   }
   exact.sql = "(" + exact.sql + ")";
   const Type int_type{.kind = Kind::kInt};
   Text total = scale == 0 && bound < 9e15 ? to_float(int_type, exact)
                                           : nearest_quotient(exact, constant(power_of_ten(scale)), std::pow(10.0, scale));
-  for (const Text& real : reals) total = chained(total, real);
-  total.sql = "(" + total.sql + ")";
-  // Infinities of both signs have no sum; it is 0.
-  if (floats > 1) total = call("coalesce({0}, 0)", {not_nan(total)});
+  if (floats == 1) total = call("({0} + {1})", {total, real});
   total.is_null = false;
   if (!node.range) return total;
   return call("least(greatest({0}, {1}), {2})",
