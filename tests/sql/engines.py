@@ -186,6 +186,7 @@ class Spark(Engine):
         for key, value in {"spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC", "spark.sql.shuffle.partitions": "1",
                            "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED", "spark.sql.autoBroadcastJoinThreshold": "-1",
                            "spark.sql.warehouse.dir": str(self.folder / "warehouse"), "spark.log.level": "ERROR",
+                           "spark.sql.analyzer.maxIterations": "1000",
                            "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}.items():
             builder = builder.config(key, value)
         self.session = builder.getOrCreate()
