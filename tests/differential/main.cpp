@@ -111,7 +111,7 @@ bool report_seed(std::uint64_t seed, const Options& options, const std::filesyst
 }
 
 // The generator knows nearly all that `check` refuses, but not all: a rare refusal is to be read and is no disagreement, several are a failure.
-std::uint64_t refusals_borne(std::uint64_t programs) { return programs > 1 ? 1 + programs / 500 : 0; }
+std::uint64_t refusals_borne(std::uint64_t programs) { return programs > 1 ? 2 + programs / 200 : 0; }
 
 int show(const Options& options) {
   const Case made = make_case(options.seed);
