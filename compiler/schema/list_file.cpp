@@ -63,11 +63,7 @@ void read_column(std::string_view text, SourceId id, std::string_view column, Li
 ListFile read_list_file(const Source& source, SourceId id, std::optional<std::string_view> column) {
   ListFile file;
   const std::string_view text = source.text;
-  if (const std::size_t bad = first_invalid_utf8(text); bad < text.size()) {
-    Report(file.diagnostics)
-        .add(DiagnosticKind::kInvalidUtf8, span_of(id, bad, bad + 1), "this is not UTF-8 text; save the file in the encoding UTF-8");
-    return file;
-  }
+  if (!Report(file.diagnostics).accepts_utf8(id, text)) return file;
   if (column) read_column(text, id, *column, file);
   else read_lines(text, id, file);
   return file;

@@ -98,11 +98,7 @@ class RatesReader {
 RatesFile read_rates_file(const Source& source, SourceId id, std::string_view currency) {
   RatesFile file;
   const std::string_view text = source.text;
-  if (const std::size_t bad = first_invalid_utf8(text); bad < text.size()) {
-    Report(file.diagnostics)
-        .add(DiagnosticKind::kInvalidUtf8, span_of(id, bad, bad + 1), "this is not UTF-8 text; save the file in the encoding UTF-8");
-    return file;
-  }
+  if (!Report(file.diagnostics).accepts_utf8(id, text)) return file;
   RatesReader(text, id, currency, file).read();
   keep_first(file.diagnostics);
   return file;

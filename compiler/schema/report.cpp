@@ -23,6 +23,14 @@ Diagnostic& Report::add(DiagnosticKind kind, Span span, std::string message) {
   return diagnostics_.back();
 }
 
+bool Report::accepts_utf8(SourceId id, std::string_view text) {
+  const std::size_t bad = first_invalid_utf8(text);
+  if (bad == text.size()) return true;
+  const auto at = static_cast<std::uint32_t>(bad);
+  add(DiagnosticKind::kInvalidUtf8, Span{id, at, at + 1}, "this is not UTF-8 text; save the file in the encoding UTF-8");
+  return false;
+}
+
 Diagnostic& Report::add_near(DiagnosticKind kind, Span span, std::string_view message, std::string_view name,
                              std::span<const std::string> candidates) {
   // What will not be kept is not worth the search.

@@ -19,7 +19,10 @@ class Report {
   // Adds a diagnostic of the kind's usual severity. The reference holds until the next one is added.
   Diagnostic& add(DiagnosticKind kind, Span span, std::string message);
 
-  // The same, with the nearest of `candidates` as a question at the end of the message and as a fix that replaces the span.
+  // Whether the text of a source is UTF-8; where it is not, its first byte that is none is reported.
+  bool accepts_utf8(SourceId id, std::string_view text);
+
+  // As `add`, with the nearest of `candidates` as a question at the end of the message and as a fix that replaces the span.
   Diagnostic& add_near(DiagnosticKind kind, Span span, std::string_view message, std::string_view name,
                        std::span<const std::string> candidates);
 

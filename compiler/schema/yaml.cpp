@@ -335,11 +335,7 @@ bool is_forbidden(std::string_view text, std::size_t at) {
 }
 
 bool refuse_bytes(std::string_view text, SourceId id, Report& report) {
-  if (const std::size_t bad = first_invalid_utf8(text); bad < text.size()) {
-    report.add(DiagnosticKind::kInvalidUtf8, Span{id, offset(bad), offset(bad + 1)},
-               "this is not UTF-8 text; save the file in the encoding UTF-8");
-    return true;
-  }
+  if (!report.accepts_utf8(id, text)) return true;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!is_forbidden(text, at)) continue;
     report.add(DiagnosticKind::kYamlSyntax, Span{id, offset(at), offset(at + 1)},
