@@ -5,31 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/bitmap.h"
+#include "runtime/buffer.h"
 #include "runtime/type.h"
 
 namespace segue {
 
 using RowId = std::uint32_t;
 inline constexpr RowId kNoRow = 0xffff'ffff;
-
-// Allocates at 64-byte boundaries, so that vectors of 64 rows load aligned.
-template <typename T>
-struct AlignedAllocator {
-  using value_type = T;
-  AlignedAllocator() = default;
-  template <typename U>
-  AlignedAllocator(const AlignedAllocator<U>&) {}  // NOLINT(google-explicit-constructor): required of allocators
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64})); }
-  void deallocate(T* p, std::size_t) { ::operator delete(p, std::align_val_t{64}); }
-  friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
-};
-using AlignedBytes = std::vector<std::byte, AlignedAllocator<std::byte>>;
 
 // The distinct texts of one or more columns. Codes are dense, in no order that anything may rely on.
 class Dictionary {
@@ -80,17 +67,37 @@ enum class Storage : std::uint8_t {
   return 0;
 }
 
+// A column recoded, so that a comparison reads one or two bytes a row: which of the intervals between `cuts` a value lies in. The code of a row is 0
+// where the value is missing, else 1 + the number of cuts that are at most the value; it is stored minus 2^7 (kInt8) or 2^15 (kInt16), so that signed
+// comparisons order codes. A test is answered by codes alone where its bounds are cuts. Cuts ascend and are distinct: integers as they are; floats
+// by their bits, in the order of the numbers, with zero never negative. Padded like Column::data.
+struct RankCodes {
+  std::vector<std::int64_t> cuts;
+  Storage storage = Storage::kInt8;
+  Buffer data;
+};
+
+// What each run of kRows neighbouring rows holds (the last may be shorter): enough to settle a test before the rows are read. Of integer kinds and
+// floats; `least` and `greatest` are over the known values, as in RankCodes::cuts, and mean nothing where all are missing.
+struct ColumnStatistics {
+  static constexpr std::size_t kRows = 4096;
+  std::vector<std::int64_t> least, greatest;
+  std::vector<std::uint32_t> missing;
+};
+
 // One column. `data` is padded with zero bytes to a multiple of 64 rows (at least 64 past the end), so vectors may be read past the last row; the value of a missing row is zero.
 struct Column {
   Type type;
   Storage storage = Storage::kNone;
   std::size_t rows = 0;
-  Bitmap valid;                                  // empty: every row is known
-  Bitmap bits;                                   // kBits
-  AlignedBytes data;                             // kInt8 … kCodes; for kLists the codes of all cells
-  std::vector<std::uint64_t> offsets;            // kLists: rows + 1
-  std::shared_ptr<const Dictionary> dictionary;  // kCodes, and kLists of text
-  std::vector<std::int64_t> element_values;      // kLists of anything else: distinct values as in Constant (doubles by bit_cast)
+  Bitmap valid;                                             // empty: every row is known
+  Bitmap bits;                                              // kBits
+  Buffer data;                                              // kInt8 … kCodes; for kLists the codes of all cells
+  std::vector<std::uint64_t> offsets;                       // kLists: rows + 1
+  std::shared_ptr<const Dictionary> dictionary;             // kCodes, and kLists of text
+  std::vector<std::int64_t> element_values;                 // kLists of anything else: distinct values as in Constant (doubles by bit_cast)
+  std::shared_ptr<const RankCodes> ranks = {};              // of prepared tables, where the rules ask for comparisons
+  std::shared_ptr<const ColumnStatistics> statistics = {};  // where somebody made them
 
   [[nodiscard]] bool is_read() const { return storage != Storage::kNone; }
   [[nodiscard]] bool is_known(std::size_t row) const { return valid.empty() || valid.test(row); }

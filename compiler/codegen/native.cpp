@@ -14,15 +14,17 @@ namespace segue {
 namespace {
 
 // Optional columns in which the data hold no missing value: the plan need not ask.
-std::vector<TableColumn> never_missing(const Database& database) {
-  std::vector<TableColumn> columns;
+std::vector<ColumnFacts> never_missing(const Database& database) {
+  std::vector<ColumnFacts> facts;
   for (std::uint32_t table = 0; table < database.tables.size(); ++table) {
     const std::vector<Column>& all = database.tables[table].columns;
     for (std::uint32_t column = 0; column < all.size(); ++column) {
-      if (all[column].is_read() && all[column].type.optional && all[column].valid.empty()) columns.push_back({table, column});
+      if (all[column].is_read() && all[column].type.optional && all[column].valid.empty()) {
+        facts.push_back({.column = {table, column}, .may_be_missing = false});
+      }
     }
   }
-  return columns;
+  return facts;
 }
 
 NativeFailure failure_of(RunFailure failure) {
@@ -36,7 +38,7 @@ class Evaluation {
         database_(database),
         clock_(clock),
         options_(options),
-        plan_options_{.share = options.share, .never_missing = never_missing(database), .population = {}} {
+        plan_options_{.share = options.share, .facts = never_missing(database), .population = {}} {
     added_.tables.resize(database.tables.size());
   }
 

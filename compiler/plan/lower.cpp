@@ -131,8 +131,8 @@ const std::string& Lowering::text_constant(NodeId value) const { return *graph_.
 Bit Lowering::column_known(FrameId frame, std::uint32_t column) {
   const std::uint32_t table = program_.frame(frame).table;
   if (!program_.schema.tables[table].columns[column].type.optional) return kTrue;
-  const auto& full = options_.never_missing;
-  if (std::find(full.begin(), full.end(), TableColumn{table, column}) != full.end()) return kTrue;
+  const auto facts = std::ranges::lower_bound(options_.facts, TableColumn{table, column}, {}, &ColumnFacts::column);
+  if (facts != options_.facts.end() && facts->column == TableColumn{table, column} && !facts->may_be_missing) return kTrue;
   return graph_.bit(frame, ColumnKnown{column});
 }
 

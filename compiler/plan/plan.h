@@ -407,9 +407,18 @@ struct PopulationAnswer {
   std::optional<std::uint32_t> unknown;  // a bool column
 };
 
+// What is known of a column of the data at hand before it is read: of a table, or of one part of it.
+struct ColumnFacts {
+  TableColumn column;
+  bool may_be_missing = true;             // false: no row is missing
+  bool may_be_known = true;               // false: all rows are missing
+  std::optional<IntRange> integers = {};  // of integer kinds: all known values lie in it
+  std::optional<FloatRange> floats = {};
+};
+
 struct PlanOptions {
   bool share = true;                         // equal conditions of different definitions are one node
-  std::vector<TableColumn> never_missing;    // optional columns that hold no missing value in the data at hand
+  std::vector<ColumnFacts> facts;            // by column, ascending, at most one each; the plan holds for data that keep to them
   std::vector<PopulationAnswer> population;  // of every TopOf and Percentile that is read
 };
 

@@ -13,9 +13,9 @@ namespace segue::differential {
 namespace {
 
 template <typename T>
-void append(AlignedBytes& bytes, T value) {
-  const auto* raw = reinterpret_cast<const std::byte*>(&value);
-  bytes.insert(bytes.end(), raw, raw + sizeof(T));
+void append(Buffer& bytes, T value) {
+  bytes.resize(bytes.size() + sizeof(T));
+  std::memcpy(bytes.data() + bytes.size() - sizeof(T), &value, sizeof(T));
 }
 
 // To a multiple of 64 rows, and at least 64 past the end.

@@ -100,7 +100,7 @@ class RandomProgram : public World {
   static Column narrow(const Column& column, Storage storage) {
     Column result = column;
     result.storage = storage;
-    result.data.clear();
+    result.data = Buffer();
     for (std::size_t i = 0; i < column.rows; ++i) {
       if (storage == Storage::kInt8) append_raw(result, static_cast<std::int8_t>(column.int_at(i)));
       if (storage == Storage::kInt16) append_raw(result, static_cast<std::int16_t>(column.int_at(i)));

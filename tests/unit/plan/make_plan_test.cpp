@@ -25,12 +25,12 @@ struct Planned : World {
   std::string plan(const std::vector<ExprId>& bodies, bool share = true) {
     std::vector<DefinitionId> roots;
     for (const ExprId body : bodies) roots.push_back(define(body));
-    return to_text(make_plan(program, roots, {.share = share, .never_missing = {}}));
+    return to_text(make_plan(program, roots, {.share = share, .facts = {}, .population = {}}));
   }
   std::size_t size(const std::vector<ExprId>& bodies, bool share = true) {
     std::vector<DefinitionId> roots;
     for (const ExprId body : bodies) roots.push_back(define(body));
-    return make_plan(program, roots, {.share = share, .never_missing = {}}).live.size();
+    return make_plan(program, roots, {.share = share, .facts = {}, .population = {}}).live.size();
   }
 
   FrameId events{};
@@ -89,7 +89,9 @@ TEST_CASE("a missing operand makes a condition undetermined, and never missing i
   const Plan plan = make_plan(w.program, {root});
   CHECK(to_text(plan).find("column 1 is known") != std::string::npos);
   CHECK(plan.roots[0].undetermined != kFalse);
-  CHECK(make_plan(w.program, {root}, {.share = true, .never_missing = {{0, 1}}}).roots[0].undetermined == kFalse);
+  CHECK(make_plan(w.program, {root}, {.share = true, .facts = {{.column = {0, 1}, .may_be_missing = false}}, .population = {}})
+            .roots[0]
+            .undetermined == kFalse);
 }
 
 TEST_CASE("aggregates over the same rows share their filter, and an outer value is broadcast") {

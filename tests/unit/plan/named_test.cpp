@@ -119,7 +119,7 @@ TEST_CASE("terms that rank by the same are answered from one root") {
 TEST_CASE("the answers about whole tables are read as columns") {
   Named w;
   const ExprId top = w.top(w.maybe());
-  const PlanOptions options{.share = true, .never_missing = {}, .population = {{top, 5, false, 6}}};
+  const PlanOptions options{.share = true, .facts = {}, .population = {{top, 5, false, 6}}};
   CHECK(to_text(make_plan(w.program, {w.define(w.test(Not{top}))}, options)) ==
         "%1 account: column 6\n%2 account: column 5\n%3 account: any(%1, not %2)\n%4 account: any(%1, %2)\n%5 account: all(%3, %4)\n"
         "definition 2: not %2, undetermined %5\n");
