@@ -278,7 +278,7 @@ std::vector<double> frame_rows(const Program& program, const Database& database,
   for (std::size_t i = 1; i < program.frames.size(); ++i) {
     const FrameLayout& frame = program.frames[i];
     if (!frame.is_used) continue;
-    const std::vector<std::uint64_t>& offsets = database.tables[frame.table].links[frame.link].offsets;
+    const Array<std::uint64_t>& offsets = database.tables[frame.table].links[frame.link].offsets;
     const auto parents = static_cast<double>(std::max<std::size_t>(1, offsets.size() - 1));
     rows[i] = frame.outer == 0 ? static_cast<double>(offsets[end] - offsets[begin])
                                : rows[frame.outer] * static_cast<double>(offsets.back()) / parents;

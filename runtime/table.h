@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "runtime/array.h"
 #include "runtime/bitmap.h"
 #include "runtime/buffer.h"
 #include "runtime/type.h"
@@ -24,18 +26,24 @@ class Dictionary {
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
   [[nodiscard]] std::string_view at(std::size_t code) const {
     const std::size_t begin = code == 0 ? 0 : ends_[code - 1];
-    return std::string_view(bytes_).substr(begin, ends_[code] - begin);
+    return {bytes_.data() + begin, ends_[code] - begin};
   }
-  // Appends without looking for an equal text and gives its code.
+  // Appends without looking for an equal text and gives its code. Only to one that is not borrowed.
   std::int32_t append(std::string_view text) {
-    bytes_.append(text);
+    bytes_.own().insert(bytes_.own().end(), text.begin(), text.end());
     ends_.push_back(bytes_.size());
     return static_cast<std::int32_t>(ends_.size() - 1);
   }
 
+  Dictionary() = default;
+  // The bytes of all texts one after the other, and where each of them ends.
+  Dictionary(Array<char> bytes, Array<std::uint64_t> ends) : bytes_(std::move(bytes)), ends_(std::move(ends)) {}
+  [[nodiscard]] const Array<char>& bytes() const { return bytes_; }
+  [[nodiscard]] const Array<std::uint64_t>& ends() const { return ends_; }
+
  private:
-  std::string bytes_;
-  std::vector<std::size_t> ends_;
+  Array<char> bytes_;
+  Array<std::uint64_t> ends_;
 };
 
 // How the values of a column lie in memory.
@@ -93,7 +101,7 @@ struct Column {
   Bitmap valid;                                             // empty: every row is known
   Bitmap bits;                                              // kBits
   Buffer data;                                              // kInt8 … kCodes; for kLists the codes of all cells
-  std::vector<std::uint64_t> offsets;                       // kLists: rows + 1
+  Array<std::uint64_t> offsets;                             // kLists: rows + 1
   std::shared_ptr<const Dictionary> dictionary;             // kCodes, and kLists of text
   std::vector<std::int64_t> element_values;                 // kLists of anything else: distinct values as in Constant (doubles by bit_cast)
   std::shared_ptr<const RankCodes> ranks = {};              // of prepared tables, where the rules ask for comparisons
@@ -123,9 +131,9 @@ struct Column {
 
 // Which row of a parent each row of a child table belongs to, both ways round.
 struct Link {
-  std::vector<RowId> parent_of;        // by child row; kNoRow for an orphan of this link
-  std::vector<std::uint64_t> offsets;  // by parent row, parents + 1: where its children lie in `children`
-  std::vector<RowId> children;  // child rows grouped by parent, ascending within one; empty when the child table itself lies in that order
+  Array<RowId> parent_of;        // by child row; kNoRow for an orphan of this link
+  Array<std::uint64_t> offsets;  // by parent row, parents + 1: where its children lie in `children`
+  Array<RowId> children;         // child rows grouped by parent, ascending within one; empty when the child table itself lies in that order
   // Child row number i (0 ≤ i < offsets.back()) in grouped order.
   [[nodiscard]] RowId child(std::size_t i) const { return children.empty() ? static_cast<RowId>(i) : children[i]; }
 };
@@ -134,9 +142,9 @@ struct Link {
 struct Table {
   std::string name;
   std::size_t rows = 0;
-  std::vector<Column> columns;                 // by the schema's column index; kNone where not read
-  std::vector<Link> links;                     // by the schema's parent index
-  std::vector<std::vector<RowId>> references;  // by the schema's reference index: target row of each row, kNoRow where it leads nowhere
+  std::vector<Column> columns;           // by the schema's column index; kNone where not read
+  std::vector<Link> links;               // by the schema's parent index
+  std::vector<Array<RowId>> references;  // by the schema's reference index: target row of each row, kNoRow where it leads nowhere
 };
 
 // All tables, by the schema's table index; table 0 is the account.

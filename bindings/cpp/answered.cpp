@@ -32,7 +32,7 @@ std::vector<RowId> accounts_of_rows(const CheckedProgram& program, const Databas
   for (std::size_t row = 0; row < rows.size(); ++row) rows[row] = static_cast<RowId>(row);
   while (frame != kAccountFrame) {
     const Frame& here = program.frame(frame);
-    const std::vector<RowId>& parent_of = database.tables[here.table].links[here.link].parent_of;
+    const Array<RowId>& parent_of = database.tables[here.table].links[here.link].parent_of;
     for (RowId& row : rows) {
       if (row != kNoRow) row = parent_of[row];
     }

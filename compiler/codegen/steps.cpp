@@ -200,9 +200,10 @@ struct MakeStep {
   template <typename T>
   Step reference(MapKernel kernel, const T& op) const {
     const Database& database = layout.database();
-    std::vector<RowId> targets = database.tables[layout.frames[index_of(node.frame)].table].references[op.references.front()];
+    const Array<RowId>& first = database.tables[layout.frames[index_of(node.frame)].table].references[op.references.front()];
+    std::vector<RowId> targets(first.begin(), first.end());
     for (std::size_t i = 1; i < op.references.size(); ++i) {
-      const std::vector<RowId>& next = database.tables[op.tables[i - 1]].references[op.references[i]];
+      const Array<RowId>& next = database.tables[op.tables[i - 1]].references[op.references[i]];
       for (RowId& row : targets) row = row == kNoRow ? kNoRow : next[row];
     }
     MapStep step{

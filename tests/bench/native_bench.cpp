@@ -227,7 +227,7 @@ void bench_events(const Options& options) {
   for (std::size_t i = 0; i < options.events; ++i) ++per_account[next_random(state) % accounts];
   link.offsets.push_back(0);
   for (std::size_t i = 0; i < accounts; ++i) {
-    link.parent_of.insert(link.parent_of.end(), per_account[i], static_cast<RowId>(i));
+    link.parent_of.own().insert(link.parent_of.own().end(), per_account[i], static_cast<RowId>(i));
     link.offsets.push_back(link.offsets.back() + per_account[i]);
   }
   CheckedProgram program;

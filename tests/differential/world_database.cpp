@@ -149,7 +149,7 @@ Link make_link(const std::vector<RowId>& parent_of, std::size_t parents) {
   }
   std::partial_sum(link.offsets.begin(), link.offsets.end(), link.offsets.begin());
   link.children.resize(link.offsets.back());
-  std::vector<std::uint64_t> next = link.offsets;
+  std::vector<std::uint64_t> next(link.offsets.begin(), link.offsets.end());
   for (std::size_t row = 0; row < parent_of.size(); ++row) {
     if (parent_of[row] != kNoRow) link.children[next[parent_of[row]]++] = static_cast<RowId>(row);
   }

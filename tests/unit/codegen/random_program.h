@@ -203,7 +203,7 @@ class RandomProgram : public World {
     }
     made.offsets.push_back(0);
     for (const auto& group : groups) {
-      made.children.insert(made.children.end(), group.begin(), group.end());
+      made.children.own().insert(made.children.own().end(), group.begin(), group.end());
       made.offsets.push_back(made.children.size());
     }
     if (std::is_sorted(parent_of.begin(), parent_of.end())) made.children.clear();

@@ -144,7 +144,7 @@ void Told::link_tables() {
     }
     for (const SchemaReference& reference : schema.references) {
       const auto rows = rows_by_key(reference.to);
-      std::vector<RowId>& targets = table.references.emplace_back();
+      Array<RowId>& targets = table.references.emplace_back();
       const Column& by = table.columns[reference.by];
       for (RowId row = 0; row < table.rows; ++row) {
         const auto found = by.is_known(row) ? rows.find(std::string(by.text_at(row))) : rows.end();
