@@ -1,7 +1,8 @@
-"""The peers of the benchmark, each at its best for this work: all definitions in one statement over a table in its own memory.
+"""One peer at one question, in a process of its own, so that one engine's memory and threads never touch another's.
 
-Run as a process of its own, so that one engine's memory and threads never touch another's:
-`peers.py ENGINE WORKLOAD DEFINITIONS ROWS THREADS` prints one JSON object: seconds (median of the repeats), repeats and sizes.
+`peers.py REQUEST` takes a JSON object {engine, workload, sizes, folder, threads, mode, attempt, repeats, slow} and prints one JSON object. `mode` is
+`memory` (the tables are read first, which does not count), or `parquet` (from the start of the engine to the answer). Without `attempt` each way of asking is
+timed once and all must agree; with it that one is timed, after one run to warm up, `repeats` times; a run of more than `slow` seconds is not repeated.
 """
 
 import json
@@ -11,104 +12,146 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet
+import workloads
+from workloads.base import Workload
 
-import workload
-
-SLOW_SECONDS = 15  # a run longer than this is not repeated
-
-
-def timed(ask: Callable[[], list[int]]) -> dict:
-    """Asks once to warm up (unless that alone is slow), then three times."""
-    seconds, sizes = [], []
-    for _ in range(4):
-        start = time.perf_counter()
-        sizes = ask()
-        seconds.append(time.perf_counter() - start)
-        if seconds[-1] > SLOW_SECONDS:
-            return {"seconds": seconds[-1], "repeats": 1, "sizes": sizes}
-    return {"seconds": statistics.median(seconds[1:]), "repeats": 3, "sizes": sizes}
+Ask = Callable[[], list[int]]
 
 
-def sql_definition(terms: list[int], condition: Callable[[int], str]) -> str:
-    c = [condition(i) for i in terms]
-    return f"{c[0]} AND {c[1]} AND {c[2]} AND {c[3]} AND {c[4]} AND ({c[5]} OR {c[6]}) AND NOT {c[7]}"
-
-
-def used(definitions: list[list[int]]) -> list[int]:
-    return sorted({i for terms in definitions for i in terms})
-
-
-def sql_for_definitions(definitions: list[list[int]], count: str) -> str:
-    """Each condition once, by name, in an inner query; the definitions over the names."""
-    bounds = workload.conditions()
-    inner = ", ".join(f"{bounds[i][0]} >= {bounds[i][1]} AS t{i}" for i in used(definitions))
-    outer = ", ".join(count.format(sql_definition(terms, "t{}".format)) for terms in definitions)
-    return f"SELECT {outer} FROM (SELECT {inner} FROM data)"
-
-
-def sql_for_events(count: str) -> str:
-    inner = ", ".join(count.format(f"kind >= {bound}") + f" AS n{i}" for i, bound in enumerate(workload.event_bounds()))
-    outer = ", ".join(count.format(f"n{i} >= {workload.EVENTS_AT_LEAST}") for i in range(workload.EVENT_SEGMENTS))
-    return f"SELECT {outer} FROM (SELECT {inner} FROM data GROUP BY account)"
-
-
-def duckdb(columns: dict, definitions: list[list[int]] | None, threads: int) -> dict:
+def duckdb(work: Workload, request: dict) -> dict[str, Ask]:
     import duckdb as engine
 
-    connection = engine.connect(config={"threads": threads})
-    given = pa.table(columns)  # noqa: F841, DuckDB finds it by name
-    connection.execute("CREATE TABLE data AS SELECT * FROM given")
-    count = "count(*) FILTER (WHERE {})"
-    statement = sql_for_definitions(definitions, count) if definitions else sql_for_events(count)
-    return timed(lambda: list(connection.execute(statement).fetchone()))
+    connection = engine.connect(config={"threads": request["threads"]})
+    connection.execute("SET TimeZone = 'UTC'")
+    names = {}
+    for table in work.tables:
+        file = f"'{request['folder']}/data/{table.name}.parquet'"
+        casts = work.casts.get("duckdb", {}).get(table.name, {})
+        replaced = f" REPLACE ({', '.join(casts.values())})" if casts else ""
+        names[table.name] = file
+        if request["mode"] == "memory":
+            connection.execute(f"CREATE TABLE {table.name} AS SELECT *{replaced} FROM {file}")
+            names[table.name] = table.name
+    statements = {label: text.format(**names) for label, text in work.sql("duckdb").items()}
+    return {label: (lambda text=text: list(map(int, connection.execute(text).fetchone()))) for label, text in statements.items()}
 
 
-def clickhouse(columns: dict, definitions: list[list[int]] | None, threads: int) -> dict:
+CLICKHOUSE = (
+    "max_query_size = 1000000000, max_ast_elements = 100000000, max_expanded_ast_elements = 100000000, max_ast_depth = 100000, max_parser_depth = 100000, "
+    "max_parser_backtracks = 0, compile_expressions = {compiles}, min_count_to_compile_expression = 0, compile_aggregate_expressions = {compiles}, min_count_to_compile_aggregate_expression = 0, "
+    "optimize_aggregation_in_order = {in_order}, max_threads = {threads}"
+)
+
+
+def clickhouse(work: Workload, request: dict) -> dict[str, Ask]:
     from chdb import session
 
     connection = session.Session()
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
-        pa.parquet.write_table(pa.table(columns), file.name)
-        types = ", ".join(f"{name} Int32" for name in columns)
-        connection.query("CREATE DATABASE IF NOT EXISTS bench")
-        connection.query(f"CREATE TABLE bench.data ({types}) ENGINE = Memory")
-        connection.query(f"INSERT INTO bench.data SELECT * FROM file('{file.name}', Parquet)")
-    statement = sql_for_definitions(definitions, "countIf({})") if definitions else sql_for_events("countIf({})")
-    settings = f"max_threads = {threads}, max_query_size = 100000000, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000, compile_expressions = 1, min_count_to_compile_expression = 0"
-    statement = statement.replace("FROM data", "FROM bench.data") + f" SETTINGS {settings}"
-    return timed(lambda: json.loads(connection.query(statement, "JSONCompactEachRow").bytes()))
+    names, in_order = {}, {}
+    connection.query("CREATE DATABASE IF NOT EXISTS bench")
+    for table in work.tables:
+        source = f"file('{request['folder']}/data/{table.name}.parquet', Parquet)"
+        casts = work.casts.get("clickhouse", {}).get(table.name, {})
+        names[table.name] = source
+        if request["mode"] == "memory":
+            replaced = f" REPLACE ({', '.join(casts.values())})" if casts else ""
+            columns = ", ".join(work.columns[table.name])
+            chosen = f"SELECT {columns} FROM (SELECT *{replaced} FROM {source})"
+            connection.query(f"CREATE TABLE bench.{table.name} ENGINE = Memory AS {chosen} SETTINGS schema_inference_make_columns_nullable = 'auto'")
+            names[table.name] = f"bench.{table.name}"
+            if table.name in work.sorted_by:
+                key = work.sorted_by[table.name]
+                connection.query(f"CREATE TABLE bench.{table.name}_ordered ENGINE = MergeTree ORDER BY {key} AS SELECT * FROM bench.{table.name}")
+                in_order[table.name] = f"bench.{table.name}_ordered"
+
+    def ask(text: str, ordered: int = 0, compiles: int = 1) -> list[int]:
+        settings = CLICKHOUSE.format(in_order=ordered, compiles=compiles, threads=request["threads"])
+        given = connection.query(f"{text} SETTINGS {settings}", "JSONCompactEachRow").bytes()
+        return [int(value) for value in json.loads(given)]
+
+    statements = work.sql("clickhouse")
+    attempts = {label: (lambda text=text.format(**names): ask(text)) for label, text in statements.items()}
+    attempts |= {f"{label}, not compiled": (lambda text=text.format(**names): ask(text, compiles=0)) for label, text in statements.items()}
+    if in_order:
+        attempts |= {f"{label}, ordered": (lambda text=text.format(**(names | in_order)): ask(text, 1)) for label, text in statements.items()}
+    return attempts
 
 
-def polars(columns: dict, definitions: list[list[int]] | None, threads: int) -> dict:
-    os.environ["POLARS_MAX_THREADS"] = str(threads)
+def polars(work: Workload, request: dict) -> dict[str, Ask]:
+    os.environ["POLARS_MAX_THREADS"] = str(request["threads"])
     import polars as pl
 
-    frame = pl.from_arrow(pa.table(columns)).lazy()
-    if definitions:
-        bounds = workload.conditions()
-        inner = frame.select([(pl.col(bounds[i][0]) >= bounds[i][1]).alias(f"t{i}") for i in used(definitions)])
+    frames = {}
+    for table in work.tables:
+        frame = pl.scan_parquet(f"{request['folder']}/data/{table.name}.parquet")
+        casts = work.casts.get("polars", {}).get(table.name, {})
+        if casts:
+            frame = frame.with_columns(**{name: pl.col(name).cast(eval(kind, {"pl": pl})) for name, kind in casts.items()})
+        if request["mode"] == "memory":
+            frame = frame.select(work.columns[table.name]).collect().lazy()
+        if table.name in work.sorted_by:
+            frame = frame.set_sorted(work.sorted_by[table.name])
+        frames[table.name] = frame
+    attempts = {}
+    for label, query in work.polars(frames).items():
+        attempts[label] = lambda query=query: [int(value) for value in query.collect().row(0)]
+        attempts[f"{label}, streaming"] = lambda query=query: [int(value) for value in query.collect(engine="streaming").row(0)]
+    return attempts
 
-        def expression(terms: list[int]) -> pl.Expr:
-            t = [pl.col(f"t{i}") for i in terms]
-            return (t[0] & t[1] & t[2] & t[3] & t[4] & (t[5] | t[6]) & ~t[7]).sum()
 
-        query = inner.select([expression(terms).alias(f"d{n}") for n, terms in enumerate(definitions)])
-    else:
-        counts = frame.group_by("account").agg([(pl.col("kind") >= bound).sum().alias(f"n{i}") for i, bound in enumerate(workload.event_bounds())])
-        query = counts.select([(pl.col(f"n{i}") >= workload.EVENTS_AT_LEAST).sum() for i in range(workload.EVENT_SEGMENTS)])
-    return timed(lambda: list(query.collect().row(0)))
+def timed(ask: Ask) -> tuple[float, list[int]]:
+    start = time.perf_counter()
+    sizes = ask()
+    return time.perf_counter() - start, sizes
+
+
+def probe(attempts: dict[str, Ask], limit: float) -> dict:
+    """Every way of asking, once; what fails is said and left out. Attempts that come after the limit is used up are not made."""
+    seconds, failed, sizes, begun = {}, {}, None, time.perf_counter()
+    for label, ask in attempts.items():
+        if seconds and time.perf_counter() - begun > limit:
+            break
+        try:
+            seconds[label], given = timed(ask)
+            if seconds[label] < 30 and seconds[label] < 20 * min(seconds.values()):  # the first run also compiles and warms up
+                seconds[label] = min(seconds[label], timed(ask)[0])
+        except Exception as error:  # noqa: BLE001, engines raise what they like
+            failed[label] = f"{type(error).__name__}: {error}"[:2000]
+            continue
+        if sizes is not None and given != sizes:
+            raise SystemExit(f"`{label}` gives other answers than the attempts before it: {given[:10]} … {sizes[:10]}")
+        sizes = given
+    if not seconds:
+        raise SystemExit(f"no attempt succeeded: {failed}")
+    return {"attempts": seconds, "failed": failed, "sizes": sizes}
+
+
+def repeat(ask: Ask, request: dict) -> dict:
+    seconds, sizes = [], []
+    for _ in range(request["repeats"] + 1):
+        took, sizes = timed(ask)
+        seconds.append(took)
+        if took > request["slow"]:
+            return {"seconds": took, "repeats": 1, "sizes": sizes}
+    return {"seconds": statistics.median(seconds[1:]), "repeats": request["repeats"], "sizes": sizes}
 
 
 def main() -> None:
-    engine, work, count, rows, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
-    if work == "definitions":
-        result = globals()[engine](workload.account_columns(rows), workload.definitions(count), threads)
+    request = json.loads(sys.argv[1])
+    work = workloads.make(request["workload"], request["sizes"])
+    begun = time.perf_counter()
+    attempts = globals()[request["engine"]](work, request)
+    if request["attempt"] is None:
+        result = probe(attempts, request["limit"])
+    elif request["mode"] == "memory":
+        result = repeat(attempts[request["attempt"]], request)
     else:
-        result = globals()[engine](workload.event_columns(rows), None, threads)
-    print(json.dumps(result))
+        sizes = attempts[request["attempt"]]()
+        result = {"seconds": time.perf_counter() - begun, "repeats": 1, "sizes": sizes}
+    print("\n" + json.dumps(result), flush=True)
+    os._exit(0)  # some engines take long to give back their memory, or never end
 
 
 if __name__ == "__main__":
