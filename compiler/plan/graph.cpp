@@ -63,9 +63,24 @@ const std::vector<Bit>* conjuncts(const PlanNode& node, bool is_negated) {
   return operands != nullptr && (node.uses == 0 || operands->size() <= kShort) ? operands : nullptr;
 }
 
+// Whether what a test or a function needs is known; null for nodes that need nothing.
+const Bit* known_of(const Op& op) {
+  return std::visit(
+      [](const auto& node) -> const Bit* {
+        if constexpr (requires { node.known; }) return &node.known;
+        else return nullptr;
+      },
+      op);
+}
+
+bool is_never_known(const Op& op) {
+  const Bit* known = known_of(op);
+  return known != nullptr && *known == kFalse;
+}
+
 }  // namespace
 
-Graph::Graph(Plan& plan, const PlanOptions& options) : plan_(plan), options_(options) {
+Graph::Graph(Plan& plan, const PlanOptions& options) : plan_(plan), options_(options), facts_(options.facts, options.clock) {
   plan_.nodes.push_back({FalseBit{}, kNoFrame, Type{}, kNoDomain, 0});
 }
 
@@ -94,7 +109,24 @@ std::optional<NodeId> Graph::find(std::uint64_t hash, FrameId frame, const Type&
   return std::nullopt;
 }
 
-Bit Graph::bit(FrameId frame, Op op) { return bit_of(intern(frame, Type{}, std::move(op))); }
+Bit Graph::bit(FrameId frame, Op op) {
+  if (const auto known = settled(frame, op)) return *known;
+  return bit_of(intern(frame, Type{}, std::move(op)));
+}
+
+std::optional<Bit> Graph::settled(FrameId frame, const Op& op) {
+  if (const auto* known = std::get_if<KnownOf>(&op))
+    return is_never_known(plan_.node(known->value).op) ? std::optional(kFalse) : std::nullopt;
+  const Bit* known = known_of(op);
+  if (known == nullptr) return std::nullopt;
+  if (*known == kFalse) return kFalse;
+  switch (facts_.test(plan_, frame, op)) {
+    case Outcome::kOpen: return std::nullopt;
+    case Outcome::kNever: return kFalse;
+    case Outcome::kAlways: return *known;
+  }
+  return std::nullopt;
+}
 
 std::vector<Bit> Graph::complements(std::vector<Bit> bits) {
   for (Bit& bit : bits) bit = ~bit;
@@ -104,6 +136,11 @@ std::vector<Bit> Graph::complements(std::vector<Bit> bits) {
 Bit Graph::in_ranges(FrameId frame, NodeId value, Bit known, std::vector<IntRange> ranges) {
   ranges = normal_ranges(std::move(ranges));
   if (known == kFalse || ranges.empty()) return kFalse;
+  if (const auto* constant = std::get_if<ConstantValue>(&node(value).op)) {
+    return std::ranges::any_of(ranges, [&](const IntRange& range) { return range.low <= constant->bits && constant->bits <= range.high; })
+               ? known
+               : kFalse;
+  }
   std::vector<IntRange> others = complement_ranges(ranges);
   if (others.empty()) return known;
   // Where nothing is missing a set and its complement are one node: the one with fewer ranges, which does not begin at the least value.

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/plan/facts.h"
 #include "compiler/plan/plan.h"
 
 namespace segue {
@@ -18,6 +19,7 @@ class Graph {
 
   // The node, made unless there is an equal one.
   NodeId intern(FrameId frame, const Type& type, Op op, DomainId domain = kNoDomain);
+  // The same of a test or any other bit: what no row can hold, or what facts of the data settle, is no node.
   Bit bit(FrameId frame, Op op);
 
   // Conjunction and disjunction for each row of `frame`.
@@ -44,6 +46,7 @@ class Graph {
 
   [[nodiscard]] const PlanNode& node(NodeId id) const { return plan_.node(id); }
   [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] const FactTable& facts() const { return facts_; }
 
  private:
   // The index of an entry in a table of distinct ones.
@@ -55,6 +58,7 @@ class Graph {
   }
   static std::vector<Bit> complements(std::vector<Bit> bits);
 
+  [[nodiscard]] std::optional<Bit> settled(FrameId frame, const Op& op);
   Bit conjunction(FrameId frame, std::vector<Bit> operands, bool is_leaf);
   void flatten(std::vector<Bit>& operands) const;
   bool simplify(std::vector<Bit>& operands) const;
@@ -68,6 +72,7 @@ class Graph {
 
   Plan& plan_;
   const PlanOptions& options_;
+  FactTable facts_;
   std::uint64_t salt_ = 0;  // of the definition, without sharing
   std::unordered_multimap<std::uint64_t, NodeId> ids_;
   std::map<Domain, std::uint32_t> domains_;

@@ -62,6 +62,12 @@ Lowered Lowering::operand(ExprId id, FrameId frame) {
   return result;
 }
 
+Lowered Lowering::plain_operand(ExprId id, FrameId frame) {
+  Lowered result = operand(id, frame);
+  if (is_frame_free(result.value)) result.known = lowered(id).known;
+  return result;
+}
+
 Lowered Lowering::definition(DefinitionId id, FrameId frame) {
   const Definition& definition = program_.definition(id);
   Lowered body = operand(definition.body, frame);
@@ -131,9 +137,17 @@ const std::string& Lowering::text_constant(NodeId value) const { return *graph_.
 Bit Lowering::column_known(FrameId frame, std::uint32_t column) {
   const std::uint32_t table = program_.frame(frame).table;
   if (!program_.schema.tables[table].columns[column].type.optional) return kTrue;
-  const auto facts = std::ranges::lower_bound(options_.facts, TableColumn{table, column}, {}, &ColumnFacts::column);
-  if (facts != options_.facts.end() && facts->column == TableColumn{table, column} && !facts->may_be_missing) return kTrue;
-  return graph_.bit(frame, ColumnKnown{column});
+  switch (graph_.facts().known({table, column})) {
+    case Outcome::kOpen: return graph_.bit(frame, ColumnKnown{column});
+    case Outcome::kNever: return kFalse;
+    case Outcome::kAlways: return kTrue;
+  }
+  return kTrue;
+}
+
+NodeId Lowering::nothing(const Type& type) {
+  const DomainId domain = type.kind == Kind::kText ? graph_.domain({DomainPart{0, 0, std::string()}}) : kNoDomain;
+  return graph_.intern(kNoFrame, type, ConstantValue{0}, domain);
 }
 
 NodeId Lowering::keyed(FrameId frame, const Lowered& operand, const Type& type, bool is_ordered) {

@@ -27,7 +27,9 @@ Bit Lowering::any_row(FrameId frame, FrameId rows, Bit filter) {
   return filter == kFalse ? kFalse : graph_.bit(frame, AnyRow{rows, filter});
 }
 
-NodeId Lowering::count_rows(FrameId frame, FrameId rows, Bit filter) { return graph_.intern(frame, kIntType, CountRows{rows, filter}); }
+NodeId Lowering::count_rows(FrameId frame, FrameId rows, Bit filter) {
+  return filter == kFalse ? nothing(kIntType) : graph_.intern(frame, kIntType, CountRows{rows, filter});
+}
 
 Lowered Lowering::any_rows(FrameId frame, FrameId rows, const Lowered& filter) {
   return {.holds = any_row(frame, rows, filter.holds),
@@ -81,6 +83,8 @@ Lowered Lowering::reduce(FrameId frame, const Aggregate& node, const Type& type)
   const Bit unsure = graph_.any_of(frame, any_row(frame, node.rows, rows.unknown), any_row(frame, node.rows, needs));
   if (node.fn == AggregateFn::kMin || node.fn == AggregateFn::kMax) return extreme(frame, node, rows, value, unsure, type);
   const Bit filter = graph_.all_of(node.rows, rows.filter.holds, value.known);
+  // Of no rows the sum and the number of distinct values are 0, and there is no average.
+  if (filter == kFalse) return {.value = nothing(type), .known = node.fn == AggregateFn::kAvg ? kFalse : kTrue, .unsure = unsure};
   if (node.fn == AggregateFn::kDistinct) {
     const NodeId key = identified(node.rows, value, program_.expr(*node.value).type);
     return {.value = graph_.intern(frame, type, ReduceRows{ReduceFn::kDistinct, node.rows, filter, key}), .unsure = unsure};
@@ -94,6 +98,8 @@ Lowered Lowering::extreme(FrameId frame, const Aggregate& node, const Rows& rows
   const Type value_type = program_.expr(*node.value).type;
   const Bit filter = graph_.all_of(node.rows, rows.filter.holds, value.known);
   const Bit known = any_row(frame, node.rows, filter);
+  if (filter == kFalse && value_type.kind == Kind::kBool) return bool_value(frame, kFalse, kFalse, unsure);
+  if (filter == kFalse && value_type.kind != Kind::kList) return {.value = nothing(type), .known = kFalse, .unsure = unsure};
   const ReduceFn fn = node.fn == AggregateFn::kMin ? ReduceFn::kMin : ReduceFn::kMax;
   const NodeId key = ordered(node.rows, value, value_type);
   const Type key_type = graph_.node(key).type;
@@ -117,11 +123,12 @@ Lowered Lowering::pick(FrameId frame, const Aggregate& node, const Type& type) {
   const Type value_type = program_.expr(*node.value).type;
   PickRow choice{node.fn == AggregateFn::kLatest, rows, filter, time.value, ties(rows, value, value_type), !table.key && value_type.folded};
   const NodeId pick = graph_.intern(frame, kIntType, std::move(choice));
-  const auto picked = [&](Bit bit) { return bit == kFalse ? kFalse : graph_.bit(frame, PickedBit{pick, rows, bit}); };
+  const auto picked = [&](Bit bit) { return bit == kFalse || filter == kFalse ? kFalse : graph_.bit(frame, PickedBit{pick, rows, bit}); };
   const Bit known = value.known == kTrue ? any_row(frame, rows, filter) : picked(value.known);
   const Bit is_time_missing = any_row(frame, rows, graph_.all_of(rows, passing.filter.certain, ~time.known));
   const Bit unsure = graph_.any_of(frame, {any_row(frame, rows, passing.unknown), is_time_missing, picked(this->unsure(rows, value))});
   if (type.kind == Kind::kBool) return bool_value(frame, picked(value.holds), known, unsure);
+  if (known == kFalse && type.kind != Kind::kList) return {.value = nothing(type), .known = kFalse, .unsure = unsure};
   const DomainId domain = graph_.node(value.value).domain;
   return {.value = graph_.intern(frame, type, PickedValue{pick, rows, value.value}, domain), .known = known, .unsure = unsure};
 }

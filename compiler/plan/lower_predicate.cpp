@@ -117,7 +117,8 @@ Bit Lowering::compare_bools(FrameId frame, const Side& left, const Side& right) 
 Bit Lowering::compare_values(FrameId frame, Comparison comparison, const Side& left, const Side& right, Bit known, bool folded) {
   if (left.type.kind == Kind::kText || left.type.kind == Kind::kList) return compare_texts(frame, comparison, left, right, known, folded);
   const bool is_left_free = is_frame_free(left.value.value), is_right_free = is_frame_free(right.value.value);
-  if (is_left_free != is_right_free && are_comparable_raw(left.type, right.type)) {
+  const bool are_constant = is_left_free && is_right_free && is_constant(left.value.value) && is_constant(right.value.value);
+  if ((is_left_free != is_right_free || are_constant) && are_comparable_raw(left.type, right.type)) {
     return is_right_free ? compare_constant(frame, comparison, left, right, known)
                          : compare_constant(frame, mirrored(comparison), right, left, known);
   }
@@ -136,8 +137,14 @@ Bit Lowering::compare_constant(FrameId frame, Comparison comparison, const Side&
   }
   const std::int64_t bound = constant(right.value.value);
   if (!is_float) return graph_.in_ranges(frame, left.value.value, known, {int_range(left.type, comparison, bound, right.type)});
-  const FloatRange range = floats_in_range(comparison, bound, right.type);
-  return range.is_empty() ? kFalse : graph_.bit(frame, InFloatRange{left.value.value, known, range});
+  return in_float_range(frame, left.value.value, known, floats_in_range(comparison, bound, right.type));
+}
+
+Bit Lowering::in_float_range(FrameId frame, NodeId value, Bit known, const FloatRange& range) {
+  if (range.is_empty()) return kFalse;
+  if (!is_constant(value)) return graph_.bit(frame, InFloatRange{value, known, range});
+  const double number = as_float(constant(value));
+  return range.low <= number && number <= range.high ? known : kFalse;
 }
 
 Bit Lowering::kernel_test(FrameId frame, Comparison comparison, NodeId left, const Type& left_type, NodeId right, const Type& right_type,
@@ -185,7 +192,7 @@ std::optional<Lowered> Lowering::constant_between(FrameId frame, const Side& ope
   if (operand.type.kind == Kind::kFloat) {
     const FloatRange range{floats_in_range(Comparison::kGreaterEqual, least, low.type).low,
                            floats_in_range(Comparison::kLessEqual, greatest, high.type).high};
-    holds = range.is_empty() ? kFalse : graph_.bit(frame, InFloatRange{value, known, range});
+    holds = in_float_range(frame, value, known, range);
   } else {
     const IntRange above = int_range(operand.type, Comparison::kGreaterEqual, least, low.type);
     const IntRange below = int_range(operand.type, Comparison::kLessEqual, greatest, high.type);
@@ -205,18 +212,25 @@ Lowered Lowering::in_set(FrameId frame, const InSet& node) {
     tests.reserve(set.values.size());
     for (const Constant& value : set.values) {
       const double number = std::get<double>(value);
-      tests.push_back(graph_.bit(frame, InFloatRange{operand.value, operand.known, {number, number}}));
+      tests.push_back(in_float_range(frame, operand.value, operand.known, {number, number}));
     }
     holds = graph_.leaf_any_of(frame, std::move(tests));
   } else {
     const bool is_bool = tested.type.kind == Kind::kBool;
-    const NodeId value = is_bool ? graph_.intern(frame, Type{.kind = Kind::kInt}, BitValue{operand.holds}) : operand.value;
+    const NodeId value = is_bool ? bit_value(frame, operand.holds) : operand.value;
     std::vector<IntRange> ranges;
     ranges.reserve(set.values.size());
     for (const Constant& constant : set.values) ranges.push_back({integer_of(constant), integer_of(constant)});
     holds = graph_.in_ranges(frame, value, operand.known, std::move(ranges));
   }
   return predicate(frame, holds, operand.known, unsure(frame, operand));
+}
+
+// As an int; of a bit that is the same for all rows a constant.
+NodeId Lowering::bit_value(FrameId frame, Bit bit) {
+  const Type type{.kind = Kind::kInt};
+  if (bit == kFalse || bit == kTrue) return graph_.intern(kNoFrame, type, ConstantValue{bit == kTrue ? 1 : 0});
+  return graph_.intern(frame, type, BitValue{bit});
 }
 
 Lowered Lowering::text_predicate(FrameId frame, const Lowered& operand, TextPredicate test) {

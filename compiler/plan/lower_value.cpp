@@ -39,11 +39,20 @@ Lowered Lowering::literal(const Literal& node, const Type& type) {
 
 Lowered Lowering::column(FrameId frame, const ColumnRead& node, const Type& type) {
   const Bit known = column_known(frame, node.column);
-  if (type.kind == Kind::kBool) return bool_value(frame, graph_.bit(frame, ColumnBit{node.column}), known, kFalse);
+  if (type.kind == Kind::kBool) return bool_value(frame, column_bit(frame, node.column, known), known, kFalse);
   DomainId domain = kNoDomain;
   if (type.kind == Kind::kText || type.kind == Kind::kList)
     domain = graph_.domain({DomainPart{program_.frame(frame).table, node.column, {}}});
   return {.value = graph_.intern(frame, type, ColumnValue{node.column}, domain), .known = known};
+}
+
+Bit Lowering::column_bit(FrameId frame, std::uint32_t column, Bit known) {
+  switch (graph_.facts().truth({program_.frame(frame).table, column})) {
+    case Outcome::kOpen: return graph_.bit(frame, ColumnBit{column});
+    case Outcome::kNever: return kFalse;
+    case Outcome::kAlways: return known;
+  }
+  return kFalse;
 }
 
 Lowered Lowering::reference(FrameId frame, const ReferenceRead& node, const Type& type) {
@@ -60,7 +69,9 @@ Lowered Lowering::reference(FrameId frame, const ReferenceRead& node, const Type
 }
 
 Lowered Lowering::moment(const FromNow& node, const Type& type) {
-  const NodeId value = graph_.intern(kNoFrame, type, ClockValue{node.count, node.unit});
+  const ClockValue op{node.count, node.unit};
+  const NodeId value = graph_.intern(kNoFrame, type, op);
+  if (options_.clock != nullptr) return {.value = value, .known = moment_of(op, *options_.clock).known ? kTrue : kFalse};
   return {.value = value, .known = graph_.bit(kNoFrame, KnownOf{value})};
 }
 
@@ -72,6 +83,8 @@ Lowered Lowering::or_else(FrameId frame, const OrElse& node, const Type& type) {
   if (type.kind == Kind::kBool) {
     return bool_value(frame, graph_.any_of(frame, first.holds, graph_.all_of(frame, ~first.known, second.holds)), known, unsure);
   }
+  if (first.known == kFalse || second.known == kFalse)
+    return {.value = first.known == kFalse ? second.value : first.value, .known = known, .unsure = unsure};
   DomainId domain = graph_.node(first.value).domain;
   if (domain != kNoDomain) {
     Domain parts = graph_.plan().domains[domain];
@@ -86,13 +99,13 @@ Lowered Lowering::map(FrameId frame, BuiltinId builtin, std::span<const ExprId> 
   assert(ids.size() == 1 || ids.size() == 2);
   const bool is_free = is_frame_free(lowered(ids.front()).value) && is_frame_free(lowered(ids.back()).value);
   const FrameId at = is_free ? kNoFrame : frame;
-  const auto value = [&](ExprId id) { return is_free ? lowered(id) : operand(id, frame); };
+  const auto value = [&](ExprId id) { return is_free ? plain_operand(id, frame) : operand(id, frame); };
   const Lowered left = value(ids.front()), right = ids.size() == 2 ? value(ids.back()) : Lowered{};
   Map node{.builtin = builtin, .left = left.value, .right = right.value, .known = graph_.all_of(at, left.known, right.known)};
   node.left_scale = scale_of(program_.expr(ids.front()).type);
   if (ids.size() == 2) node.right_scale = scale_of(program_.expr(ids.back()).type);
   const NodeId id = graph_.intern(at, type, node);
-  return {.value = id, .known = graph_.bit(at, KnownOf{id}), .unsure = graph_.any_of(at, left.unsure, right.unsure)};
+  return {.value = id, .known = graph_.bit(at, KnownOf{id}), .unsure = graph_.any_of(frame, left.unsure, right.unsure)};
 }
 
 Lowered Lowering::negate(FrameId frame, const Negate& node, const Type& type) {
@@ -104,14 +117,14 @@ Lowered Lowering::negate(FrameId frame, const Negate& node, const Type& type) {
 }
 
 Lowered Lowering::to_float(FrameId frame, const ToFloat& node, const Type& type) {
-  Lowered result = is_frame_free(lowered(node.operand).value) ? lowered(node.operand) : operand(node.operand, frame);
+  Lowered result = plain_operand(node.operand, frame);
   const FrameId at = graph_.node(result.value).frame;
   result.value = graph_.intern(at, type, ToFloatValue{result.value, scale_of(program_.expr(node.operand).type)});
   return result;
 }
 
 Lowered Lowering::rescale(FrameId frame, const Rescale& node, const Type& type) {
-  Lowered result = is_frame_free(lowered(node.operand).value) ? lowered(node.operand) : operand(node.operand, frame);
+  Lowered result = plain_operand(node.operand, frame);
   const FrameId at = graph_.node(result.value).frame;
   const std::uint8_t from = scale_of(program_.expr(node.operand).type);
   result.value = graph_.intern(at, type, RescaleValue{result.value, result.known, from, type.scale});

@@ -39,6 +39,8 @@ class Lowering {
   Bit unknown(FrameId frame, const Lowered& operand);
   // A value as an integer or float in whose order rows are ranked; equal values, of folded texts those that fold alike, are one.
   NodeId ranked(FrameId frame, const Lowered& operand, const Type& type);
+  // A value for what is known for no row; 0 as a number. Not of a list.
+  NodeId nothing(const Type& type);
 
  private:
   friend struct LowerNode;
@@ -47,6 +49,8 @@ class Lowering {
   Bit lift(Bit bit, FrameId frame);
   NodeId lift(NodeId value, FrameId frame);
   Lowered operand(ExprId id, FrameId frame);
+  // The same, but what is the same for all rows keeps the known bit that it has without a row.
+  Lowered plain_operand(ExprId id, FrameId frame);
   Lowered predicate(FrameId frame, Bit holds, Bit known, Bit unsure);
   Lowered bool_value(FrameId frame, Bit bits, Bit known, Bit unsure);
   Lowered negation(const Lowered& operand) const;
@@ -67,6 +71,7 @@ class Lowering {
   // — lower_value.cpp
   Lowered literal(const Literal& node, const Type& type);
   Lowered column(FrameId frame, const ColumnRead& node, const Type& type);
+  Bit column_bit(FrameId frame, std::uint32_t column, Bit known);
   Lowered reference(FrameId frame, const ReferenceRead& node, const Type& type);
   Lowered moment(const FromNow& node, const Type& type);
   Lowered or_else(FrameId frame, const OrElse& node, const Type& type);
@@ -86,12 +91,14 @@ class Lowering {
   Lowered compare(FrameId frame, CompareOp op, const Side& left, const Side& right, bool folded);
   Bit compare_values(FrameId frame, Comparison comparison, const Side& left, const Side& right, Bit known, bool folded);
   Bit compare_bools(FrameId frame, const Side& left, const Side& right);
+  Bit in_float_range(FrameId frame, NodeId value, Bit known, const FloatRange& range);
   Bit compare_constant(FrameId frame, Comparison comparison, const Side& left, const Side& right, Bit known);
   Bit compare_texts(FrameId frame, Comparison comparison, const Side& left, const Side& right, Bit known, bool folded);
   Bit kernel_test(FrameId frame, Comparison comparison, NodeId left, const Type& left_type, NodeId right, const Type& right_type,
                   Bit known);
   Lowered between(FrameId frame, const Between& node);
   std::optional<Lowered> constant_between(FrameId frame, const Side& operand, const Side& low, const Side& high);
+  NodeId bit_value(FrameId frame, Bit bit);
   Lowered in_set(FrameId frame, const InSet& node);
   Lowered text_test(FrameId frame, const TextTest& node);
   Lowered text_predicate(FrameId frame, const Lowered& operand, TextPredicate predicate);

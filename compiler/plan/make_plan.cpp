@@ -31,7 +31,8 @@ PlanRoot root_of(const CheckedProgram& program, Lowering& lowering, DefinitionId
     root.members = body.holds;
     root.undetermined = lowering.undetermined(definition.frame, body);
   } else {
-    root.value = body.value;
+    const bool is_nothing = body.known == kFalse && root.answer != AnswerKind::kNothing;
+    root.value = is_nothing ? lowering.nothing(program.expr(definition.body).type) : body.value;
     root.known = body.known;
     if (root.answer == AnswerKind::kCodes) root.undetermined = body.unsure;
   }
