@@ -33,9 +33,11 @@ __attribute__((target("avx512f"))) std::uint64_t read_avx512(const Words& words,
   return static_cast<std::uint64_t>(_mm512_reduce_or_epi64(_mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d))));
 }
 
+__attribute__((target("avx2"))) inline __m256i load(const std::uint64_t* at) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+}
+
 __attribute__((target("avx2"))) std::uint64_t read_avx2(const Words& words, std::size_t rounds) {
-  const auto load = [](const std::uint64_t* at)
-                        __attribute__((target("avx2"))) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)); };
   __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a;
   const std::uint64_t* end = words.data() + words.size() / 16 * 16;
   for (std::size_t round = 0; round < rounds; ++round) {
