@@ -106,6 +106,17 @@ const void* input_in_place(const FrameState& frame, const Column& column, const 
   return nullptr;
 }
 
+// The bits of positions that are rows.
+void mark_rows(FrameState& frame) {
+  for (std::size_t block = 0; block < frame.blocks(); ++block) {
+    std::uint64_t* words = frame.bit_block(frame.layout->live_slot, block);
+    for (std::size_t i = 0; i < kBlockWords; ++i) {
+      const std::size_t first = block * kBlockRows + i * 64, count = first >= frame.rows ? 0 : frame.rows - first;
+      words[i] = count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+    }
+  }
+}
+
 void attach(const Batch& batch, FrameState& frame) {
   const FrameLayout& layout = *frame.layout;
   const std::size_t needed = rounded_up(frame.rows);
@@ -119,6 +130,7 @@ void attach(const Batch& batch, FrameState& frame) {
     const Column& column = column_of(batch.database, batch.program.added, layout.table, input.column);
     frame.pointers[i] = layout.is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[i]);
   }
+  if (layout.live_slot != kNoSlot) mark_rows(frame);
   for (std::uint32_t slot = 0; slot < layout.value_slots; ++slot) frame.pointers[layout.inputs.size() + slot] = frame.value_slot(slot);
 }
 

@@ -68,6 +68,7 @@ struct FrameLayout {
   std::vector<ColumnInput> inputs;
   std::uint32_t bit_slots = 0;
   std::uint32_t value_slots = 0;
+  std::uint32_t live_slot = kNoSlot;  // where functions find which positions are rows; kNoSlot where none asks
 };
 
 // Where the rows of an inner frame under each row of an outer one lie, through every frame between.
@@ -76,8 +77,19 @@ struct RowSpan {
   friend bool operator==(const RowSpan&, const RowSpan&) = default;
 };
 
-// `bits` are the frame's blocks, `pointers` its inputs and then its value slots, `pool` the program's, `words` the batch's rows in words of 64, rounded up.
-using CompiledFn = void (*)(std::uint64_t* bits, const void* const* pointers, const std::int64_t* pool, std::uint64_t words);
+// What a compiled function gets: everything that it reaches, so that its code depends on none of it. It does the words (of 64 rows) begin … end - 1 of a
+// frame in a batch; one over bits does whole blocks of them.
+struct CompiledCall {
+  std::uint64_t* bits = nullptr;            // the frame's blocks
+  const void* const* pointers = nullptr;    // the frame's inputs and then its value slots
+  const std::int64_t* pool = nullptr;       // the function's part of the program's
+  std::uint64_t* counters = nullptr;        // the function's: kBlockWords words each, whose sum counts
+  std::uint64_t* const* outputs = nullptr;  // the function's: bitmaps of all accounts
+  std::uint64_t block_bytes = 0;            // from a block to the next
+  std::uint64_t output_offset = 0;          // bytes into the bitmaps where the batch begins
+  std::uint64_t begin = 0, end = 0;
+};
+using CompiledFn = void (*)(const CompiledCall* call);
 
 // Up to one block of rows: `rows` is a multiple of 64, and includes rows that nobody asks for.
 struct MapCall {
@@ -105,6 +117,7 @@ using ReduceKernel = void (*)(const ReduceCall& call);
 struct CompiledStep {
   std::uint32_t frame = 0;
   CompiledFn function = nullptr;
+  std::uint32_t pool = 0, counters = 0, outputs = 0;  // where the function's part of the program's begins
 };
 struct MapStep {
   std::uint32_t frame = 0;
@@ -146,16 +159,17 @@ struct PickedBitStep {
   BitRef bit;
   std::uint32_t out = 0;
 };
-// The answers of a root are complete, for the rows of a frame.
+// The members of a root, or the rows for which it is not determined, that no function finishes itself.
 struct FlushStep {
   std::uint32_t root = 0;
-  BitRef members, undetermined;
+  BitRef bit;
   std::uint32_t frame = 0;
+  bool is_undetermined = false;
 };
 struct FlushValueStep {
   std::uint32_t root = 0;
   ValueRef value;
-  BitRef known, undetermined;
+  BitRef known;
   std::uint32_t frame = 0;
 };
 using Step = std::variant<CompiledStep, MapStep, ReduceStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep, PickedBitStep,
@@ -173,6 +187,12 @@ struct RootLayout {
   std::uint32_t table = 0;  // one answer for each of its rows
 };
 
+// What a compiled function counts.
+struct Counter {
+  std::uint32_t root = 0;
+  bool is_undetermined = false;  // else members
+};
+
 // Bound to the database and the added columns that it was compiled for, and to a clock.
 struct Program {
   std::vector<FrameLayout> frames;
@@ -181,6 +201,9 @@ struct Program {
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> constants;  // each kBlockRows times
   std::vector<std::int64_t> pool;
   std::vector<RootLayout> roots;
+  std::vector<Counter> counters;
+  std::vector<std::uint32_t> outputs;   // roots whose bitmaps compiled functions write
+  bool keeps_members = true;            // false: compiled for sizes alone
   const AddedColumns* added = nullptr;  // borrowed; null where none of them is read
   std::size_t batch_rows = 4096;        // accounts in a batch, at most; a multiple of kBlockRows
   std::shared_ptr<void> code;           // owns the compiled functions

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <cstring>
 #include <new>
 #include <thread>
@@ -18,6 +19,9 @@ namespace {
 struct Output {
   RunResults& shared;
   std::vector<std::uint64_t> sizes, undetermined;
+  std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> counters;
+  std::vector<std::uint64_t*> outputs;  // bitmaps; where none are kept, all one that nobody reads
+  std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> unread;
 };
 
 struct Execute {
@@ -26,7 +30,17 @@ struct Execute {
 
   void operator()(const CompiledStep& step) const {
     FrameState& frame = batch.frames[step.frame];
-    if (frame.rows > 0) step.function(frame.bits.data(), frame.pointers.data(), batch.program.pool.data(), frame.words());
+    if (frame.rows == 0) return;
+    const CompiledCall call{.bits = frame.bits.data(),
+                            .pointers = frame.pointers.data(),
+                            .pool = batch.program.pool.data() + step.pool,
+                            .counters = output.counters.data() + step.counters * kBlockWords,
+                            .outputs = output.outputs.data() + step.outputs,
+                            .block_bytes = frame.layout->bit_slots * kBlockWords * sizeof(std::uint64_t),
+                            .output_offset = output.unread.empty() ? frame.base / 8 : 0,
+                            .begin = 0,
+                            .end = frame.words()};
+    step.function(&call);
   }
 
   void operator()(const MapStep& step) const {
@@ -129,11 +143,13 @@ struct Execute {
     FrameState& frame = batch.frames[step.frame];
     std::uint64_t buffer[kBlockWords];
     for (std::size_t block = 0; block < frame.blocks(); ++block) {
-      const std::uint64_t* words = load_bits(frame, step.members, block, buffer);
-      output.sizes[step.root] +=
-          step.frame == 0 ? flush_accounts(frame, step.root, block, words) : flush_rows(frame, step.root, block, words);
-      if (is_asked(step.undetermined))
-        output.undetermined[step.root] += count_block(frame, block, load_bits(frame, step.undetermined, block, buffer));
+      const std::uint64_t* words = load_bits(frame, step.bit, block, buffer);
+      if (step.is_undetermined) {
+        output.undetermined[step.root] += count_block(frame, block, words);
+      } else {
+        output.sizes[step.root] +=
+            step.frame == 0 ? flush_accounts(frame, step.root, block, words) : flush_rows(frame, step.root, block, words);
+      }
     }
   }
 
@@ -157,8 +173,6 @@ struct Execute {
       }
       if (kind == RootKind::kValues)
         step.frame == 0 ? flush_accounts(frame, step.root, block, known) : flush_rows(frame, step.root, block, known);
-      if (is_asked(step.undetermined))
-        output.undetermined[step.root] += count_block(frame, block, load_bits(frame, step.undetermined, block, bit_buffer));
     }
   }
 
@@ -197,9 +211,6 @@ struct Execute {
       at = stop;
     }
   }
-
-  // Not the same for all rows, and false.
-  static bool is_asked(BitRef bit) { return bit.slot != kNoSlot || bit.is_inverted; }
 
   // The members among a block's accounts, which no other batch holds; gives their number.
   std::uint64_t flush_accounts(const FrameState& frame, std::uint32_t root, std::size_t block, const std::uint64_t* words) const {
@@ -327,6 +338,34 @@ RunResults empty_results(const Program& program, const Database& database, bool 
   return results;
 }
 
+Output make_output(const Program& program, RunResults& results) {
+  Output output{.shared = results,
+                .sizes = std::vector<std::uint64_t>(program.roots.size()),
+                .undetermined = std::vector<std::uint64_t>(program.roots.size()),
+                .counters = {},
+                .outputs = {},
+                .unread = {}};
+  output.counters.resize(program.counters.size() * kBlockWords);
+  const auto is_kept = [&](std::uint32_t root) { return !results.results.definitions[root].members.empty(); };
+  const bool keeps = std::ranges::all_of(program.outputs, is_kept);
+  if (!keeps) output.unread.resize(program.batch_rows / 64);
+  for (const std::uint32_t root : program.outputs)
+    output.outputs.push_back(keeps ? results.results.definitions[root].members.words() : output.unread.data());
+  return output;
+}
+
+void add_counts(const Program& program, const Output& output, RunResults& results) {
+  for (std::size_t i = 0; i < program.roots.size(); ++i) {
+    results.sizes[i] += output.sizes[i];
+    results.results.definitions[i].undetermined += output.undetermined[i];
+  }
+  for (std::size_t i = 0; i < program.counters.size(); ++i) {
+    const Counter& counter = program.counters[i];
+    std::uint64_t& total = counter.is_undetermined ? results.results.definitions[counter.root].undetermined : results.sizes[counter.root];
+    for (std::size_t word = 0; word < kBlockWords; ++word) total += output.counters[i * kBlockWords + word];
+  }
+}
+
 // What the threads share.
 struct Work {
   const Program& program;
@@ -369,13 +408,14 @@ void work_or_stop(Work& shared, Output& output, bool reports) {
 }  // namespace
 
 std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options) {
+  assert(program.keeps_members || !options.keep_members);
   RunResults results = empty_results(program, database, options.keep_members);
   Work shared{program, database, options, cut_batches(program, database)};
   if (options.progress && !options.progress(0, shared.begins.back())) return std::unexpected(RunFailure::kStopped);
   const std::size_t batches = shared.begins.size() - 1;
   const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));
-  const std::vector<std::uint64_t> zeros(program.roots.size());
-  std::vector<Output> outputs(count, Output{results, zeros, zeros});
+  std::vector<Output> outputs;
+  for (std::size_t i = 0; i < count; ++i) outputs.push_back(make_output(program, results));
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&shared, &output = outputs[i]] { work_or_stop(shared, output, false); });
@@ -386,12 +426,7 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   const bool is_told = shared.reported == shared.begins.back();
   if (!shared.is_stopped && !is_told && options.progress && !options.progress(shared.done, shared.begins.back())) shared.is_stopped = true;
   if (shared.is_stopped) return std::unexpected(RunFailure::kStopped);
-  for (const Output& output : outputs) {
-    for (std::size_t i = 0; i < program.roots.size(); ++i) {
-      results.sizes[i] += output.sizes[i];
-      results.results.definitions[i].undetermined += output.undetermined[i];
-    }
-  }
+  for (const Output& output : outputs) add_counts(program, output, results);
   return results;
 }
 

@@ -19,31 +19,33 @@ constexpr std::size_t kFunctionsPerModule = 64;
 
 bool is_emitted(const Unit& unit) { return unit.kind != NodeClass::kFree && unit.kind != NodeClass::kStep; }
 
-std::string function_name(std::size_t unit) { return "unit_" + std::to_string(unit); }
+std::string function_name(std::size_t recipe) { return "unit_" + std::to_string(recipe); }
 
-// Emits all functions; gives them by unit, null where a unit has none.
-std::expected<std::vector<CompiledFn>, std::string> compile_units(const ProgramLayout& layout, Emitter& emitter, Jit& jit) {
-  const std::vector<Unit>& units = layout.units();
-  std::unique_ptr<llvm::Module> module;
-  std::size_t functions = 0;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    if (!is_emitted(units[i])) continue;
-    if (module == nullptr) module = jit.new_module("segue_" + std::to_string(i));
-    emitter.emit(*module, units[i], function_name(i));
-    if (++functions % kFunctionsPerModule != 0) continue;
-    if (auto added = jit.add(std::exchange(module, nullptr)); !added) return std::unexpected(added.error());
+// Machine code.
+struct Code {
+  std::vector<CompiledFn> functions;  // by recipe
+  std::shared_ptr<void> owner;
+};
+
+std::expected<Code, std::string> generate(const std::vector<UnitCode>& units, TargetCpu cpu) {
+  if (units.empty()) return Code{};  // no target is looked for, nothing of LLVM is started
+  const auto target = find_target(cpu);
+  if (!target) return std::unexpected(target.error());
+  auto jit = Jit::create(*target);
+  if (!jit) return std::unexpected(jit.error());
+  for (std::size_t begin = 0; begin < units.size(); begin += kFunctionsPerModule) {
+    auto module = jit->new_module("segue_" + std::to_string(begin));
+    for (std::size_t i = begin; i < std::min(units.size(), begin + kFunctionsPerModule); ++i)
+      emit_recipe(*module, units[i].recipe, target->vector_words, function_name(i));
+    if (auto added = jit->add(std::move(module)); !added) return std::unexpected(added.error());
   }
-  if (module != nullptr) {
-    if (auto added = jit.add(std::move(module)); !added) return std::unexpected(added.error());
-  }
-  std::vector<CompiledFn> result(units.size());
+  Code code{{}, jit->owner()};
   for (std::size_t i = 0; i < units.size(); ++i) {
-    if (!is_emitted(units[i])) continue;
-    const auto address = jit.address(function_name(i));
+    const auto address = jit->address(function_name(i));
     if (!address) return std::unexpected(address.error());
-    result[i] = reinterpret_cast<CompiledFn>(*address);
+    code.functions.push_back(reinterpret_cast<CompiledFn>(*address));
   }
-  return result;
+  return code;
 }
 
 // Batches are as large as keeps a batch's bits of the account's frame in about half of a small second-level cache.
@@ -66,37 +68,23 @@ RootKind kind_of(AnswerKind answer) {
 }
 
 void add_flushes(std::vector<Step>& steps, const ProgramLayout& layout, const Unit& unit) {
-  for (const std::uint32_t index : unit.roots) {
-    const PlanRoot& root = layout.plan().roots[index];
-    const std::uint32_t frame = index_of(root.frame);
-    if (root.answer == AnswerKind::kNothing) continue;
-    if (root.answer == AnswerKind::kMembers) {
-      steps.push_back(FlushStep{index, layout.ref(root.members), layout.ref(root.undetermined), frame});
-    } else {
-      steps.push_back(FlushValueStep{index, layout.ref(root.value), layout.ref(root.known), layout.ref(root.undetermined), frame});
-    }
+  const Plan& plan = layout.plan();
+  for (const Finish& flush : unit.flushes)
+    steps.push_back(FlushStep{flush.root, layout.ref(flush.bit), index_of(plan.roots[flush.root].frame), flush.is_undetermined});
+  for (const std::uint32_t index : unit.values) {
+    const PlanRoot& root = plan.roots[index];
+    steps.push_back(FlushValueStep{index, layout.ref(root.value), layout.ref(root.known), index_of(root.frame)});
   }
 }
 
-// Code for what needs none: no target is looked for, nothing of LLVM is started.
-struct Code {
-  std::vector<CompiledFn> functions;
-  std::vector<std::int64_t> pool;
-  std::shared_ptr<void> owner;
-};
-
-std::expected<Code, std::string> generate(const ProgramLayout& layout, const BoundConstants& constants, const Clock& clock,
-                                          const CodegenOptions& options) {
-  if (std::none_of(layout.units().begin(), layout.units().end(), is_emitted))
-    return Code{std::vector<CompiledFn>(layout.units().size()), {}, nullptr};
-  const auto target = find_target(options.cpu);
-  if (!target) return std::unexpected(target.error());
-  auto jit = Jit::create(*target);
-  if (!jit) return std::unexpected(jit.error());
-  Emitter emitter(layout, constants, clock, target->vector_words);
-  auto functions = compile_units(layout, emitter, *jit);
-  if (!functions) return std::unexpected(functions.error());
-  return Code{std::move(*functions), emitter.pool(), jit->owner()};
+// Puts a function's part of the pool, its counters and its outputs behind those of the others.
+CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode& unit, CompiledFn function) {
+  const auto size_of = [](const auto& all) { return static_cast<std::uint32_t>(all.size()); };
+  const CompiledStep step{frame, function, size_of(program.pool), size_of(program.counters), size_of(program.outputs)};
+  program.pool.insert(program.pool.end(), unit.pool.begin(), unit.pool.end());
+  for (const Finish& counted : unit.counted) program.counters.push_back({counted.root, counted.is_undetermined});
+  program.outputs.insert(program.outputs.end(), unit.kept.begin(), unit.kept.end());
+  return step;
 }
 
 }  // namespace
@@ -104,22 +92,29 @@ std::expected<Code, std::string> generate(const ProgramLayout& layout, const Bou
 std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock, const CodegenOptions& options) {
   const BoundConstants constants = bind_constants(plan, clock);
   ProgramLayout layout(plan, database, options.added, constants);
-  const auto code = generate(layout, constants, clock, options);
+  std::vector<UnitCode> recipes;
+  for (const Unit& unit : layout.units()) {
+    if (is_emitted(unit)) recipes.push_back(make_recipe(layout, constants, clock, unit, options.keep_members));
+  }
+  const auto code = generate(recipes, options.cpu);
   if (!code) return std::unexpected(code.error());
   Program program;
   StepMaker maker(layout, clock);
-  for (std::size_t i = 0; i < layout.units().size(); ++i) {
-    const Unit& unit = layout.units()[i];
+  std::size_t next = 0;
+  for (const Unit& unit : layout.units()) {
     if (unit.kind == NodeClass::kStep) program.steps.push_back(maker.make(unit.nodes.front()));
-    if (is_emitted(unit)) program.steps.push_back(CompiledStep{unit.frame, code->functions[i]});
+    if (is_emitted(unit)) {
+      program.steps.push_back(add_function(program, unit.frame, recipes[next], code->functions[next]));
+      ++next;
+    }
     add_flushes(program.steps, layout, unit);
   }
   for (const PlanRoot& root : plan.roots) program.roots.push_back({kind_of(root.answer), plan.frames[index_of(root.frame)].table});
   program.added = options.added;
+  program.keeps_members = options.keep_members;
   program.frames = layout.frames;
   program.spans = layout.spans;
   program.constants = constants.blocks;
-  program.pool = code->pool;
   program.code = code->owner;
   program.batch_rows = options.batch_rows == 0 ? suitable_batch_rows(layout.frames.front())
                                                : (options.batch_rows + kBlockRows - 1) / kBlockRows * kBlockRows;

@@ -24,6 +24,7 @@ enum class TargetCpu : std::uint8_t {
 struct CodegenOptions {
   TargetCpu cpu = TargetCpu::kHost;
   std::size_t batch_rows = 0;           // accounts in a batch, rounded up to a multiple of 512; 0: what suits the caches. For tests
+  bool keep_members = true;             // false: sizes alone are wanted of the program's runs
   const AddedColumns* added = nullptr;  // what the plan reads behind the tables' columns; borrowed by the program
 };
 

@@ -1,12 +1,18 @@
 // Emission. A function has one loop whose body is one basic block: of boolean algebra over a vector of words, of tests over 64 rows.
 #include "compiler/codegen/emit.h"
 
-#include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Function.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Intrinsics.h>
+
+#include "runtime/program.h"
 
 namespace segue {
 
@@ -14,304 +20,216 @@ namespace {
 
 constexpr std::size_t kLineBytes = kBlockWords * sizeof(std::uint64_t);
 constexpr unsigned kRowsPerWord = 64;
+// Slots are addressed from the middle of what an instruction reaches with a short displacement of 64-byte lines.
+constexpr std::size_t kBiasSlots = 128;
 
-// A range as values of a narrower integer; one that holds none of them is empty there too.
-IntRange narrowed(const IntRange& range, std::size_t bytes) {
-  const std::int64_t greatest = std::numeric_limits<std::int64_t>::max() >> (8 * (8 - bytes)), least = -greatest - 1;
-  const IntRange result{std::max(range.low, least), std::min(range.high, greatest)};
-  return result.is_empty() ? IntRange{1, 0} : result;
+std::size_t bytes_of(Lane lane) {
+  switch (lane) {
+    case Lane::kInt8: return 1;
+    case Lane::kInt16: return 2;
+    case Lane::kInt32: return 4;
+    default: return 8;
+  }
 }
+
+class Emitter {
+ public:
+  Emitter(llvm::Module& module, const Recipe& recipe, unsigned vector_words, const std::string& name)
+      : recipe_(recipe),
+        vector_words_(vector_words),
+        b_(module.getContext()) {
+    auto* type = llvm::FunctionType::get(b_.getVoidTy(), {b_.getPtrTy()}, false);
+    function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
+    bits_type_ = recipe.is_over_bits ? static_cast<llvm::Type*>(llvm::FixedVectorType::get(b_.getInt64Ty(), vector_words))
+                                     : static_cast<llvm::Type*>(b_.getInt64Ty());
+  }
+
+  void emit() {
+    auto* entry = llvm::BasicBlock::Create(b_.getContext(), "", function_);
+    auto* loop = llvm::BasicBlock::Create(b_.getContext(), "", function_);
+    auto* exit = llvm::BasicBlock::Create(b_.getContext(), "", function_);
+    b_.SetInsertPoint(entry);
+    load_arguments();
+    llvm::Value *first = argument(offsetof(CompiledCall, begin)), *end = argument(offsetof(CompiledCall, end));
+    if (recipe_.is_over_bits) {  // whole blocks, a vector at a time
+      const auto vectors = static_cast<std::uint64_t>(std::countr_zero(vectors_per_block()));
+      first = b_.CreateShl(b_.CreateLShr(first, std::uint64_t{3}), vectors);
+      end = b_.CreateShl(b_.CreateLShr(b_.CreateAdd(end, b_.getInt64(kBlockWords - 1)), std::uint64_t{3}), vectors);
+    }
+    b_.CreateBr(loop);
+    b_.SetInsertPoint(loop);
+    llvm::PHINode* index = b_.CreatePHI(b_.getInt64Ty(), 2);
+    index->addIncoming(first, entry);
+    index_ = index;
+    locate();
+    for (std::size_t i = 0; i < recipe_.instructions.size(); ++i) made_.push_back(emit(recipe_.instructions[i]));
+    llvm::Value* next = b_.CreateAdd(index, b_.getInt64(1));
+    index->addIncoming(next, loop);
+    b_.CreateCondBr(b_.CreateICmpULT(next, end), loop, exit);
+    b_.SetInsertPoint(exit);
+    b_.CreateRetVoid();
+  }
+
+ private:
+  std::uint64_t vectors_per_block() const { return kBlockWords / vector_words_; }
+
+  llvm::Value* argument(std::size_t offset, llvm::Type* type = nullptr) {
+    llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), function_->getArg(0), offset);
+    return b_.CreateAlignedLoad(type == nullptr ? b_.getInt64Ty() : type, address, llvm::Align(8));
+  }
+
+  void load_arguments() {
+    bits_ = argument(offsetof(CompiledCall, bits), b_.getPtrTy());
+    pointers_ = argument(offsetof(CompiledCall, pointers), b_.getPtrTy());
+    pool_ = argument(offsetof(CompiledCall, pool), b_.getPtrTy());
+    counters_ = argument(offsetof(CompiledCall, counters), b_.getPtrTy());
+    outputs_ = argument(offsetof(CompiledCall, outputs), b_.getPtrTy());
+    block_bytes_ = argument(offsetof(CompiledCall, block_bytes));
+    output_offset_ = argument(offsetof(CompiledCall, output_offset));
+  }
+
+  // Where the bits of this turn of the loop lie.
+  void locate() {
+    const std::uint64_t parts = recipe_.is_over_bits ? vectors_per_block() : kBlockWords;
+    const std::uint64_t part_bytes = recipe_.is_over_bits ? vector_words_ * sizeof(std::uint64_t) : sizeof(std::uint64_t);
+    llvm::Value* block = b_.CreateLShr(index_, static_cast<std::uint64_t>(std::countr_zero(parts)));
+    part_ = b_.CreateMul(b_.CreateAnd(index_, parts - 1), b_.getInt64(part_bytes));
+    llvm::Value* offset = b_.CreateAdd(b_.CreateMul(block, block_bytes_), part_);
+    line_ = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_, b_.CreateAdd(offset, b_.getInt64(kBiasSlots * kLineBytes)));
+    output_ = b_.CreateAdd(output_offset_, b_.CreateMul(index_, b_.getInt64(part_bytes)));
+  }
+
+  llvm::Align bits_align() const { return llvm::Align(recipe_.is_over_bits ? vector_words_ * 8 : 8); }
+
+  llvm::Value* slot_address(std::uint32_t slot) {
+    const auto distance = static_cast<std::int64_t>(slot * kLineBytes) - static_cast<std::int64_t>(kBiasSlots * kLineBytes);
+    return b_.CreateInBoundsGEP(b_.getInt8Ty(), line_, b_.getInt64(static_cast<std::uint64_t>(distance)));
+  }
+  llvm::Value* pointer(llvm::Value* from, std::uint32_t index) {
+    llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), from, index * sizeof(void*));
+    return b_.CreateAlignedLoad(b_.getPtrTy(), address, llvm::Align(8));
+  }
+  llvm::Value* rows_address(std::uint32_t index, Lane lane) {
+    return b_.CreateInBoundsGEP(b_.getInt8Ty(), pointer(pointers_, index),
+                                b_.CreateMul(index_, b_.getInt64(bytes_of(lane) * kRowsPerWord)));
+  }
+  llvm::Type* element(Lane lane) {
+    return lane == Lane::kFloat64 ? b_.getDoubleTy() : static_cast<llvm::Type*>(b_.getIntNTy(static_cast<unsigned>(8 * bytes_of(lane))));
+  }
+  llvm::Type* rows_type(Lane lane) { return llvm::FixedVectorType::get(element(lane), kRowsPerWord); }
+
+  // 64 rows stay in registers where they take an eighth or fewer of those of AVX2, a quarter of those of AVX-512; else each use loads them.
+  llvm::Value* rows(std::uint32_t at) {
+    const Instruction& from = recipe_.instructions[at];
+    if (from.operation == Operation::kLoadRows && made_[at] == nullptr) return load_rows(from);
+    return made_[at];
+  }
+  llvm::Value* load_rows(const Instruction& from) {
+    return b_.CreateAlignedLoad(rows_type(from.lane), rows_address(from.a, from.lane), llvm::Align(64));
+  }
+  bool stays(Lane lane) const { return bytes_of(lane) * kRowsPerWord <= vector_words_ * 8 * (vector_words_ == 8 ? 8 : 2); }
+
+  // A value of the pool in every lane; the pool is little-endian, so a narrower element lies where its word does.
+  llvm::Value* load_pool(const Instruction& from) {
+    llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt64Ty(), pool_, from.a);
+    return b_.CreateVectorSplat(kRowsPerWord, b_.CreateAlignedLoad(element(from.lane), address, llvm::Align(8)));
+  }
+
+  void count(llvm::Value* bits, std::uint32_t counter) {
+    llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), counters_, counter * kLineBytes);
+    llvm::Value* before = b_.CreateAlignedLoad(bits_type_, address, bits_align());
+    llvm::Value* more = b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, bits);
+    b_.CreateAlignedStore(b_.CreateAdd(before, more), address, bits_align());
+  }
+
+  llvm::Value* compare(const Instruction& of) {
+    using Predicate = llvm::CmpInst::Predicate;
+    llvm::Value *left = rows(of.a), *right = rows(of.b);
+    const bool is_float = left->getType()->isFPOrFPVectorTy();
+    const auto predicate = [&](Predicate floats, Predicate integers) { return is_float ? floats : integers; };
+    switch (of.operation) {
+      case Operation::kLess: return b_.CreateCmp(predicate(Predicate::FCMP_OLT, Predicate::ICMP_SLT), left, right);
+      case Operation::kLessEqual: return b_.CreateCmp(predicate(Predicate::FCMP_OLE, Predicate::ICMP_SLE), left, right);
+      case Operation::kGreater: return b_.CreateCmp(predicate(Predicate::FCMP_OGT, Predicate::ICMP_SGT), left, right);
+      case Operation::kGreaterEqual: return b_.CreateCmp(predicate(Predicate::FCMP_OGE, Predicate::ICMP_SGE), left, right);
+      default: return b_.CreateCmp(predicate(Predicate::FCMP_OEQ, Predicate::ICMP_EQ), left, right);
+    }
+  }
+
+  llvm::Value* calculate(const Instruction& of) {
+    llvm::Value *left = rows(of.a), *right = rows(of.b);
+    const bool is_float = of.lane == Lane::kFloat64;
+    switch (of.operation) {
+      case Operation::kAdd: return is_float ? b_.CreateFAdd(left, right) : b_.CreateAdd(left, right);
+      case Operation::kSubtract: return is_float ? b_.CreateFSub(left, right) : b_.CreateSub(left, right);
+      case Operation::kMultiply: return is_float ? b_.CreateFMul(left, right) : b_.CreateMul(left, right);
+      case Operation::kXor: return b_.CreateXor(left, right);
+      default: return b_.CreateAnd(left, right);
+    }
+  }
+
+  llvm::Value* narrow(llvm::Value* values, Lane lane) {
+    llvm::Type* to = rows_type(lane);
+    const auto greatest = (std::int64_t{1} << (8 * bytes_of(lane) - 1)) - 1;
+    const auto limit = [&](std::int64_t bound) { return llvm::ConstantInt::getSigned(values->getType(), bound); };
+    values = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, values, limit(greatest));
+    return b_.CreateTrunc(b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, values, limit(-greatest - 1)), to);
+  }
+
+  // What the instruction makes; null where nothing.
+  llvm::Value* emit(const Instruction& of) {
+    switch (of.operation) {
+      case Operation::kZeros: return llvm::Constant::getNullValue(bits_type_);
+      case Operation::kOnes: return llvm::Constant::getAllOnesValue(bits_type_);
+      case Operation::kLoadSlot: return b_.CreateAlignedLoad(bits_type_, slot_address(of.a), bits_align());
+      case Operation::kLoadInput:
+        return b_.CreateAlignedLoad(bits_type_, b_.CreateInBoundsGEP(b_.getInt64Ty(), pointer(pointers_, of.a), index_), llvm::Align(8));
+      case Operation::kAnd: return b_.CreateAnd(made_[of.a], made_[of.b]);
+      case Operation::kOr: return b_.CreateOr(made_[of.a], made_[of.b]);
+      case Operation::kNot: return b_.CreateNot(made_[of.a]);
+      case Operation::kStoreSlot: b_.CreateAlignedStore(made_[of.a], slot_address(of.b), bits_align()); return nullptr;
+      case Operation::kCount: count(made_[of.a], of.b); return nullptr;
+      case Operation::kKeep:
+        b_.CreateAlignedStore(made_[of.a], b_.CreateInBoundsGEP(b_.getInt8Ty(), pointer(outputs_, of.b), output_), llvm::Align(8));
+        return nullptr;
+      case Operation::kLoadRows: return stays(of.lane) ? load_rows(of) : nullptr;
+      case Operation::kLoadPool: return load_pool(of);
+      case Operation::kNarrow: return narrow(rows(of.a), of.lane);
+      case Operation::kWiden: return b_.CreateSExt(rows(of.a), rows_type(of.lane));
+      case Operation::kEqual:
+      case Operation::kLess:
+      case Operation::kLessEqual:
+      case Operation::kGreater:
+      case Operation::kGreaterEqual: return compare(of);
+      case Operation::kBits: return b_.CreateBitCast(made_[of.a], bits_type_);
+      case Operation::kAdd:
+      case Operation::kSubtract:
+      case Operation::kMultiply:
+      case Operation::kXor:
+      case Operation::kAndRows: return calculate(of);
+      case Operation::kIsNegative: return b_.CreateICmpSLT(made_[of.a], llvm::Constant::getNullValue(made_[of.a]->getType()));
+      case Operation::kIsNan: return b_.CreateFCmpUNO(made_[of.a], made_[of.a]);
+      case Operation::kStoreRows: b_.CreateAlignedStore(made_[of.a], rows_address(of.b, of.lane), llvm::Align(64)); return nullptr;
+    }
+    assert(false && "no such operation");
+    return nullptr;
+  }
+
+  const Recipe& recipe_;
+  unsigned vector_words_;
+  llvm::IRBuilder<> b_;
+  llvm::Function* function_ = nullptr;
+  llvm::Type* bits_type_ = nullptr;
+  llvm::Value *bits_ = nullptr, *pointers_ = nullptr, *pool_ = nullptr, *counters_ = nullptr, *outputs_ = nullptr;
+  llvm::Value *block_bytes_ = nullptr, *output_offset_ = nullptr;
+  llvm::Value *index_ = nullptr, *part_ = nullptr, *line_ = nullptr, *output_ = nullptr;
+  std::vector<llvm::Value*> made_;  // by instruction
+};
 
 }  // namespace
 
-// void name(bits, pointers, pool, words): calls `body(function)` for each index from 0 to `count(words) - 1`.
-template <typename Body>
-void Emitter::emit_loop(llvm::Module& module, const std::string& name, const Unit& unit, Body&& body) {
-  llvm::LLVMContext& context = module.getContext();
-  llvm::Type* pointer_type = llvm::PointerType::getUnqual(context);
-  llvm::Type* int_type = llvm::Type::getInt64Ty(context);
-  auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {pointer_type, pointer_type, pointer_type, int_type}, false);
-  auto* function = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module);
-  auto* entry = llvm::BasicBlock::Create(context, "", function);
-  auto* loop = llvm::BasicBlock::Create(context, "", function);
-  auto* exit = llvm::BasicBlock::Create(context, "", function);
-  Function f{
-      llvm::IRBuilder<>(entry), function->getArg(0), function->getArg(1), function->getArg(2), function->getArg(3), unit.frame, nullptr};
-  llvm::Value* count = f.words;
-  if (unit.kind == NodeClass::kBoolean) {  // whole blocks, a vector at a time
-    llvm::Value* blocks = f.builder.CreateLShr(f.builder.CreateAdd(f.words, f.builder.getInt64(kBlockWords - 1)), std::uint64_t{3});
-    count = f.builder.CreateMul(blocks, f.builder.getInt64(kBlockWords / vector_words_));
-  }
-  f.builder.CreateBr(loop);
-  f.builder.SetInsertPoint(loop);
-  llvm::PHINode* index = f.builder.CreatePHI(int_type, 2);
-  index->addIncoming(f.builder.getInt64(0), entry);
-  f.index = index;
-  body(f);
-  llvm::Value* next = f.builder.CreateAdd(index, f.builder.getInt64(1));
-  index->addIncoming(next, loop);
-  f.builder.CreateCondBr(f.builder.CreateICmpULT(next, count), loop, exit);
-  f.builder.SetInsertPoint(exit);
-  f.builder.CreateRetVoid();
-}
-
-void Emitter::emit(llvm::Module& module, const Unit& unit, const std::string& name) {
-  if (unit.kind == NodeClass::kBoolean) {
-    emit_booleans(module, unit, name);
-  } else {
-    emit_rows(module, unit, name);
-  }
-}
-
-llvm::Value* Emitter::slot_address(Function& f, llvm::Value* base, std::uint32_t slot) {
-  return f.builder.CreateConstInBoundsGEP1_64(f.builder.getInt8Ty(), base, slot * kLineBytes);
-}
-
-llvm::Value* Emitter::pointer(Function& f, std::uint32_t index) {
-  llvm::Value* address = f.builder.CreateConstInBoundsGEP1_64(f.builder.getInt8Ty(), f.pointers, index * sizeof(void*));
-  return f.builder.CreateAlignedLoad(f.builder.getPtrTy(), address, llvm::Align(8));
-}
-
-// ── boolean algebra ──
-
-void Emitter::emit_booleans(llvm::Module& module, const Unit& unit, const std::string& name) {
-  emit_loop(module, name, unit, [&](Function& f) {
-    llvm::IRBuilder<>& b = f.builder;
-    const std::uint64_t stride = layout_.frames[f.frame].bit_slots * kLineBytes, vectors = kBlockWords / vector_words_;
-    llvm::Value* block = b.CreateLShr(f.index, static_cast<std::uint64_t>(std::countr_zero(vectors)));
-    llvm::Value* part = b.CreateAnd(f.index, vectors - 1);
-    llvm::Value* offset = b.CreateAdd(b.CreateMul(block, b.getInt64(stride)), b.CreateMul(part, b.getInt64(vector_words_ * 8)));
-    llvm::Value* base = b.CreateInBoundsGEP(b.getInt8Ty(), f.bits, offset);
-    Inlined inlined;
-    for (const NodeId id : unit.nodes) {
-      llvm::Value* result = emit_operands(f, base, layout_.plan().node(id).op, inlined);
-      if (layout_.is_inlined(id)) {
-        inlined[index_of(id)] = result;
-      } else {
-        b.CreateAlignedStore(result, slot_address(f, base, layout_.bit_slot(id)), llvm::Align(vector_words_ * 8));
-      }
-    }
-  });
-}
-
-llvm::Value* Emitter::emit_operand(Function& f, llvm::Value* base, Bit operand, const Inlined& inlined) {
-  if (const auto at = inlined.find(index_of(operand.node())); at != inlined.end()) return at->second;
-  llvm::Type* vector = llvm::FixedVectorType::get(f.builder.getInt64Ty(), vector_words_);
-  const BitRef ref = layout_.ref(Bit{operand.raw & ~1U});
-  if (ref.slot != kNoSlot) return f.builder.CreateAlignedLoad(vector, slot_address(f, base, ref.slot), llvm::Align(vector_words_ * 8));
-  // What the data or the clock have settled.
-  return ref.is_inverted ? llvm::Constant::getAllOnesValue(vector) : llvm::Constant::getNullValue(vector);
-}
-
-// Operands come sorted by complement, so that one inversion does for all that are complemented: a and not b and not c = a and not (b or c).
-llvm::Value* Emitter::emit_operands(Function& f, llvm::Value* base, const Op& op, const Inlined& inlined) {
-  const bool is_all = std::holds_alternative<AllOf>(op);
-  const std::vector<Bit>& operands = is_all ? std::get<AllOf>(op).operands : std::get<AnyOf>(op).operands;
-  llvm::Value *plain = nullptr, *complemented = nullptr;
-  const auto join = [&](llvm::Value* so_far, llvm::Value* next, bool conjunction) {
-    if (so_far == nullptr) return next;
-    return conjunction ? f.builder.CreateAnd(so_far, next) : f.builder.CreateOr(so_far, next);
-  };
-  for (const Bit operand : operands) {
-    llvm::Value* next = emit_operand(f, base, operand, inlined);
-    llvm::Value*& side = operand.is_negated() ? complemented : plain;
-    side = join(side, next, operand.is_negated() ? !is_all : is_all);
-  }
-  if (complemented == nullptr) return plain;
-  llvm::Type* vector = llvm::FixedVectorType::get(f.builder.getInt64Ty(), vector_words_);
-  llvm::Value* ones = f.builder.CreateAlignedLoad(vector, f.pool, llvm::Align(8));
-  return join(plain, f.builder.CreateXor(complemented, ones), is_all);
-}
-
-// ── tests and values ──
-
-void Emitter::emit_rows(llvm::Module& module, const Unit& unit, const std::string& name) {
-  emit_loop(module, name, unit, [&](Function& f) {
-    llvm::IRBuilder<>& b = f.builder;
-    const std::uint64_t stride = layout_.frames[f.frame].bit_slots * kLineBytes;
-    llvm::Value* block = b.CreateLShr(f.index, std::uint64_t{std::countr_zero(kBlockWords)});
-    llvm::Value* part = b.CreateAnd(f.index, kBlockWords - 1);
-    llvm::Value* offset = b.CreateAdd(b.CreateMul(block, b.getInt64(stride)), b.CreateShl(part, std::uint64_t{3}));
-    llvm::Value* base = b.CreateInBoundsGEP(b.getInt8Ty(), f.bits, offset);
-    for (const NodeId id : unit.nodes) {
-      if (unit.kind == NodeClass::kValue) {
-        emit_value(f, id, base, f.index);
-      } else {
-        b.CreateAlignedStore(emit_atom(f, id, base, f.index), slot_address(f, base, layout_.bit_slot(id)), llvm::Align(8));
-      }
-    }
-  });
-}
-
-llvm::Value* Emitter::load_word(Function& f, std::uint32_t input, llvm::Value* word) {
-  llvm::Value* address = f.builder.CreateInBoundsGEP(f.builder.getInt64Ty(), pointer(f, input), word);
-  return f.builder.CreateAlignedLoad(f.builder.getInt64Ty(), address, llvm::Align(8));
-}
-
-llvm::Value* Emitter::emit_known(Function& f, Bit known, llvm::Value* base, llvm::Value* word) {
-  if (const auto input = layout_.validity_input(known)) return load_word(f, *input, word);
-  const BitRef ref = layout_.ref(known);
-  if (ref.slot == kNoSlot) return f.builder.getInt64(ref.is_inverted ? ~std::uint64_t{0} : 0);
-  llvm::Value* bits = f.builder.CreateAlignedLoad(f.builder.getInt64Ty(), slot_address(f, base, ref.slot), llvm::Align(8));
-  return ref.is_inverted ? f.builder.CreateNot(bits) : bits;
-}
-
-llvm::Value* Emitter::emit_atom(Function& f, NodeId id, llvm::Value* base, llvm::Value* word) {
-  const PlanNode& node = layout_.plan().node(id);
-  if (std::holds_alternative<ColumnKnown>(node.op)) return load_word(f, *layout_.validity_input(bit_of(id)), word);
-  if (std::holds_alternative<ColumnBit>(node.op)) {
-    llvm::Value* bits = load_word(f, layout_.bits_input(id), word);
-    const auto valid = layout_.validity_of_bits(id);
-    return valid ? f.builder.CreateAnd(bits, load_word(f, *valid, word)) : bits;
-  }
-  const Bit known = std::visit(
-      [](const auto& op) {
-        if constexpr (requires { op.known; }) return op.known;
-        else return kTrue;
-      },
-      node.op);
-  llvm::Value* holds = emit_test(f, node, word);
-  const BitRef ref = layout_.ref(known);
-  const bool is_always_known = ref.slot == kNoSlot && ref.is_inverted && !layout_.validity_input(known);
-  return is_always_known ? holds : f.builder.CreateAnd(holds, emit_known(f, known, base, word));
-}
-
-llvm::Value* Emitter::load_rows(Function& f, NodeId value, llvm::Value* word) {
-  llvm::IRBuilder<>& b = f.builder;
-  const ValueRef ref = layout_.ref(value);
-  const bool is_float = layout_.plan().node(value).type.kind == Kind::kFloat;
-  const std::size_t bytes = ref.source == ValueSource::kColumn ? bytes_of(ref.storage) : 8;
-  const auto inputs = static_cast<std::uint32_t>(layout_.frames[f.frame].inputs.size());
-  llvm::Value* rows = pointer(f, ref.source == ValueSource::kColumn ? ref.index : inputs + ref.index);
-  llvm::Value* address = b.CreateInBoundsGEP(b.getInt8Ty(), rows, b.CreateMul(word, b.getInt64(bytes * kRowsPerWord)));
-  llvm::Type* element = is_float ? b.getDoubleTy() : static_cast<llvm::Type*>(b.getIntNTy(static_cast<unsigned>(8 * bytes)));
-  return b.CreateAlignedLoad(llvm::FixedVectorType::get(element, kRowsPerWord), address, llvm::Align(64));
-}
-
-// 64 rows as one word.
-llvm::Value* Emitter::emit_test(Function& f, const PlanNode& node, llvm::Value* word) {
-  if (const auto* test = std::get_if<InRanges>(&node.op)) return emit_int_ranges(f, load_rows(f, test->value, word), test->ranges, false);
-  if (const auto* test = std::get_if<InFloatRange>(&node.op)) return emit_float_range(f, load_rows(f, test->value, word), test->range);
-  if (const auto* test = std::get_if<KernelTest>(&node.op)) return emit_comparison(f, *test, word);
-  if (const auto* test = std::get_if<InWindow>(&node.op)) {
-    return emit_int_ranges(f, load_rows(f, test->value, word), {window_range(layout_.plan(), clock_, *test)}, true);
-  }
-  const auto& test = std::get<CompareBound>(node.op);
-  return emit_int_ranges(f, load_rows(f, test.value, word), {bound_range(constants_, test)}, true);
-}
-
-llvm::Value* Emitter::emit_int_ranges(Function& f, llvm::Value* values, const std::vector<IntRange>& ranges, bool is_clocked) {
-  llvm::Value* any = nullptr;
-  for (const IntRange& range : ranges) {
-    llvm::Value* holds = emit_int_range(f, values, range, is_clocked);
-    any = any == nullptr ? holds : f.builder.CreateOr(any, holds);
-  }
-  return any;
-}
-
-// A bound that is the least or the greatest integer is no bound. Which bounds there are is part of the code unless the clock sets them; what they are is not.
-llvm::Value* Emitter::emit_int_range(Function& f, llvm::Value* values, const IntRange& range, bool is_clocked) {
-  llvm::IRBuilder<>& b = f.builder;
-  const IntRange bounds = narrowed(range, values->getType()->getScalarSizeInBits() / 8);
-  const auto as_word = [&](llvm::Value* rows) { return b.CreateBitCast(rows, b.getInt64Ty()); };
-  if (!is_clocked && range.low == range.high && bounds.low == bounds.high)
-    return as_word(b.CreateICmpEQ(values, splat(f, values->getType(), bounds.low)));
-  // Complements of what lies outside: a processor compares with `greater`, not with `at least`.
-  llvm::Value* outside = nullptr;
-  if (is_clocked || bounds.is_empty() || range.low != std::numeric_limits<std::int64_t>::min()) {
-    outside = b.CreateICmpSLT(values, splat(f, values->getType(), bounds.low));
-  }
-  if (is_clocked || bounds.is_empty() || range.high != std::numeric_limits<std::int64_t>::max()) {
-    llvm::Value* above = b.CreateICmpSGT(values, splat(f, values->getType(), bounds.high));
-    outside = outside == nullptr ? above : b.CreateOr(outside, above);
-  }
-  if (outside == nullptr) return b.getInt64(~std::uint64_t{0});
-  return b.CreateNot(as_word(outside));
-}
-
-llvm::Value* Emitter::emit_float_range(Function& f, llvm::Value* values, const FloatRange& range) {
-  llvm::IRBuilder<>& b = f.builder;
-  const auto bound = [&](double value) { return splat(f, values->getType(), std::bit_cast<std::int64_t>(value)); };
-  const double infinity = std::numeric_limits<double>::infinity();
-  llvm::Value* inside = nullptr;
-  if (range.low != -infinity) inside = b.CreateFCmpOGE(values, bound(range.low));
-  if (range.high != infinity) {
-    llvm::Value* below = b.CreateFCmpOLE(values, bound(range.high));
-    inside = inside == nullptr ? below : b.CreateAnd(inside, below);
-  }
-  return inside == nullptr ? b.getInt64(~std::uint64_t{0}) : b.CreateBitCast(inside, b.getInt64Ty());
-}
-
-// 64 rows as int64 or double.
-llvm::Value* Emitter::load_wide(Function& f, NodeId value, llvm::Value* word) {
-  llvm::IRBuilder<>& b = f.builder;
-  const PlanNode& node = layout_.plan().node(value);
-  const bool is_float = node.type.kind == Kind::kFloat;
-  llvm::Type* vector = llvm::FixedVectorType::get(is_float ? b.getDoubleTy() : static_cast<llvm::Type*>(b.getInt64Ty()), kRowsPerWord);
-  if (node.frame == kNoFrame) return splat(f, vector, constants_.values[index_of(value)].value);
-  llvm::Value* rows = load_rows(f, value, word);
-  return is_float ? rows : b.CreateSExt(rows, vector);
-}
-
-// 64 rows as one word: two values of a row beside each other.
-llvm::Value* Emitter::emit_comparison(Function& f, const KernelTest& test, llvm::Value* word) {
-  using Predicate = llvm::CmpInst::Predicate;
-  llvm::Value *left = load_wide(f, test.left, word), *right = load_wide(f, test.right, word);
-  const bool is_float = layout_.plan().node(test.left).type.kind == Kind::kFloat;
-  const std::string_view symbol = builtin(test.builtin).name;
-  Predicate predicate = is_float ? Predicate::FCMP_OEQ : Predicate::ICMP_EQ;
-  if (symbol == "<") predicate = is_float ? Predicate::FCMP_OLT : Predicate::ICMP_SLT;
-  if (symbol == "<=") predicate = is_float ? Predicate::FCMP_OLE : Predicate::ICMP_SLE;
-  if (symbol == ">") predicate = is_float ? Predicate::FCMP_OGT : Predicate::ICMP_SGT;
-  if (symbol == ">=") predicate = is_float ? Predicate::FCMP_OGE : Predicate::ICMP_SGE;
-  return f.builder.CreateBitCast(f.builder.CreateCmp(predicate, left, right), f.builder.getInt64Ty());
-}
-
-// The result; `missing` has a bit for each row whose result is none. What the row then holds does not matter: any int or float does.
-llvm::Value* Emitter::emit_math(Function& f, EmittedMath math, llvm::Value* left, llvm::Value* right, llvm::Value*& missing) {
-  llvm::IRBuilder<>& b = f.builder;
-  llvm::Value *result = nullptr, *lost = nullptr;
-  switch (math) {
-    case EmittedMath::kAddInt:  // overflows where both operands have the sign that the result has not
-      result = b.CreateAdd(left, right);
-      lost = b.CreateAnd(b.CreateXor(left, result), b.CreateXor(right, result));
-      break;
-    case EmittedMath::kSubtractInt:
-      result = b.CreateSub(left, right);
-      lost = b.CreateAnd(b.CreateXor(left, right), b.CreateXor(left, result));
-      break;
-    case EmittedMath::kMultiplyInt: return b.CreateMul(left, right);
-    case EmittedMath::kAddFloat: result = b.CreateFAdd(left, right); break;
-    case EmittedMath::kSubtractFloat: result = b.CreateFSub(left, right); break;
-    case EmittedMath::kMultiplyFloat: result = b.CreateFMul(left, right); break;
-    case EmittedMath::kNone: assert(false && "is not emitted"); break;
-  }
-  llvm::Value* is_lost =
-      lost != nullptr ? b.CreateICmpSLT(lost, llvm::Constant::getNullValue(lost->getType())) : b.CreateFCmpUNO(result, result);
-  missing = b.CreateBitCast(is_lost, b.getInt64Ty());
-  return result;
-}
-
-void Emitter::emit_value(Function& f, NodeId id, llvm::Value* base, llvm::Value* word) {
-  llvm::IRBuilder<>& b = f.builder;
-  const Map& map = std::get<Map>(layout_.plan().node(id).op);
-  llvm::Value* missing = nullptr;
-  llvm::Value* result = emit_math(f, layout_.math_of(map), load_wide(f, map.left, word), load_wide(f, map.right, word), missing);
-  const auto inputs = static_cast<std::uint32_t>(layout_.frames[f.frame].inputs.size());
-  llvm::Value* rows = pointer(f, inputs + layout_.value_slot(id));
-  b.CreateAlignedStore(result, b.CreateInBoundsGEP(b.getInt64Ty(), rows, b.CreateMul(word, b.getInt64(kRowsPerWord))), llvm::Align(64));
-  if (layout_.known_slot(id) == kNoSlot) return;
-  llvm::Value* known = emit_known(f, map.known, base, word);
-  if (missing != nullptr) known = b.CreateAnd(known, b.CreateNot(missing));
-  b.CreateAlignedStore(known, slot_address(f, base, layout_.known_slot(id)), llvm::Align(8));
-}
-
-// A value of the pool in every lane; the pool is little-endian, so a narrower element lies where its word does.
-llvm::Value* Emitter::splat(Function& f, llvm::Type* vector_type, std::int64_t value) {
-  pool_.push_back(value);
-  llvm::Value* address = f.builder.CreateConstInBoundsGEP1_64(f.builder.getInt64Ty(), f.pool, pool_.size() - 1);
-  llvm::Value* element = f.builder.CreateAlignedLoad(vector_type->getScalarType(), address, llvm::Align(8));
-  return f.builder.CreateVectorSplat(kRowsPerWord, element);
+void emit_recipe(llvm::Module& module, const Recipe& recipe, unsigned vector_words, const std::string& name) {
+  Emitter(module, recipe, vector_words, name).emit();
 }
 
 }  // namespace segue

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace segue {
 
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t kAtomsPerFunction = 16;  // and values
 // Larger blocks make instruction selection erratic (architecture.md, "How evaluation gets fast").
 constexpr std::size_t kOperandsPerFunction = 400;
+constexpr std::size_t kFinishesPerFunction = 256;
 
 std::size_t operand_count(const Op& op) {
   if (const auto* all = std::get_if<AllOf>(&op)) return all->operands.size();
@@ -294,7 +296,7 @@ void ProgramLayout::add_to_units(NodeId id) {
       operands += operand_count(plan_.node(*at).op);
     fits = operands <= kOperandsPerFunction;
   }
-  if (!fits) units_.push_back({kind, frame, {}, {}});
+  if (!fits) units_.push_back({kind, frame, {}, {}, {}, {}});
   units_.back().nodes.push_back(id);
   unit_of_[index_of(id)] = static_cast<std::uint32_t>(units_.size() - 1);
   if (known_of_[index_of(id)] != kNoNode) unit_of_[index_of(known_of_[index_of(id)])] = unit_of_[index_of(id)];
@@ -303,31 +305,63 @@ void ProgramLayout::add_to_units(NodeId id) {
 void ProgramLayout::assign_roots() {
   for (std::uint32_t i = 0; i < plan_.roots.size(); ++i) {
     const PlanRoot& root = plan_.roots[i];
-    std::uint32_t unit = std::max(unit_of_[index_of(root.members.node())], unit_of_[index_of(root.undetermined.node())]);
-    unit = std::max(unit, unit_of_[index_of(root.known.node())]);
-    if (root.value != kNoNode) unit = std::max(unit, unit_of_[index_of(root.value)]);
-    units_[unit].roots.push_back(i);
+    if (root.answer == AnswerKind::kNothing) continue;
+    if (root.answer == AnswerKind::kMembers) {
+      finish(root.members, i, false);
+    } else {
+      units_[std::max(unit_of_[index_of(root.known.node())], unit_of_[index_of(root.value)])].values.push_back(i);
+    }
+    if (constant_bit(root.undetermined.node()) != root.undetermined.is_negated()) finish(root.undetermined, i, true);
   }
+  add_finishing_units();
+}
+
+void ProgramLayout::finish(Bit bit, std::uint32_t root, bool is_undetermined) {
+  const NodeId id = bit.node();
+  Unit& unit = units_[unit_of_[index_of(id)]];
+  const bool is_fused = plan_.node(id).frame == kAccountFrame && (unit.kind == NodeClass::kBoolean || unit.kind == NodeClass::kAtom) &&
+                        unit.finishes.size() < kFinishesPerFunction;
+  (is_fused ? unit.finishes : unit.flushes).push_back({bit, root, is_undetermined});
+}
+
+// Tests are emitted a word at a time, counts a vector at a time: roots that are a test are finished by a function of their own, after the tests'.
+void ProgramLayout::add_finishing_units() {
+  std::vector<Unit> units;
+  std::vector<std::uint32_t> moved;
+  for (Unit& unit : units_) {
+    moved.push_back(static_cast<std::uint32_t>(units.size()));
+    units.push_back(std::move(unit));
+    if (units.back().kind != NodeClass::kAtom || units.back().finishes.empty()) continue;
+    Unit finishing{NodeClass::kBoolean, units.back().frame, {}, std::exchange(units.back().finishes, {}), {}, {}};
+    units.push_back(std::move(finishing));
+  }
+  units_ = std::move(units);
+  for (std::uint32_t& unit : unit_of_) unit = moved[unit];
 }
 
 // ── slots ──
 
 void ProgramLayout::mark_inlined() {
-  std::vector<bool> is_candidate(plan_.nodes.size());
+  std::vector<std::uint32_t> reads(plan_.nodes.size()), reads_inside(plan_.nodes.size());
+  const auto read = [&](Bit bit) { ++reads[index_of(bit.node())]; };
   for (const Unit& unit : units_) {
-    if (unit.kind != NodeClass::kBoolean) continue;
     for (const NodeId id : unit.nodes) {
-      is_candidate[index_of(id)] = plan_.node(id).uses == 1;
       for_each_operand(
           plan_.node(id).op, [](NodeId) {},
           [&](Bit bit) {
-            const NodeId operand = bit.node();
-            if (is_candidate[index_of(operand)] && unit_of_[index_of(operand)] == unit_of_[index_of(id)])
-              inlined_[index_of(operand)] = true;
+            read(bit);
+            if (unit.kind == NodeClass::kBoolean && unit_of_[index_of(bit.node())] == unit_of_[index_of(id)])
+              ++reads_inside[index_of(bit.node())];
           });
     }
+    for (const Finish& flush : unit.flushes) read(flush.bit);
+    for (const std::uint32_t root : unit.values) read(plan_.roots[root].known);
   }
-  // A root has a use besides those of nodes, so that no root is inlined.
+  for (const Unit& unit : units_) {
+    if (unit.kind != NodeClass::kBoolean) continue;
+    for (const NodeId id : unit.nodes)
+      inlined_[index_of(id)] = reads[index_of(id)] == reads_inside[index_of(id)] && reads[index_of(id)] <= 1;
+  }
 }
 
 void ProgramLayout::assign_slots() {
@@ -342,11 +376,15 @@ void ProgramLayout::assign_slots() {
       for_each_operand(plan_.node(id).op, read_value, read_bit);
     }
     ++sequence;
-    for (const std::uint32_t root : unit.roots) {
-      read_bit(plan_.roots[root].members), read_bit(plan_.roots[root].undetermined), read_bit(plan_.roots[root].known);
-      if (plan_.roots[root].value != kNoNode) read_value(plan_.roots[root].value);
+    // What a function finishes it has in a register, unless it is of another unit.
+    for (const Finish& finish : unit.finishes) {
+      if (unit.nodes.empty()) read_bit(finish.bit);
     }
+    for (const Finish& flush : unit.flushes) read_bit(flush.bit);
+    for (const std::uint32_t root : unit.values) read_bit(plan_.roots[root].known), read_value(plan_.roots[root].value);
   }
+  const bool has_finishes = std::ranges::any_of(units_, [](const Unit& unit) { return !unit.finishes.empty(); });
+  if (has_finishes) frames.front().live_slot = frames.front().bit_slots++;
   struct Free {
     std::vector<std::uint32_t> bits, values;
   };

@@ -23,12 +23,21 @@ enum class NodeClass : std::uint8_t {
   kBoolean,  // emitted: conjunctions and disjunctions of bits
 };
 
-// A kernel, or a function to emit. `roots` are complete after it.
+// Bits that a root is answered with: its members, or the rows for which it is not determined.
+struct Finish {
+  Bit bit;
+  std::uint32_t root = 0;
+  bool is_undetermined = false;
+};
+
+// A kernel, or a function to emit.
 struct Unit {
   NodeClass kind = NodeClass::kFree;
   std::uint32_t frame = 0;
   std::vector<NodeId> nodes;
-  std::vector<std::uint32_t> roots;
+  std::vector<Finish> finishes;       // counted and kept by the function itself, of the account's frame
+  std::vector<Finish> flushes;        // by a step after it
+  std::vector<std::uint32_t> values;  // roots whose values are complete after it
 };
 
 // Arithmetic that is emitted; everything else calls the kernel of the table of builtins.
@@ -60,7 +69,7 @@ class ProgramLayout {
   [[nodiscard]] std::uint32_t known_slot(NodeId value) const;
   // How a Map is emitted, if it is.
   [[nodiscard]] EmittedMath math_of(const Map& map) const;
-  // A conjunction or disjunction that only the function that holds it reads: it needs no slot.
+  // A conjunction or disjunction that only the function that holds it reads or finishes: it needs no slot.
   [[nodiscard]] bool is_inlined(NodeId node) const { return inlined_[index_of(node)]; }
   // The validity of a column, where a test may read it in place; for known bits that are a ColumnKnown.
   [[nodiscard]] std::optional<std::uint32_t> validity_input(Bit known) const;
@@ -92,6 +101,8 @@ class ProgramLayout {
   void order_units();
   void add_to_units(NodeId node);
   void assign_roots();
+  void finish(Bit bit, std::uint32_t root, bool is_undetermined);
+  void add_finishing_units();
   void mark_inlined();
   void assign_slots();
 

@@ -28,7 +28,8 @@ Program count_children(bool in_place) {
   program.spans = {{1, 0}};
   program.steps.push_back(ReduceStep{0, reduce_count, nullptr, {kNoSlot, true}, {}, 0, kNoSlot});
   program.steps.push_back(MapStep{0, is_two, nullptr, {{ValueSource::kSlot, 0, Storage::kInt64}}, {}, kNoSlot, 0});
-  program.steps.push_back(FlushStep{0, {0, false}, {kNoSlot, true}});
+  program.steps.push_back(FlushStep{0, {0, false}, 0, false});
+  program.steps.push_back(FlushStep{0, {kNoSlot, true}, 0, true});
   program.roots = {{RootKind::kMembers, 0}};
   program.batch_rows = 1024;
   return program;
