@@ -10,6 +10,9 @@
 
 namespace segue {
 
+// Raised whenever the same recipe makes other code, or CompiledCall changes: kept code is of one version.
+inline constexpr std::uint32_t kRecipeVersion = 1;
+
 // Elements of a vector of 64 rows.
 enum class Lane : std::uint8_t { kNone, kInt8, kInt16, kInt32, kInt64, kFloat64 };
 
