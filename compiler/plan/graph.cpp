@@ -96,17 +96,36 @@ NodeId Graph::intern(FrameId frame, const Type& type, Op op, DomainId domain) {
   const auto use_node = [this](NodeId operand) { ++plan_.nodes[index_of(operand)].uses; };
   for_each_operand(op, use_node, [this](Bit operand) { use(operand); });
   plan_.nodes.push_back({std::move(op), frame, plain, domain, 0});
-  ids_.emplace(hash, id);
+  ids_.add(hash, id);
   return id;
 }
 
 std::optional<NodeId> Graph::find(std::uint64_t hash, FrameId frame, const Type& type, const Op& op, DomainId domain) const {
-  const auto [first, last] = ids_.equal_range(hash);
-  for (auto at = first; at != last; ++at) {
-    const PlanNode& node = plan_.node(at->second);
-    if (node.frame == frame && node.type == type && node.domain == domain && is_equal(node.op, op)) return at->second;
+  return ids_.find(hash, [&](NodeId id) {
+    const PlanNode& node = plan_.node(id);
+    return node.frame == frame && node.type == type && node.domain == domain && is_equal(node.op, op);
+  });
+}
+
+void NodeTable::add(std::uint64_t hash, NodeId id) {
+  if (2 * (count_ + 1) > entries_.size()) grow();
+  place(hash, id);
+  ++count_;
+}
+
+void NodeTable::place(std::uint64_t hash, NodeId id) {
+  std::size_t at = hash & (entries_.size() - 1);
+  while (entries_[at].id != kNoNode) at = (at + 1) & (entries_.size() - 1);
+  entries_[at] = {hash, id};
+}
+
+void NodeTable::grow() {
+  constexpr std::size_t kLeastEntries = 256;
+  std::vector<Entry> old(std::max(kLeastEntries, 2 * entries_.size()));
+  old.swap(entries_);
+  for (const Entry& entry : old) {
+    if (entry.id != kNoNode) place(entry.hash, entry.id);
   }
-  return std::nullopt;
 }
 
 Bit Graph::bit(FrameId frame, Op op) {
@@ -153,29 +172,29 @@ Bit Graph::in_ranges(FrameId frame, NodeId value, Bit known, std::vector<IntRang
 Bit Graph::conjunction(FrameId frame, std::vector<Bit> operands, bool is_leaf) {
   // Before chains are dissolved, too: a chain beside its own complement is seen only while it is one.
   if (!simplify(operands)) return kFalse;
-  if (!is_leaf) flatten(operands);
-  if (!simplify(operands)) return kFalse;
-  if (!is_leaf) {
-    merge_ranges(frame, operands);
-    if (!simplify(operands)) return kFalse;
-  }
+  if (!is_leaf && flatten(operands) && !simplify(operands)) return kFalse;
+  if (!is_leaf && merge_ranges(frame, operands) && !simplify(operands)) return kFalse;
   if (operands.empty()) return kTrue;
   if (operands.size() == 1) return operands.front();
   if (operands.size() > kMaxOperands) return split(frame, std::move(operands));
   return make_conjunction(frame, std::move(operands), is_leaf);
 }
 
-void Graph::flatten(std::vector<Bit>& operands) const {
+// Whether there was a chain to dissolve.
+bool Graph::flatten(std::vector<Bit>& operands) const {
+  const auto inner_of = [this](Bit operand) { return conjuncts(node(operand.node()), operand.is_negated()); };
+  if (std::ranges::none_of(operands, [&](Bit operand) { return inner_of(operand) != nullptr; })) return false;
   std::vector<Bit> flat;
-  flat.reserve(operands.size());
+  flat.reserve(2 * operands.size());
   for (const Bit operand : operands) {
-    if (const auto* inner = conjuncts(node(operand.node()), operand.is_negated())) {
+    if (const auto* inner = inner_of(operand)) {
       for (const Bit bit : *inner) flat.push_back(operand.is_negated() ? ~bit : bit);
     } else {
       flat.push_back(operand);
     }
   }
   operands = std::move(flat);
+  return true;
 }
 
 // Sorts, drops repetitions and kTrue; false where the conjunction is.
@@ -187,24 +206,30 @@ bool Graph::simplify(std::vector<Bit>& operands) const {
   return std::adjacent_find(operands.begin(), operands.end(), [](Bit a, Bit b) { return a == ~b; }) == operands.end();
 }
 
-// Ranges on one value become one, where that makes no test that is wanted besides.
-void Graph::merge_ranges(FrameId frame, std::vector<Bit>& operands) {
-  std::map<std::pair<NodeId, Bit>, std::vector<Bit>> groups;
+// Ranges on one value become one, where that makes no test that is wanted besides. Whether any did.
+bool Graph::merge_ranges(FrameId frame, std::vector<Bit>& operands) {
+  const auto test_of = [this](Bit operand) { return std::get_if<InRanges>(&node(operand.node()).op); };
+  std::vector<Bit> tests;
   for (const Bit operand : operands) {
-    if (const auto* test = std::get_if<InRanges>(&node(operand.node()).op)) groups[{test->value, test->known}].push_back(operand);
+    if (test_of(operand) != nullptr) tests.push_back(operand);
   }
+  if (tests.size() < 2) return false;
+  const auto key_of = [&](Bit operand) { return std::pair(test_of(operand)->value, test_of(operand)->known); };
+  std::ranges::stable_sort(tests, {}, key_of);
   std::vector<Bit> merged;
   bool changed = false;
-  for (auto& [key, group] : groups) {
-    const std::size_t before = group.size();
-    if (before > 1) merge_group(frame, group);
-    if (group.size() == before) merge_fresh(frame, group);
-    changed |= group.size() != before;
+  for (std::size_t begin = 0, end = 0; begin < tests.size(); begin = end) {
+    while (end < tests.size() && key_of(tests[end]) == key_of(tests[begin])) ++end;
+    std::vector<Bit> group(tests.begin() + static_cast<std::ptrdiff_t>(begin), tests.begin() + static_cast<std::ptrdiff_t>(end));
+    if (group.size() > 1) merge_group(frame, group);
+    if (group.size() == end - begin) merge_fresh(frame, group);
+    changed |= group.size() != end - begin;
     merged.insert(merged.end(), group.begin(), group.end());
   }
-  if (!changed) return;
-  std::erase_if(operands, [this](Bit operand) { return std::holds_alternative<InRanges>(node(operand.node()).op); });
+  if (!changed) return false;
+  std::erase_if(operands, [&](Bit operand) { return test_of(operand) != nullptr; });
   operands.insert(operands.end(), merged.begin(), merged.end());
+  return true;
 }
 
 // Of tests of which some are wanted elsewhere, those that are not.

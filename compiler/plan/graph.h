@@ -5,13 +5,39 @@
 
 #include <cstdint>
 #include <map>
-#include <unordered_map>
 #include <vector>
 
 #include "compiler/plan/facts.h"
 #include "compiler/plan/plan.h"
 
 namespace segue {
+
+// Nodes by hash: open addressing, since a node is looked for several times for each that is made.
+class NodeTable {
+ public:
+  void add(std::uint64_t hash, NodeId id);
+  // The first with the hash of which `is_it` says so.
+  template <typename IsIt>
+  [[nodiscard]] std::optional<NodeId> find(std::uint64_t hash, IsIt is_it) const {
+    if (entries_.empty()) return std::nullopt;
+    for (std::size_t at = hash & (entries_.size() - 1); entries_[at].id != kNoNode; at = (at + 1) & (entries_.size() - 1)) {
+      if (entries_[at].hash == hash && is_it(entries_[at].id)) return entries_[at].id;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t hash = 0;
+    NodeId id = kNoNode;
+  };
+
+  void place(std::uint64_t hash, NodeId id);
+  void grow();
+
+  std::vector<Entry> entries_;  // a power of two, at most half full
+  std::size_t count_ = 0;
+};
 
 class Graph {
  public:
@@ -25,8 +51,12 @@ class Graph {
   // Conjunction and disjunction for each row of `frame`.
   Bit all_of(FrameId frame, std::vector<Bit> operands) { return conjunction(frame, std::move(operands), false); }
   Bit any_of(FrameId frame, std::vector<Bit> operands) { return ~conjunction(frame, complements(std::move(operands)), false); }
-  Bit all_of(FrameId frame, Bit a, Bit b) { return all_of(frame, std::vector{a, b}); }
-  Bit any_of(FrameId frame, Bit a, Bit b) { return any_of(frame, std::vector{a, b}); }
+  Bit all_of(FrameId frame, Bit a, Bit b) {
+    if (a == kFalse || b == kFalse || a == ~b) return kFalse;
+    if (a == kTrue || a == b) return b;
+    return b == kTrue ? a : all_of(frame, std::vector{a, b});
+  }
+  Bit any_of(FrameId frame, Bit a, Bit b) { return ~all_of(frame, ~a, ~b); }
   // The same, never dissolved into what uses it: what belongs to one leaf, such as a test beside its known bit.
   Bit leaf_all_of(FrameId frame, std::vector<Bit> operands) { return conjunction(frame, std::move(operands), true); }
   Bit leaf_any_of(FrameId frame, std::vector<Bit> operands) { return ~conjunction(frame, complements(std::move(operands)), true); }
@@ -60,9 +90,9 @@ class Graph {
 
   [[nodiscard]] std::optional<Bit> settled(FrameId frame, const Op& op);
   Bit conjunction(FrameId frame, std::vector<Bit> operands, bool is_leaf);
-  void flatten(std::vector<Bit>& operands) const;
+  bool flatten(std::vector<Bit>& operands) const;
   bool simplify(std::vector<Bit>& operands) const;
-  void merge_ranges(FrameId frame, std::vector<Bit>& operands);
+  bool merge_ranges(FrameId frame, std::vector<Bit>& operands);
   void merge_fresh(FrameId frame, std::vector<Bit>& group);
   void merge_group(FrameId frame, std::vector<Bit>& group);
   Bit make_conjunction(FrameId frame, std::vector<Bit> operands, bool is_leaf);
@@ -74,7 +104,7 @@ class Graph {
   const PlanOptions& options_;
   FactTable facts_;
   std::uint64_t salt_ = 0;  // of the definition, without sharing
-  std::unordered_multimap<std::uint64_t, NodeId> ids_;
+  NodeTable ids_;
   std::map<Domain, std::uint32_t> domains_;
   std::map<RankSpace, std::uint32_t> rank_spaces_;
   std::map<TextPredicate, std::uint32_t> text_predicates_;

@@ -7,6 +7,28 @@
 
 namespace segue {
 
+namespace {
+
+// A predicate made of others, of each of the three answers alike; where nothing can be missing they are one.
+template <typename Join>
+Lowered each_answer(std::span<const Lowered> operands, Join join) {
+  const auto bits = [&](Bit Lowered::* answer) {
+    std::vector<Bit> result;
+    result.reserve(operands.size());
+    for (const Lowered& operand : operands) result.push_back(operand.*answer);
+    return result;
+  };
+  const auto are_equal = [&](Bit Lowered::* a, Bit Lowered::* b) {
+    return std::ranges::all_of(operands, [&](const Lowered& operand) { return operand.*a == operand.*b; });
+  };
+  const Bit holds = join(bits(&Lowered::holds));
+  const Bit certain = are_equal(&Lowered::certain, &Lowered::holds) ? holds : join(bits(&Lowered::certain));
+  const Bit possible = are_equal(&Lowered::possible, &Lowered::holds) ? holds : join(bits(&Lowered::possible));
+  return {.holds = holds, .certain = certain, .possible = possible, .is_predicate = true};
+}
+
+}  // namespace
+
 Lowering::Lowering(const CheckedProgram& program, const PlanOptions& options, Plan& plan)
     : program_(program),
       options_(options),
@@ -78,6 +100,7 @@ Lowered Lowering::definition(DefinitionId id, FrameId frame) {
 
 // A test: `holds` is false where the operands are not `known`, and unknown there and where they are `unsure`.
 Lowered Lowering::predicate(FrameId frame, Bit holds, Bit known, Bit unsure) {
+  if (known == kTrue && unsure == kFalse) return {.holds = holds, .certain = holds, .possible = holds, .is_predicate = true};
   return {.holds = holds,
           .certain = unsure == kFalse ? holds : graph_.leaf_all_of(frame, {holds, ~unsure}),
           .possible = graph_.leaf_any_of(frame, {holds, ~known, unsure}),
@@ -98,29 +121,11 @@ Lowered Lowering::negation(const Lowered& operand) const {
 }
 
 Lowered Lowering::all_of(FrameId frame, std::span<const Lowered> operands) {
-  std::vector<Bit> holds, certain, possible;
-  for (const Lowered& operand : operands) {
-    holds.push_back(operand.holds);
-    certain.push_back(operand.certain);
-    possible.push_back(operand.possible);
-  }
-  return {.holds = graph_.all_of(frame, std::move(holds)),
-          .certain = graph_.all_of(frame, std::move(certain)),
-          .possible = graph_.all_of(frame, std::move(possible)),
-          .is_predicate = true};
+  return each_answer(operands, [&](std::vector<Bit> bits) { return graph_.all_of(frame, std::move(bits)); });
 }
 
 Lowered Lowering::any_of(FrameId frame, std::span<const Lowered> operands) {
-  std::vector<Bit> holds, certain, possible;
-  for (const Lowered& operand : operands) {
-    holds.push_back(operand.holds);
-    certain.push_back(operand.certain);
-    possible.push_back(operand.possible);
-  }
-  return {.holds = graph_.any_of(frame, std::move(holds)),
-          .certain = graph_.any_of(frame, std::move(certain)),
-          .possible = graph_.any_of(frame, std::move(possible)),
-          .is_predicate = true};
+  return each_answer(operands, [&](std::vector<Bit> bits) { return graph_.any_of(frame, std::move(bits)); });
 }
 
 Bit Lowering::unknown(FrameId frame, const Lowered& operand) {

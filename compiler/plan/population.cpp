@@ -17,11 +17,12 @@ bool is_population(const Node& node) { return std::holds_alternative<TopOf>(node
 
 // The definitions that the roots need, those over whole tables included.
 std::vector<bool> needed_definitions(const CheckedProgram& program, const std::vector<DefinitionId>& roots) {
-  std::vector<bool> needed(program.definitions.size()), seen(program.exprs.size());
+  std::vector<bool> needed(program.definitions.size());
+  std::vector<std::uint32_t> seen(program.exprs.size());
   for (const DefinitionId root : roots) needed[index_of(root)] = true;
   for (std::size_t i = program.definitions.size(); i-- > 0;) {
     if (!needed[i]) continue;
-    for (const ExprId id : collect_body(program, program.definitions[i].body, seen).exprs) {
+    for (const ExprId id : collect_body(program, DefinitionId{static_cast<std::uint32_t>(i)}, seen).exprs) {
       for_each_definition(program.expr(id).node, [&](DefinitionId read) { needed[index_of(read)] = true; });
     }
   }
@@ -102,10 +103,10 @@ std::vector<std::vector<ExprId>> population_levels(const CheckedProgram& program
   const std::vector<bool> needed = needed_definitions(program, roots);
   std::vector<std::vector<ExprId>> levels;
   std::vector<std::size_t> depths(program.exprs.size());  // levels that the expression stands on
-  std::vector<bool> seen(program.exprs.size());
+  std::vector<std::uint32_t> seen(program.exprs.size());
   for (std::size_t i = 0; i < program.definitions.size(); ++i) {
     if (!needed[i]) continue;
-    for (const ExprId id : collect_body(program, program.definitions[i].body, seen).exprs) {
+    for (const ExprId id : collect_body(program, DefinitionId{static_cast<std::uint32_t>(i)}, seen).exprs) {
       const Node& node = program.expr(id).node;
       std::size_t& depth = depths[index_of(id)];
       for_each_operand(node, [&](ExprId operand) { depth = std::max(depth, depths[index_of(operand)]); });

@@ -41,14 +41,17 @@ void count_uses(Plan& plan) {
 
 }  // namespace
 
-Body collect_body(const CheckedProgram& program, ExprId root, std::vector<bool>& seen) {
+Body collect_body(const CheckedProgram& program, DefinitionId definition, std::vector<std::uint32_t>& seen) {
+  const std::uint32_t mark = index_of(definition) + 1;
   Body body;
-  std::vector<ExprId> pending{root};
+  std::vector<ExprId> pending{program.definition(definition).body};
   while (!pending.empty()) {
     const ExprId id = pending.back();
     pending.pop_back();
-    if (seen[index_of(id)]) continue;
-    seen[index_of(id)] = true;
+    std::uint32_t& seen_by = seen[index_of(id)];
+    body.is_shared |= seen_by != 0 && seen_by != mark;
+    if (seen_by != 0) continue;
+    seen_by = mark;
     body.exprs.push_back(id);
     const Expr& expr = program.expr(id);
     if (const auto* read = std::get_if<DefinitionRead>(&expr.node)) body.reads.push_back(read->definition);
@@ -62,16 +65,21 @@ std::vector<std::pair<DefinitionId, std::vector<ExprId>>> schedule(const Checked
   std::vector<bool> needed(program.definitions.size());
   for (const DefinitionId root : roots) needed[index_of(root)] = true;
   // `definitions` are in order of evaluation, so what is read stands before its readers: backwards, readers come first.
-  std::vector<bool> seen(program.exprs.size());
-  for (std::size_t i = program.definitions.size(); i-- > 0;) {
-    if (!needed[i]) continue;
-    for (const DefinitionId read : collect_body(program, program.definitions[i].body, seen).reads) needed[index_of(read)] = true;
-  }
   std::vector<std::pair<DefinitionId, std::vector<ExprId>>> result;
-  seen.assign(program.exprs.size(), false);
-  for (std::uint32_t i = 0; i < program.definitions.size(); ++i) {
-    if (needed[i]) result.emplace_back(DefinitionId{i}, collect_body(program, program.definitions[i].body, seen).exprs);
+  std::vector<std::uint32_t> seen(program.exprs.size());
+  bool is_shared = false;
+  for (auto i = static_cast<std::uint32_t>(program.definitions.size()); i-- > 0;) {
+    if (!needed[i]) continue;
+    Body body = collect_body(program, DefinitionId{i}, seen);
+    for (const DefinitionId read : body.reads) needed[index_of(read)] = true;
+    is_shared |= body.is_shared;
+    result.emplace_back(DefinitionId{i}, std::move(body.exprs));
   }
+  std::ranges::reverse(result);
+  if (!is_shared) return result;
+  // An expression of several bodies belongs to the first.
+  seen.assign(program.exprs.size(), 0);
+  for (auto& [definition, exprs] : result) exprs = collect_body(program, definition, seen).exprs;
   return result;
 }
 

@@ -9,12 +9,13 @@
 
 namespace segue {
 
-// The expressions of a body that are not `seen`, ascending, and the definitions whose values they read.
+// The expressions of a definition's body that no other call has seen, ascending, and the definitions whose values they read. `seen`, by expression, starts at 0.
 struct Body {
   std::vector<ExprId> exprs;
   std::vector<DefinitionId> reads;
+  bool is_shared = false;  // another body that was seen has some of its expressions
 };
-[[nodiscard]] Body collect_body(const CheckedProgram& program, ExprId root, std::vector<bool>& seen);
+[[nodiscard]] Body collect_body(const CheckedProgram& program, DefinitionId definition, std::vector<std::uint32_t>& seen);
 
 // The definitions that the roots need, each after those that it reads, with the expressions that no earlier body had.
 [[nodiscard]] std::vector<std::pair<DefinitionId, std::vector<ExprId>>> schedule(const CheckedProgram& program,
