@@ -4,49 +4,15 @@
 #include <algorithm>
 #include <utility>
 
-#include <llvm/IR/Module.h>
-
 #include "compiler/codegen/api.h"
-#include "compiler/codegen/emit.h"
-#include "compiler/codegen/jit.h"
+#include "compiler/codegen/machine_code.h"
 #include "compiler/codegen/steps.h"
 
 namespace segue {
 
 namespace {
 
-constexpr std::size_t kFunctionsPerModule = 64;
-
 bool is_emitted(const Unit& unit) { return unit.kind != NodeClass::kFree && unit.kind != NodeClass::kStep; }
-
-std::string function_name(std::size_t recipe) { return "unit_" + std::to_string(recipe); }
-
-// Machine code.
-struct Code {
-  std::vector<CompiledFn> functions;  // by recipe
-  std::shared_ptr<void> owner;
-};
-
-std::expected<Code, std::string> generate(const std::vector<UnitCode>& units, TargetCpu cpu) {
-  if (units.empty()) return Code{};  // no target is looked for, nothing of LLVM is started
-  const auto target = find_target(cpu);
-  if (!target) return std::unexpected(target.error());
-  auto jit = Jit::create(*target);
-  if (!jit) return std::unexpected(jit.error());
-  for (std::size_t begin = 0; begin < units.size(); begin += kFunctionsPerModule) {
-    auto module = jit->new_module("segue_" + std::to_string(begin));
-    for (std::size_t i = begin; i < std::min(units.size(), begin + kFunctionsPerModule); ++i)
-      emit_recipe(*module, units[i].recipe, target->vector_words, function_name(i));
-    if (auto added = jit->add(std::move(module)); !added) return std::unexpected(added.error());
-  }
-  Code code{{}, jit->owner()};
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    const auto address = jit->address(function_name(i));
-    if (!address) return std::unexpected(address.error());
-    code.functions.push_back(reinterpret_cast<CompiledFn>(*address));
-  }
-  return code;
-}
 
 // Batches are as large as keeps a batch's bits of the account's frame in about half of a small second-level cache.
 std::size_t suitable_batch_rows(const FrameLayout& account) {
@@ -77,6 +43,12 @@ void add_flushes(std::vector<Step>& steps, const ProgramLayout& layout, const Un
   }
 }
 
+std::vector<std::uint32_t> indices_of(const std::vector<NodeId>& nodes) {
+  std::vector<std::uint32_t> result;
+  for (const NodeId node : nodes) result.push_back(index_of(node));
+  return result;
+}
+
 // Puts a function's part of the pool, its counters and its outputs behind those of the others.
 CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode& unit, CompiledFn function) {
   const auto size_of = [](const auto& all) { return static_cast<std::uint32_t>(all.size()); };
@@ -96,18 +68,20 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
   for (const Unit& unit : layout.units()) {
     if (is_emitted(unit)) recipes.push_back(make_recipe(layout, constants, clock, unit, options.keep_members));
   }
-  const auto code = generate(recipes, options.cpu);
+  const auto code = machine_code(recipes, options);
   if (!code) return std::unexpected(code.error());
   Program program;
   StepMaker maker(layout, clock);
   std::size_t next = 0;
   for (const Unit& unit : layout.units()) {
+    if (unit.kind != NodeClass::kFree) program.step_nodes.push_back(indices_of(unit.nodes));
     if (unit.kind == NodeClass::kStep) program.steps.push_back(maker.make(unit.nodes.front()));
     if (is_emitted(unit)) {
       program.steps.push_back(add_function(program, unit.frame, recipes[next], code->functions[next]));
       ++next;
     }
     add_flushes(program.steps, layout, unit);
+    program.step_nodes.resize(program.steps.size());
   }
   for (const PlanRoot& root : plan.roots) program.roots.push_back({kind_of(root.answer), plan.frames[index_of(root.frame)].table});
   program.added = options.added;

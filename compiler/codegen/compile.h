@@ -21,10 +21,14 @@ enum class TargetCpu : std::uint8_t {
   kAvx512,    // x86-64-v4
 };
 
+class CodeCache;
+
 struct CodegenOptions {
   TargetCpu cpu = TargetCpu::kHost;
   std::size_t batch_rows = 0;           // accounts in a batch, rounded up to a multiple of 512; 0: what suits the caches. For tests
   bool keep_members = true;             // false: sizes alone are wanted of the program's runs
+  CodeCache* cache = nullptr;           // code that was made before is taken from it; null: none. Borrowed during `compile`
+  unsigned threads = 1;                 // that LLVM's work is shared by
   const AddedColumns* added = nullptr;  // what the plan reads behind the tables' columns; borrowed by the program
 };
 
