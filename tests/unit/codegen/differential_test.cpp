@@ -2,11 +2,15 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 
+#include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/native.h"
 #include "tests/unit/codegen/random_program.h"
+#include "tests/unit/codegen/temporary_folder.h"
 
 namespace segue::test {
 namespace {
@@ -17,11 +21,12 @@ struct Setting {
   std::size_t batch_rows = 0;
   bool share = true;
   std::size_t population_bytes = std::size_t{1} << 30;
+  CodeCache* cache = nullptr;
 };
 
 Results run_native(const RandomProgram& world, const Setting& setting) {
   auto results = evaluate_native(world.program, world.database, world.clock, world.roots,
-                                 {.codegen = {.cpu = setting.cpu, .batch_rows = setting.batch_rows},
+                                 {.codegen = {.cpu = setting.cpu, .batch_rows = setting.batch_rows, .cache = setting.cache},
                                   .threads = setting.threads,
                                   .share = setting.share,
                                   .population_bytes = setting.population_bytes});
@@ -105,6 +110,44 @@ TEST_CASE("no answer depends on the processor, the threads, the batches or the s
                      {TargetCpu::kAvx512, 2, 512, false},
                      {TargetCpu::kHost, 2, 1024, false, 1}});
   }
+}
+
+// Cuts every third entry of a folder, and changes a byte of every other third.
+static void damage(const std::filesystem::path& folder) {
+  std::size_t number = 0;
+  for (const auto& item : std::filesystem::directory_iterator(folder)) {
+    if (++number % 3 == 0) {
+      std::filesystem::resize_file(item.path(), item.file_size() * number / (number + 1));
+    } else if (number % 3 == 1) {
+      std::fstream file(item.path(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(number * 37 % item.file_size()));
+      file.put('\xa5').put('\x5a');
+    }
+  }
+}
+
+TEST_CASE("code that was kept gives the same bits: new, in memory, from a folder, from a damaged folder") {
+  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 2'000'000,
+                      count = std::max<std::uint64_t>(2, number_of("SEGUE_PROGRAMS", 60) / 10);
+  const TemporaryFolder folder;
+  std::uint64_t made[4] = {};
+  for (const int pass : {0, 1, 2, 3}) {
+    if (pass == 2) damage(folder.path());
+    CodeCache cache(folder.path());
+    for (std::uint64_t seed = first; seed < first + count; ++seed) {
+      const std::size_t sizes[] = {65, 513, 0};
+      compare_engines(
+          seed, sizes[seed % 3],
+          {{.cache = &cache}, {.batch_rows = 512, .cache = &cache}, {.cpu = TargetCpu::kBaseline, .threads = 2, .cache = &cache}});
+    }
+    made[pass] = cache.counts().made;
+    CHECK(cache.counts().in_memory > 0);
+    CHECK((cache.counts().on_disk > 0) == (pass > 0));
+  }
+  CHECK(made[0] > 0);
+  CHECK(made[1] == 0);
+  CHECK((made[2] > 0 && made[2] <= made[0]));
+  CHECK(made[3] == 0);
 }
 
 }  // namespace segue::test

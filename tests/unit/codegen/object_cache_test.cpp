@@ -17,24 +17,13 @@
 #include <unistd.h>
 
 #include "compiler/codegen/code_cache.h"
+#include "tests/unit/codegen/temporary_folder.h"
 
 namespace segue::test {
 namespace {
 
 namespace fs = std::filesystem;
 using Content = std::vector<std::byte>;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((fs::temp_directory_path() / "segue_cache_XXXXXX").string()) { REQUIRE(mkdtemp(path_.data()) != nullptr); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  [[nodiscard]] fs::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 CodeKey key_of(std::uint8_t number) {
   CodeKey key{};
