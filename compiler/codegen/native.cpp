@@ -2,10 +2,15 @@
 #include "compiler/codegen/native.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstring>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 
+#include "runtime/bits.h"
 #include "runtime/population.h"
 #include "runtime/run.h"
 
@@ -31,29 +36,245 @@ NativeFailure failure_of(RunFailure failure) {
   return {failure == RunFailure::kStopped ? NativeFailureKind::kStopped : NativeFailureKind::kTooManyRows, {}};
 }
 
+// ── Columns of whole tables, and their parts ─────────────────────────────────────────────────────────────────────────────
+
+// Bits that are appended to.
+struct GrowingBits {
+  std::vector<std::uint64_t> words;
+  std::size_t size = 0;
+
+  void append(const Bitmap& bits) {
+    words.resize((size + bits.size() + 511) / 512 * 8);
+    if (!bits.empty()) copy_bit_range(words.data(), size, bits.words(), 0, bits.size());
+    size += bits.size();
+  }
+  [[nodiscard]] Bitmap take() {
+    Bitmap bitmap(size);
+    std::copy_n(words.begin(), std::min(words.size(), bitmap.word_count()), bitmap.words());
+    words = {};
+    return bitmap;
+  }
+};
+
+Bitmap part_of(const Bitmap& bits, std::size_t begin, std::size_t rows) {
+  if (bits.empty()) return {};
+  Bitmap part(rows);
+  if (rows != 0) copy_bit_range(part.words(), 0, bits.words(), begin, rows);
+  return part;
+}
+
+// Some rows of a column of bits or floats.
+Column part_of(const Column& column, std::size_t begin, std::size_t rows) {
+  if (rows == column.rows) return column;
+  Column part;
+  part.type = column.type;
+  part.storage = column.storage;
+  part.rows = rows;
+  part.valid = part_of(column.valid, begin, rows);
+  part.bits = part_of(column.bits, begin, rows);
+  if (const std::size_t width = bytes_of(column.storage); width != 0) {
+    part.data.resize((rows + 127) / 64 * 64 * width);
+    std::memcpy(part.data.data(), std::as_const(column.data).data() + begin * width, rows * width);
+  }
+  return part;
+}
+
+// ── Plans and programs of chunks ─────────────────────────────────────────────────────────────────────────────────────────
+
+// What a program depends on in a database besides its rows: where it is equal, the program of one serves the other. Nothing where texts or lists are read, of which
+// each database has its own codes.
+std::optional<std::vector<std::uint8_t>> shape_of(const Plan& plan, const Database& database) {
+  std::vector<std::uint8_t> shape;
+  for (const TableColumn& read : columns_read(plan)) {
+    const Table& table = database.tables[read.table];
+    if (read.column >= table.columns.size()) return std::nullopt;
+    const Column& column = table.columns[read.column];
+    if (column.storage == Storage::kCodes || column.storage == Storage::kLists || column.ranks || column.statistics) return std::nullopt;
+    shape.push_back(static_cast<std::uint8_t>(column.storage));
+    shape.push_back(column.valid.empty() ? 1 : 0);
+  }
+  for (const Table& table : database.tables) {
+    if (!table.references.empty()) return std::nullopt;
+    for (const Link& link : table.links) shape.push_back(link.children.empty() ? 1 : 0);
+  }
+  return shape;
+}
+
+// Plans by facts and programs by shape, of one pass.
+class Programs {
+ public:
+  using MakePlan = std::function<Plan(const std::vector<ColumnFacts>&)>;
+  Programs(MakePlan make_plan, const CodegenOptions& codegen, const Clock& clock)
+      : make_plan_(std::move(make_plan)),
+        codegen_(codegen),
+        clock_(clock) {}
+
+  std::expected<std::shared_ptr<const Program>, std::string> program_for(const Database& database, const AddedColumns* added) {
+    std::vector<std::uint8_t> missing;
+    const std::vector<ColumnFacts> facts = never_missing(database);
+    for (const ColumnFacts& fact : facts)
+      missing.insert(missing.end(),
+                     {std::uint8_t(fact.column.table), std::uint8_t(fact.column.column), std::uint8_t(fact.column.column >> 8)});
+    const std::shared_ptr<const Plan> plan = plan_for(missing, facts);
+    const auto shape = added == nullptr ? shape_of(*plan, database) : std::nullopt;
+    if (shape) {
+      missing.push_back(0xff);
+      missing.insert(missing.end(), shape->begin(), shape->end());
+      const std::lock_guard lock(mutex_);
+      if (const auto found = programs_.find(missing); found != programs_.end()) return found->second;
+    }
+    CodegenOptions codegen = codegen_;
+    codegen.added = added;
+    auto compiled = compile(*plan, database, clock_, codegen);
+    if (!compiled) return std::unexpected(std::move(compiled.error()));
+    auto made = std::make_shared<const Program>(std::move(*compiled));
+    if (!shape) return made;
+    const std::lock_guard lock(mutex_);
+    if (programs_.size() < kMost) programs_.emplace(std::move(missing), made);
+    return made;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16;
+
+  std::shared_ptr<const Plan> plan_for(const std::vector<std::uint8_t>& key, const std::vector<ColumnFacts>& facts) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
+    }
+    auto made = std::make_shared<const Plan>(make_plan_(facts));
+    const std::lock_guard lock(mutex_);
+    if (plans_.size() < kMost) plans_.emplace(key, made);
+    return made;
+  }
+
+  MakePlan make_plan_;
+  const CodegenOptions& codegen_;
+  const Clock& clock_;
+  std::mutex mutex_;  // guards the rest
+  std::map<std::vector<std::uint8_t>, std::shared_ptr<const Plan>> plans_;
+  std::map<std::vector<std::uint8_t>, std::shared_ptr<const Program>> programs_;
+};
+
+// ── Passes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// One pass: each chunk's program is run, its answers go on to `taker`.
+class ProgramPass final : public ChunkVisitor {
+ public:
+  struct Setting {
+    const NativeOptions& options;
+    const AddedColumns& added;
+    unsigned threads = 1;      // of a run
+    bool runs_alone = true;    // no chunk is worked on beside another
+    std::size_t accounts = 0;  // in all, where that is known
+  };
+  ProgramPass(const Setting& setting, Programs& programs, const ChunkTaker& taker)
+      : setting_(setting),
+        programs_(programs),
+        taker_(taker) {}
+
+  bool work(Chunk& chunk) override {
+    const AddedColumns added = added_of(chunk);
+    const bool has_added = std::ranges::any_of(added.tables, [](const auto& columns) { return !columns.empty(); });
+    const auto program = programs_.program_for(chunk.database, has_added ? &added : nullptr);
+    if (!program) return fail({NativeFailureKind::kNoCode, program.error()});
+    RunOptions run_options{.threads = setting_.threads, .keep_members = setting_.options.codegen.keep_members};
+    if (setting_.options.progress) run_options.progress = [&](std::size_t done, std::size_t) { return report(done); };
+    auto results = run(**program, chunk.database, run_options);
+    if (!results) return fail(failure_of(results.error()));
+    chunk.results = std::move(*results);
+    return true;
+  }
+
+  bool take(Chunk& chunk) override {
+    const std::size_t rows = chunk.database.tables.front().rows;
+    if (!taker_.take(chunk)) return fail({NativeFailureKind::kStopped, {}});
+    done_ += rows;
+    return true;
+  }
+
+  void restart() override {
+    done_ = 0;
+    taker_.restart();
+  }
+
+  [[nodiscard]] const std::optional<NativeFailure>& failure() const { return failure_; }
+
+ private:
+  bool fail(NativeFailure failure) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::move(failure);
+    return false;
+  }
+
+  // One caller at a time.
+  bool report(std::size_t done) {
+    const std::lock_guard lock(mutex_);
+    return setting_.options.progress(done_ + (setting_.runs_alone ? done : 0), setting_.accounts);
+  }
+
+  // The parts of added columns that belong to a chunk.
+  AddedColumns added_of(const Chunk& chunk) const {
+    AddedColumns part;
+    part.tables.resize(setting_.added.tables.size());
+    for (std::size_t table = 0; table < part.tables.size(); ++table) {
+      for (const Column& column : setting_.added.tables[table])
+        part.tables[table].push_back(part_of(column, chunk.first_rows[table], chunk.database.tables[table].rows));
+    }
+    return part;
+  }
+
+  const Setting setting_;
+  Programs& programs_;
+  const ChunkTaker& taker_;
+  std::mutex mutex_;
+  std::optional<NativeFailure> failure_;
+  std::atomic<std::size_t> done_ = 0;
+};
+
+// Answers of all chunks of a pass, one after the other.
+class WholeAnswers {
+ public:
+  explicit WholeAnswers(const Plan& plan) : plan_(plan) { restart(); }
+
+  void restart() {
+    answers_ = {};
+    answers_.values.resize(plan_.roots.size());
+    answers_.results.definitions.resize(plan_.roots.size());
+    members_.assign(plan_.roots.size(), {});
+  }
+
+  void take(Chunk& chunk) {
+    for (std::size_t root = 0; root < plan_.roots.size(); ++root) {
+      members_[root].append(chunk.results.results.definitions[root].members);
+      std::vector<std::int64_t>& values = answers_.values[root];
+      values.insert(values.end(), chunk.results.values[root].begin(), chunk.results.values[root].end());
+    }
+  }
+
+  RunResults finish() {
+    for (std::size_t root = 0; root < plan_.roots.size(); ++root) answers_.results.definitions[root].members = members_[root].take();
+    return std::move(answers_);
+  }
+
+ private:
+  const Plan& plan_;
+  std::vector<GrowingBits> members_;
+  RunResults answers_;
+};
+
 class Evaluation {
  public:
-  Evaluation(const CheckedProgram& program, const Database& database, const Clock& clock, const NativeOptions& options)
+  // `whole` is the source's one chunk, where it has one.
+  Evaluation(const CheckedProgram& program, ChunkSource& source, const Database* whole, const Clock& clock, const NativeOptions& options)
       : program_(program),
-        database_(database),
+        source_(source),
         clock_(clock),
         options_(options),
-        plan_options_{.share = options.share, .facts = never_missing(database), .population = {}} {
-    added_.tables.resize(database.tables.size());
-  }
-
-  std::expected<RunResults, NativeFailure> answer(const Plan& plan) const {
-    CodegenOptions codegen = options_.codegen;
-    codegen.added = &added_;
-    const auto compiled = compile(plan, database_, clock_, codegen);
-    if (!compiled) return std::unexpected(NativeFailure{NativeFailureKind::kNoCode, compiled.error()});
-    auto results = run(*compiled, database_, {.threads = options_.threads, .keep_members = true, .progress = options_.progress});
-    if (!results) return std::unexpected(failure_of(results.error()));
-    return std::move(*results);
-  }
-
-  std::expected<RunResults, NativeFailure> answer(const std::vector<DefinitionId>& roots) const {
-    return answer(make_plan(program_, roots, plan_options_));
+        whole_(whole),
+        plan_options_{
+            .share = options.share, .facts = whole == nullptr ? std::vector<ColumnFacts>() : never_missing(*whole), .population = {}} {
+    added_.tables.resize(program.schema.tables.size());
   }
 
   // The terms of a level, as many at once as memory allows.
@@ -67,14 +288,35 @@ class Evaluation {
     return {};
   }
 
+  std::expected<void, NativeFailure> answer(const std::vector<DefinitionId>& roots, const ChunkTaker& taker) {
+    return pass([&](const std::vector<ColumnFacts>& facts) { return make_plan(program_, roots, with(facts)); }, options_, taker);
+  }
+
  private:
-  // At least one; what several rank by is kept once.
+  PlanOptions with(const std::vector<ColumnFacts>& facts) const {
+    PlanOptions options = plan_options_;
+    options.facts = facts;
+    return options;
+  }
+
+  std::expected<void, NativeFailure> pass(Programs::MakePlan make_plan, const NativeOptions& options, const ChunkTaker& taker) {
+    Programs programs(std::move(make_plan), options.codegen, clock_);
+    const bool runs_alone = source_.threads() <= 1;
+    const std::size_t accounts = whole_ == nullptr ? 0 : whole_->tables.front().rows;
+    ProgramPass visitor({options, added_, runs_alone ? options.threads : 1, runs_alone, accounts}, programs, taker);
+    const PassEnd end = source_.pass(visitor);
+    if (end == PassEnd::kFailed) return std::unexpected(NativeFailure{NativeFailureKind::kNoRows, {}});
+    if (visitor.failure()) return std::unexpected(*visitor.failure());
+    return {};
+  }
+
+  // At least one; what several rank by is kept once. How many rows there are is known after the first pass.
   std::size_t fitting_terms(std::span<const ExprId> terms) const {
     std::size_t bytes = 0;
     std::map<DefinitionId, std::size_t> kept;
     for (std::size_t i = 0; i < terms.size(); ++i) {
       const Expr& expr = program_.expr(terms[i]);
-      const std::size_t rows = database_.tables[program_.frame(expr.frame).table].rows;
+      const std::size_t rows = rows_of(program_.frame(expr.frame).table);
       const auto* top = std::get_if<TopOf>(&expr.node);
       const DefinitionId by = top != nullptr ? top->by : std::get<Percentile>(expr.node).value;
       bytes += rows / 4 + (kept.emplace(by, rows).second ? rows * sizeof(std::int64_t) : 0);
@@ -83,15 +325,55 @@ class Evaluation {
     return terms.size();
   }
 
+  // Before the first pass it might be any number, but for a database in memory.
+  std::size_t rows_of(std::uint32_t table) const {
+    constexpr std::size_t kMany = std::size_t{1} << 32;
+    if (whole_ != nullptr) return whole_->tables[table].rows;
+    return rows_.empty() ? kMany : rows_[table];
+  }
+
   std::expected<void, NativeFailure> answer_terms(const std::vector<ExprId>& terms) {
     const Plan plan = make_population_plan(program_, terms, plan_options_);
-    auto results = answer(plan);
-    if (!results) return std::unexpected(std::move(results.error()));
-    for (const PopulationTerm& term : plan.population) plan_options_.population.push_back(answer_term(term, *results));
+    WholeAnswers answers(plan);
+    std::vector<std::vector<Column>> keys(added_.tables.size());
+    const ChunkTaker taker{.take =
+                               [&](Chunk& chunk) {
+                                 answers.take(chunk);
+                                 take_keys(terms, chunk, keys);
+                                 return true;
+                               },
+                           .restart =
+                               [&] {
+                                 answers.restart();
+                                 rows_.clear();
+                                 for (auto& parts : keys) parts.clear();
+                               }};
+    rows_.clear();
+    NativeOptions options = options_;
+    options.codegen.keep_members = true;
+    // One plan for all chunks: facts of single ones would give others their own roots.
+    const auto passed = pass([&](const std::vector<ColumnFacts>&) { return plan; }, options, taker);
+    if (!passed) return passed;
+    const RunResults results = answers.finish();
+    for (const PopulationTerm& term : plan.population) plan_options_.population.push_back(answer_term(term, results, keys));
     return {};
   }
 
-  PopulationAnswer answer_term(const PopulationTerm& term, const RunResults& results) {
+  // The keys by which ties are settled, and how many rows there are.
+  void take_keys(const std::vector<ExprId>& terms, const Chunk& chunk, std::vector<std::vector<Column>>& keys) {
+    rows_.resize(added_.tables.size());
+    for (std::size_t table = 0; table < rows_.size(); ++table) rows_[table] += chunk.database.tables[table].rows;
+    std::vector<bool> is_taken(keys.size());
+    for (const ExprId term : terms) {
+      const Expr& expr = program_.expr(term);
+      const std::uint32_t table = program_.frame(expr.frame).table;
+      if (whole_ != nullptr || !std::holds_alternative<TopOf>(expr.node) || is_taken[table]) continue;
+      is_taken[table] = true;
+      keys[table].push_back(source_.joined(std::span(&chunk.database.tables[table].columns[*program_.schema.tables[table].key], 1)));
+    }
+  }
+
+  PopulationAnswer answer_term(const PopulationTerm& term, const RunResults& results, const std::vector<std::vector<Column>>& keys) {
     const Expr& expr = program_.expr(term.expr);
     const std::uint32_t table = program_.frame(expr.frame).table;
     const std::vector<DefinitionResult>& answers = results.results.definitions;
@@ -100,7 +382,8 @@ class Evaluation {
     PopulationAnswer answer{.expr = term.expr, .column = 0, .may_be_missing = false, .unknown = {}};
     if (const auto* top = std::get_if<TopOf>(&expr.node)) {
       const std::size_t count = top_count(among.count(), top->count, top->share, top->share_scale);
-      answer.column = add(table, bits_column(top_rows(among, values, count, key_of(table))));
+      const Column joined = whole_ == nullptr ? source_.joined(keys[table]) : Column();
+      answer.column = add(table, bits_column(top_rows(among, values, count, whole_ == nullptr ? joined : key_of(table))));
     } else {
       Column parts = percentiles(among, values);
       answer.may_be_missing = parts.valid.count() < parts.rows;
@@ -112,32 +395,66 @@ class Evaluation {
     return answer;
   }
 
-  const Column& key_of(std::uint32_t table) const { return database_.tables[table].columns[*program_.schema.tables[table].key]; }
+  const Column& key_of(std::uint32_t table) const { return whole_->tables[table].columns[*program_.schema.tables[table].key]; }
 
   std::uint32_t add(std::uint32_t table, Column column) {
     added_.tables[table].push_back(std::move(column));
-    return static_cast<std::uint32_t>(database_.tables[table].columns.size() + added_.tables[table].size() - 1);
+    return static_cast<std::uint32_t>(program_.schema.tables[table].columns.size() + added_.tables[table].size() - 1);
   }
 
   const CheckedProgram& program_;
-  const Database& database_;
+  ChunkSource& source_;
   const Clock& clock_;
   const NativeOptions& options_;
+  const Database* whole_;
   PlanOptions plan_options_;
   AddedColumns added_;
+  std::vector<std::size_t> rows_;  // by table, of the last pass
+};
+
+std::expected<void, NativeFailure> evaluate(Evaluation evaluation, const CheckedProgram& program, const std::vector<DefinitionId>& roots,
+                                            const ChunkTaker& taker) {
+  for (const std::vector<ExprId>& level : population_levels(program, roots)) {
+    if (auto answered = evaluation.answer_level(level); !answered) return answered;
+  }
+  return evaluation.answer(roots, taker);
+}
+
+// A database in memory is one chunk.
+class WholeDatabase final : public ChunkSource {
+ public:
+  explicit WholeDatabase(const Database& database) : database_(database) {}
+  PassEnd pass(ChunkVisitor& visitor) override {
+    Chunk chunk{.database = database_, .first_rows = std::vector<std::uint64_t>(database_.tables.size())};
+    return visitor.work(chunk) && visitor.take(chunk) ? PassEnd::kDone : PassEnd::kStopped;
+  }
+  [[nodiscard]] Column joined(std::span<const Column> parts) const override { return parts.front(); }
+
+ private:
+  const Database& database_;
 };
 
 }  // namespace
 
+std::expected<void, NativeFailure> evaluate_chunks(const CheckedProgram& program, ChunkSource& source, const Clock& clock,
+                                                   const std::vector<DefinitionId>& roots, const NativeOptions& options,
+                                                   const ChunkTaker& taker) {
+  return evaluate(Evaluation(program, source, nullptr, clock, options), program, roots, taker);
+}
+
 std::expected<Results, NativeFailure> evaluate_native(const CheckedProgram& program, const Database& database, const Clock& clock,
                                                       const std::vector<DefinitionId>& roots, const NativeOptions& options) {
-  Evaluation evaluation(program, database, clock, options);
-  for (const std::vector<ExprId>& level : population_levels(program, roots)) {
-    if (auto answered = evaluation.answer_level(level); !answered) return std::unexpected(std::move(answered.error()));
-  }
-  auto results = evaluation.answer(roots);
-  if (!results) return std::unexpected(std::move(results.error()));
-  return std::move(results->results);
+  WholeDatabase source(database);
+  Results results;
+  const ChunkTaker taker{.take =
+                             [&](Chunk& chunk) {
+                               results = std::move(chunk.results.results);
+                               return true;
+                             },
+                         .restart = [] {}};
+  const auto done = evaluate(Evaluation(program, source, &database, clock, options), program, roots, taker);
+  if (!done) return std::unexpected(done.error());
+  return results;
 }
 
 }  // namespace segue

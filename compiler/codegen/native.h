@@ -1,4 +1,4 @@
-// This file's external interface is `evaluate_native`: definitions over a database by native code, those over whole tables first.
+// This file's external interface is `evaluate_native` and `evaluate_chunks`: definitions over a database by native code, those over whole tables first.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 
 #include "compiler/check/program.h"
 #include "compiler/codegen/compile.h"
+#include "runtime/chunks.h"
 #include "runtime/results.h"
 #include "runtime/table.h"
 #include "stdlib/clock.h"
@@ -29,6 +30,7 @@ enum class NativeFailureKind : std::uint8_t {
   kStopped,      // `progress` said so
   kTooManyRows,  // an account's rows of a related table are more than can be evaluated at once
   kNoCode,       // an environment in which code cannot be generated
+  kNoRows,       // the chunks cannot be read: their source knows why
 };
 struct NativeFailure {
   NativeFailureKind kind{};
@@ -41,5 +43,17 @@ struct NativeFailure {
 [[nodiscard]] std::expected<Results, NativeFailure> evaluate_native(const CheckedProgram& program, const Database& database,
                                                                     const Clock& clock, const std::vector<DefinitionId>& roots,
                                                                     const NativeOptions& options);
+
+// What is done with the answers of chunks, in the order of the chunks.
+struct ChunkTaker {
+  std::function<bool(Chunk& chunk)> take;  // chunk.results has one entry for each root; false stops the evaluation
+  std::function<void()> restart;           // what was taken counts for nothing
+};
+
+// The same over a database that comes in chunks: `taker` is given the answers of each. What is asked of whole tables keeps 8 bytes a row in
+// memory for as long as its pass takes, and then 1 bit (TopOf) or 8 bytes (Percentile) a row.
+[[nodiscard]] std::expected<void, NativeFailure> evaluate_chunks(const CheckedProgram& program, ChunkSource& source, const Clock& clock,
+                                                                 const std::vector<DefinitionId>& roots, const NativeOptions& options,
+                                                                 const ChunkTaker& taker);
 
 }  // namespace segue
