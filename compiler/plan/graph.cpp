@@ -82,6 +82,7 @@ bool is_never_known(const Op& op) {
 
 Graph::Graph(Plan& plan, const PlanOptions& options) : plan_(plan), options_(options), facts_(options.facts, options.clock) {
   plan_.nodes.push_back({FalseBit{}, kNoFrame, Type{}, kNoDomain, 0});
+  plan_.origins.push_back(kNoExpr);
 }
 
 void Graph::begin_definition() {
@@ -96,6 +97,7 @@ NodeId Graph::intern(FrameId frame, const Type& type, Op op, DomainId domain) {
   const auto use_node = [this](NodeId operand) { ++plan_.nodes[index_of(operand)].uses; };
   for_each_operand(op, use_node, [this](Bit operand) { use(operand); });
   plan_.nodes.push_back({std::move(op), frame, plain, domain, 0});
+  plan_.origins.push_back(expr_);
   ids_.add(hash, id);
   return id;
 }

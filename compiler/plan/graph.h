@@ -66,6 +66,8 @@ class Graph {
 
   // A definition begins: without sharing, its nodes are its own.
   void begin_definition();
+  // What is made from here on is made for this expression.
+  void begin_expression(ExprId expr) { expr_ = expr; }
   // Something outside the graph refers to the node.
   void use(Bit bit) { ++plan_.nodes[index_of(bit.node())].uses; }
 
@@ -103,6 +105,7 @@ class Graph {
   Plan& plan_;
   const PlanOptions& options_;
   FactTable facts_;
+  ExprId expr_ = kNoExpr;
   std::uint64_t salt_ = 0;  // of the definition, without sharing
   NodeTable ids_;
   std::map<Domain, std::uint32_t> domains_;

@@ -225,6 +225,7 @@ struct LowerNode {
 
 void Lowering::lower(ExprId id) {
   const Expr& expr = program_.expr(id);
+  graph_.begin_expression(id);
   lowered_[index_of(id)] = std::visit(LowerNode{*this, id, expr.frame, expr.type}, expr.node);
   done_[index_of(id)] = true;
 }

@@ -88,6 +88,9 @@ std::int64_t integer_of(const Constant& value) {
   return std::get<std::int64_t>(value);
 }
 
+// What is counted over rows of which none passes is constant, and may be missing or unsure all the same.
+bool is_certain(const Lowered& value) { return value.known == kTrue && value.unsure == kFalse; }
+
 std::vector<std::string> sorted_texts(const ConstantSet& set) {
   std::vector<std::string> texts;
   texts.reserve(set.values.size());
@@ -182,6 +185,7 @@ Lowered Lowering::between(FrameId frame, const Between& node) {
 // Between constants: one range. Both bounds are known, so the operand alone decides whether the answer is unknown.
 std::optional<Lowered> Lowering::constant_between(FrameId frame, const Side& operand, const Side& low, const Side& high) {
   const NodeId value = operand.value.value;
+  if (!is_certain(low.value) || !is_certain(high.value)) return std::nullopt;
   if (value == kNoNode || operand.type.kind == Kind::kText || is_frame_free(value) || !is_constant(low.value.value) ||
       !is_constant(high.value.value) || !are_comparable_raw(operand.type, low.type) || !are_comparable_raw(operand.type, high.type)) {
     return std::nullopt;
@@ -240,7 +244,7 @@ Lowered Lowering::text_predicate(FrameId frame, const Lowered& operand, TextPred
 
 Lowered Lowering::text_test(FrameId frame, const TextTest& node) {
   const Lowered text = operand(node.operand, frame), pattern = operand(node.pattern, frame);
-  if (is_constant(pattern.value)) {
+  if (is_constant(pattern.value) && is_certain(pattern)) {
     return text_predicate(frame, text, {text_kind(node.op), node.folded, {folded_if(node.folded, text_constant(pattern.value))}});
   }
   const Bit known = graph_.all_of(frame, text.known, pattern.known);

@@ -19,6 +19,7 @@ namespace segue {
 enum class NodeId : std::uint32_t {};
 inline constexpr NodeId kNoNode{0xffff'ffff};
 constexpr std::uint32_t index_of(NodeId id) { return static_cast<std::uint32_t>(id); }
+inline constexpr ExprId kNoExpr{0xffff'ffff};
 
 // One bit a row: that of a node, or its complement. Complements cost nothing, so negations need no nodes.
 struct Bit {
@@ -385,6 +386,7 @@ struct Plan {
   std::vector<PlanRoot> roots;
   std::vector<PopulationTerm> population;  // of make_population_plan
   std::vector<NodeId> live;                // what the roots need, ascending
+  std::vector<ExprId> origins;             // by node: the first expression that asked for it, kNoExpr where none did
   std::vector<Domain> domains;
   std::vector<RankSpace> rank_spaces;
   std::vector<TextPredicate> text_predicates;

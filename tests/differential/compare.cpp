@@ -16,9 +16,13 @@
 #include "compiler/syntax/parse.h"
 #include "stdlib/print_value.h"
 #include "tests/differential/case.h"
+#include "tests/differential/facts.h"
+#include "tests/differential/live.h"
 
 namespace segue::differential {
 namespace {
+
+constexpr std::size_t kLiveAccounts = 100;  // each change is followed by a fresh evaluation on the interpreter
 
 // A program checked against its schema.
 struct Checked {
@@ -115,6 +119,10 @@ class Comparison {
     if (auto failure = twins()) return failure;
     for (const Setting& setting : case_.settings) {
       if (auto failure = native(setting)) return failure;
+    }
+    if (auto failure = planned_with_facts()) return failure;
+    if (accounts() <= kLiveAccounts) {
+      if (auto found = live_failure(case_.world, program(), clock_, expected_, case_.seed)) return Failure{"live", std::move(*found)};
     }
     if (case_.with_permutation) {
       if (auto failure = reordered()) return failure;
@@ -261,6 +269,13 @@ class Comparison {
     if (const auto found = difference(*fast, &order))
       return Failure{"native order", fmt::format("native code on reordered rows disagrees: {}", *found)};
     return std::nullopt;
+  }
+
+  std::optional<Failure> planned_with_facts() {
+    Random random(case_.seed + 4);
+    const auto found = differs_with_facts(program(), case_.world, clock_, random, tally_.answers);
+    if (!found) return std::nullopt;
+    return Failure{"facts", fmt::format("a plan that knows facts of a part of the data disagrees: {}", *found)};
   }
 
   // A definition answers the same whether it is asked for alone or among others.
