@@ -26,23 +26,30 @@ ArrowSelection arrow_selection(const std::vector<std::uint32_t>& of_slots, const
   return selection;
 }
 
+Piece empty_piece(const PieceContext& context, std::size_t rows) {
+  Piece piece;
+  piece.rows = rows;
+  piece.states.resize(rows, RowState::kGood);
+  piece.columns.resize(context.slots.size());
+  return piece;
+}
+
+void convert_slot(const std::shared_ptr<arrow::ChunkedArray>& column, std::uint32_t slot, const PieceContext& context, Piece& piece) {
+  ColumnSink sink(context, slot, piece);
+  std::size_t first_row = 0;
+  for (const auto& chunk : column->chunks()) {
+    convert_array(chunk, first_row, sink);
+    first_row += static_cast<std::size_t>(chunk->length());
+  }
+  sink.finish();
+  piece.keep_alive.push_back(column);
+}
+
 Piece convert_chunks(const std::vector<std::shared_ptr<arrow::ChunkedArray>>& columns, std::int64_t rows, const ArrowSelection& selection) {
   const PieceContext& context = *selection.context;
-  Piece piece;
-  piece.rows = static_cast<std::size_t>(rows);
-  piece.states.resize(piece.rows, RowState::kGood);
-  piece.columns.resize(context.slots.size());
-  for (std::uint32_t slot = 0; slot < context.slots.size(); ++slot) {
-    ColumnSink sink(context, slot, piece);
-    std::size_t first_row = 0;
-    const auto& column = columns[selection.position_of_slot[slot]];
-    for (const auto& chunk : column->chunks()) {
-      convert_array(chunk, first_row, sink);
-      first_row += static_cast<std::size_t>(chunk->length());
-    }
-    sink.finish();
-    piece.keep_alive.push_back(column);
-  }
+  Piece piece = empty_piece(context, static_cast<std::size_t>(rows));
+  for (std::uint32_t slot = 0; slot < context.slots.size(); ++slot)
+    convert_slot(columns[selection.position_of_slot[slot]], slot, context, piece);
   settle_points(context, piece);
   return piece;
 }

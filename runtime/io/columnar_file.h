@@ -13,35 +13,17 @@
 
 #include "runtime/io/finish.h"
 #include "runtime/io/load.h"
+#include "runtime/io/row_groups.h"
 #include "runtime/io/table_data.h"
 
 namespace segue::io {
-
-// Where a group lies, and how large it is.
-struct RowGroup {
-  std::uint32_t file = 0;       // index into the table's files
-  std::uint32_t number = 0;     // in its file
-  std::uint64_t first_row = 0;  // in the table, over all files
-  std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;  // in the file, over all columns
-};
-
-// What a file says of one column of one group. Where it says nothing that can be trusted, everything may be. Ranges are over the known values, in the
-// units of the Column that is made (scaled decimals, days, microseconds; text has none); integers of integer kinds, floats of floats.
-struct GroupFacts {
-  bool may_be_missing = true;
-  bool may_be_known = true;
-  bool may_be_bad = true;  // false: no cell can be bad, so that leaving the column unread hides nothing that would be reported
-  std::optional<std::pair<std::int64_t, std::int64_t>> integers;
-  std::optional<std::pair<double, double>> floats;
-  std::uint64_t bytes = 0;  // decoded, as a Column, about
-};
 
 // The rows of one group.
 struct GroupRows {
   std::size_t rows_read = 0;
   std::vector<RowState> states;             // by row read; empty: every row is kGood
   std::vector<FinishedSlot> slots;          // by slot of the plan: the rows in state kGood; storage kNone where it was not asked for
+  FinishedSlot bad_keys;                    // the keys of the rows in state kBad, in order; storage kNone where the key was not asked for
   std::vector<Finding> findings;            // one for each slot and kind, in that order; rows count over the table
   std::vector<MissingRates> missing_rates;  // of columns of money; `message` is empty
 };
@@ -65,8 +47,8 @@ class ColumnarTable {
   [[nodiscard]] virtual BadExample example_at(std::uint64_t row, std::string value) const = 0;
 };
 
-// Opens all files and checks their columns. Null where groups cannot be read by themselves: a file that is CSV or an Arrow stream, a table under
-// `dedupe`. `spec`, `plan` and `options` must outlive the table. The errors are those of `read_table`.
+// Opens all files and checks their columns. Null where groups cannot be read by themselves: a file that is not Parquet, a table under `dedupe`, very
+// many files. `spec`, `plan` and `options` must outlive the table. The errors are those of `read_table`.
 [[nodiscard]] std::expected<std::unique_ptr<ColumnarTable>, std::vector<LoadError>> open_columnar_table(
     const TableSpec& spec, const ReadPlan& plan, const std::vector<SourceFile>& files, const LoadOptions& options);
 

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
+#include "runtime/bits.h"
 #include "stdlib/print_value.h"
 
 namespace segue::io {
 namespace {
-
-bool is_missing(const ColumnPiece& piece, std::size_t row) { return !piece.missing.empty() && piece.missing[row] != 0; }
 
 // Calls `visit(piece, row in it, row of the table)` for all rows that are wanted.
 template <typename Wanted, typename Visit>
@@ -17,7 +17,7 @@ void each_row(const TableData& data, Wanted wanted, Visit visit) {
   std::size_t row = 0;
   for (std::size_t piece = 0; piece < data.piece_rows.size(); ++piece) {
     for (std::size_t i = 0; i < data.piece_rows[piece]; ++i, ++row) {
-      if (wanted(data.states[row])) visit(piece, i, row);
+      if (wanted(data.state(row))) visit(piece, i, row);
     }
   }
 }
@@ -29,7 +29,7 @@ std::int64_t float_bits(double value) { return std::bit_cast<std::int64_t>(value
 // Appends what a value is, so that equal values append the same.
 void append_value(const Slot& slot, const ColumnPiece& piece, std::size_t row, std::vector<std::int64_t>& out) {
   const bool is_unfit = std::ranges::binary_search(piece.unfit, static_cast<std::uint32_t>(row));
-  out.push_back(is_unfit ? 2 : is_missing(piece, row) ? 1 : 0);
+  out.push_back(is_unfit ? 2 : piece.is_missing(row) ? 1 : 0);
   if (out.back() != 0) return;
   const Kind kind = slot.scalar_kind();
   if (!slot.is_list()) {
@@ -79,7 +79,7 @@ void mark_equal_rows(TableData& data, const ReadPlan& plan) {
   std::vector<Seen> seen;
   HashSlots slots;
   RowValues mine(data, plan), others(data, plan);
-  std::vector<RowState> states = data.states;
+  std::vector<RowState> states = data.all_states();
   each_row(
       data, [](RowState state) { return state == RowState::kGood; },
       [&](std::size_t piece, std::size_t i, std::size_t row) {
@@ -113,10 +113,42 @@ std::string shown_key(const Slot& slot, const SlotData& values, std::int64_t key
   }
 }
 
-// Whether a key was seen before.
+// Whether the keys of all rows ascend, so that none repeats another.
+bool keys_ascend(const TableData& data, const SlotData& keys) {
+  std::int64_t last = std::numeric_limits<std::int64_t>::min();
+  for (const ColumnPiece& piece : keys.pieces) {
+    if (!piece.part || piece.part->rows == 0 || piece.part->storage == Storage::kBits) return false;
+    const ColumnPart& part = *piece.part;
+    if (!part.valid.empty() || (part.storage == Storage::kCodes && !piece.code_map.codes.empty())) return false;
+    const bool ascends = with_value_type(part.storage, [&]<typename T>(T) {
+      const T* values = reinterpret_cast<const T*>(part.values.get());
+      bool is_above = true;
+      for (std::size_t i = 1; i < part.rows; ++i) is_above &= values[i - 1] < values[i];
+      return is_above;
+    });
+    if (!ascends || piece.number_at(0) <= last) return false;
+    last = piece.number_at(part.rows - 1);
+  }
+  return data.rows() != 0;
+}
+
+// Whether a key was seen before: a bit for each where keys lie close together, else a hash table.
 class SeenKeys {
  public:
+  SeenKeys(std::int64_t least, std::int64_t greatest, std::uint64_t rows) : least_(least) {
+    const auto span = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
+    if (least <= greatest && span / 64 <= rows) bits_ = Bitmap(span + 1);
+  }
   bool insert(std::int64_t key) {
+    if (bits_.empty()) return insert_hashed(key);
+    const auto at = static_cast<std::uint64_t>(key) - static_cast<std::uint64_t>(least_);
+    const bool is_new = !bits_.test(at);
+    bits_.set(at);
+    return is_new;
+  }
+
+ private:
+  bool insert_hashed(std::int64_t key) {
     if (slots_.is_full()) slots_.grow(keys_.size() * 2, [&](std::int32_t code) { return hash_int(keys_[static_cast<std::size_t>(code)]); });
     const std::int32_t found = slots_.find_or_insert(hash_int(key), static_cast<std::int32_t>(keys_.size()),
                                                      [&](std::int32_t code) { return keys_[static_cast<std::size_t>(code)] == key; });
@@ -125,34 +157,45 @@ class SeenKeys {
     return true;
   }
 
- private:
+  std::int64_t least_;
+  Bitmap bits_;
   std::vector<std::int64_t> keys_;
   HashSlots slots_;
 };
 
+constexpr auto kHasKey = [](RowState state) { return state <= RowState::kBad; };
+
+SeenKeys seen_keys(const TableData& data, const SlotData& keys) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max(), greatest = std::numeric_limits<std::int64_t>::min();
+  each_row(data, kHasKey, [&](std::size_t piece, std::size_t i, std::size_t) {
+    if (keys.pieces[piece].is_missing(i)) return;
+    const std::int64_t key = keys.pieces[piece].number_at(i);
+    least = std::min(least, key);
+    greatest = std::max(greatest, key);
+  });
+  return {least, greatest, data.rows()};
+}
+
 // Of the rows of a key all but the first are bad, whatever else is wrong with them.
 void mark_repeated_keys(TableData& data, const TableSpec& spec, const ReadPlan& plan) {
   const std::uint32_t slot_id = *plan.slot_of_column[*spec.key];
-  const Slot& slot = plan.slots[slot_id];
   const SlotData& values = data.slots[slot_id];
-  const bool is_text = slot.spec.type.kind == Kind::kText;
+  if (keys_ascend(data, values)) return;
   Finding finding{slot_id, BadKind::kKeyRepeated, 0, {}};
-  SeenKeys seen;
-  std::vector<std::uint8_t> seen_codes(is_text ? values.dictionary.size() : 0);
-  std::vector<RowState> states = data.states;
-  each_row(
-      data, [](RowState state) { return state <= RowState::kBad; },
-      [&](std::size_t piece, std::size_t i, std::size_t row) {
-        const ColumnPiece& column = values.pieces[piece];
-        if (is_missing(column, i)) return;
-        const std::int64_t key = is_text ? column.codes[i] : column.numbers[i];
-        const bool is_new = is_text ? std::exchange(seen_codes[static_cast<std::size_t>(key)], 1) == 0 : seen.insert(key);
-        if (is_new) return;
-        states[row] = RowState::kBad;
-        if (finding.count++ < kExamples) finding.examples.push_back({row, shown_key(slot, values, key)});
-      });
-  data.states = std::move(states);
-  if (finding.count != 0) add_finding(data.findings, std::move(finding));
+  SeenKeys seen = seen_keys(data, values);
+  std::vector<std::size_t> repeated;
+  each_row(data, kHasKey, [&](std::size_t piece, std::size_t i, std::size_t row) {
+    const ColumnPiece& column = values.pieces[piece];
+    if (column.is_missing(i)) return;
+    const std::int64_t key = column.number_at(i);
+    if (seen.insert(key)) return;
+    repeated.push_back(row);
+    if (finding.count++ < kExamples) finding.examples.push_back({row, shown_key(plan.slots[slot_id], values, key)});
+  });
+  if (repeated.empty()) return;
+  std::vector<RowState>& states = data.all_states();
+  for (const std::size_t row : repeated) states[row] = RowState::kBad;
+  add_finding(data.findings, std::move(finding));
 }
 
 // ── Columns ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,63 +210,131 @@ T* make_data(Column& column, std::size_t count) {
   return reinterpret_cast<T*>(column.data.data());
 }
 
+// The states of a piece's rows; null where all rows of the table are good.
+const RowState* states_of(const TableData& data, std::size_t first_row) {
+  return data.states.empty() ? nullptr : data.states.data() + first_row;
+}
+
+// Appends the bits of a piece's good rows at `out`, and gives where the next ones go.
+std::size_t append_bits(const Bitmap& bits, std::size_t rows, const RowState* states, Bitmap& to, std::size_t out) {
+  if (states == nullptr) {
+    copy_bit_range(to.words(), out, bits.words(), 0, rows);
+    return out + rows;
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (states[i] == RowState::kGood) to.set(out++, bits.test(i));
+  }
+  return out;
+}
+
+std::size_t good_rows(std::size_t rows, const RowState* states) {
+  return states == nullptr ? rows : static_cast<std::size_t>(std::count(states, states + rows, RowState::kGood));
+}
+
 void fill_validity(const TableData& data, const SlotData& slot, Column& column) {
-  if (std::ranges::all_of(slot.pieces, [](const ColumnPiece& piece) { return piece.missing.empty(); })) return;
+  const auto has_missing = [](const ColumnPiece& piece) { return piece.part ? !piece.part->valid.empty() : !piece.missing.empty(); };
+  if (std::ranges::none_of(slot.pieces, has_missing)) return;
   column.valid = Bitmap(column.rows, true);
-  std::size_t out = 0;
-  bool has_missing = false;
-  each_row(data, kIsGood, [&](std::size_t piece, std::size_t i, std::size_t) {
-    if (is_missing(slot.pieces[piece], i)) {
-      column.valid.set(out, false);
-      has_missing = true;
+  std::size_t row = 0, out = 0;
+  for (const ColumnPiece& piece : slot.pieces) {
+    const std::size_t rows = data.piece_rows[static_cast<std::size_t>(&piece - slot.pieces.data())];
+    const RowState* states = states_of(data, row);
+    row += rows;
+    if (piece.part && !piece.part->valid.empty()) {
+      out = append_bits(piece.part->valid, rows, states, column.valid, out);
+      continue;
     }
-    ++out;
-  });
-  if (!has_missing) column.valid = Bitmap();
+    if (!piece.part && !piece.missing.empty()) {
+      for (std::size_t i = 0, at = out; i < rows; ++i) {
+        if (states == nullptr || states[i] == RowState::kGood) column.valid.set(at++, piece.missing[i] == 0);
+      }
+    }
+    out += good_rows(rows, states);
+  }
+  if (column.valid.count() == column.rows) column.valid = Bitmap();
 }
 
 void fill_bits(const TableData& data, const SlotData& slot, Column& column) {
   column.storage = Storage::kBits;
   column.bits = Bitmap(column.rows);
-  std::size_t out = 0;
-  each_row(data, kIsGood, [&](std::size_t piece, std::size_t i, std::size_t) {
-    if (slot.pieces[piece].numbers[i] != 0 && !is_missing(slot.pieces[piece], i)) column.bits.set(out);
-    ++out;
-  });
-}
-
-// Copies the values of one kind; a missing one is zero.
-template <typename T, typename Value>
-void fill_values(const TableData& data, const SlotData& slot, Column& column, Value value) {
-  T* values = make_data<T>(column, column.rows);
-  each_row(data, kIsGood, [&](std::size_t piece, std::size_t i, std::size_t) {
-    *values++ = is_missing(slot.pieces[piece], i) ? T{} : static_cast<T>(value(slot.pieces[piece], i));
-  });
-}
-
-Storage narrowest(std::int64_t least, std::int64_t greatest) {
-  const auto fits = [&]<typename T>(T) { return least >= std::numeric_limits<T>::min() && greatest <= std::numeric_limits<T>::max(); };
-  return fits(std::int8_t{})    ? Storage::kInt8
-         : fits(std::int16_t{}) ? Storage::kInt16
-         : fits(std::int32_t{}) ? Storage::kInt32
-                                : Storage::kInt64;
-}
-
-void fill_integers(const TableData& data, const SlotData& slot, Column& column) {
-  std::int64_t least = 0, greatest = 0;
-  each_row(data, kIsGood, [&](std::size_t piece, std::size_t i, std::size_t) {
-    if (is_missing(slot.pieces[piece], i)) return;
-    least = std::min(least, slot.pieces[piece].numbers[i]);
-    greatest = std::max(greatest, slot.pieces[piece].numbers[i]);
-  });
-  const auto number = [](const ColumnPiece& piece, std::size_t i) { return piece.numbers[i]; };
-  column.storage = narrowest(least, greatest);
-  switch (column.storage) {
-    case Storage::kInt8: return fill_values<std::int8_t>(data, slot, column, number);
-    case Storage::kInt16: return fill_values<std::int16_t>(data, slot, column, number);
-    case Storage::kInt32: return fill_values<std::int32_t>(data, slot, column, number);
-    default: return fill_values<std::int64_t>(data, slot, column, number);
+  std::size_t row = 0, out = 0;
+  for (const ColumnPiece& piece : slot.pieces) {
+    out = append_bits(piece.part->bits, piece.part->rows, states_of(data, row), column.bits, out);
+    row += piece.part->rows;
   }
+}
+
+// Copies the values of good rows to `to`, and gives where the next ones go.
+template <typename To>
+To* copy_good(const ColumnPart& part, const RowState* states, To* to) {
+  if (states == nullptr) {
+    copy_values(part, to);
+    return to + part.rows;
+  }
+  return with_value_type(part.storage, [&]<typename From>(From) {
+    const From* from = reinterpret_cast<const From*>(part.values.get());
+    for (std::size_t i = 0; i < part.rows; ++i) {
+      if (states[i] == RowState::kGood) *to++ = static_cast<To>(from[i]);
+    }
+    return to;
+  });
+}
+
+// The values of all parts in one array. Parts are freed on the way.
+void gather_values(const TableData& data, SlotData& slot, Column& column) {
+  const std::size_t size = padded_bytes(column.rows, column.storage);
+  const std::shared_ptr<std::byte> values = allocate_values(size);
+  with_value_type(column.storage, [&]<typename To>(To) {
+    To* to = reinterpret_cast<To*>(values.get());
+    std::size_t row = 0;
+    for (ColumnPiece& piece : slot.pieces) {
+      to = copy_good(*piece.part, states_of(data, row), to);
+      row += piece.part->rows;
+      piece.part->values.reset();
+    }
+  });
+  column.data = Buffer::borrow(values.get(), size, values);
+}
+
+// Whether the values of all parts lie where the column needs them, but for parts that fit and are put there now.
+bool settle_in_place(const TableData& data, SlotData& slot, Column& column) {
+  const Placement& placement = slot.placement;
+  if (placement.storage == Storage::kNone || !data.states.empty()) return false;
+  if (bytes_of(column.storage) > bytes_of(placement.storage)) return false;
+  column.storage = placement.storage;
+  with_value_type(placement.storage, [&]<typename To>(To) {
+    To* to = reinterpret_cast<To*>(placement.values.get());
+    for (const ColumnPiece& piece : slot.pieces) {
+      if (!piece.part->is_placed) copy_values(*piece.part, to);
+      to += piece.part->rows;
+    }
+  });
+  column.data = Buffer::borrow(placement.values.get(), padded_bytes(column.rows, column.storage), placement.values);
+  return true;
+}
+
+// Gives codes their meaning in the dictionary of the column.
+void map_codes(ColumnPiece& piece) {
+  if (piece.code_map.is_identity()) return;
+  auto* codes = reinterpret_cast<std::int32_t*>(piece.part->values.get());
+  const std::size_t rows = piece.part->rows;
+  if (piece.code_map.codes.empty()) {
+    std::transform(codes, codes + rows, codes, [offset = piece.code_map.offset](std::int32_t code) { return code + offset; });
+  } else {
+    std::transform(codes, codes + rows, codes, [&](std::int32_t code) { return piece.code_map.codes[static_cast<std::size_t>(code)]; });
+  }
+  piece.code_map = {};
+  for (std::size_t i = 0; !piece.part->valid.empty() && i < rows; ++i) {
+    if (!piece.part->valid.test(i)) codes[i] = 0;
+  }
+}
+
+void fill_values(const TableData& data, SlotData& slot, Column& column) {
+  for (ColumnPiece& piece : slot.pieces) {
+    if (column.storage == Storage::kCodes) map_codes(piece);
+    if (bytes_of(piece.part->storage) > bytes_of(column.storage)) column.storage = piece.part->storage;
+  }
+  if (!settle_in_place(data, slot, column)) gather_values(data, slot, column);
 }
 
 // Codes for the elements of lists that are no texts.
@@ -292,26 +403,23 @@ FinishedSlot finish_slot(TableData& data, const ReadPlan& plan, std::size_t slot
   FinishedSlot finished;
   Column& column = finished.column;
   column.type = spec.spec.type;
-  column.rows = static_cast<std::size_t>(std::ranges::count(data.states, RowState::kGood));
+  column.rows = data.rows_in(RowState::kGood);
+  for (std::size_t piece = 0; piece < slot.pieces.size(); ++piece) make_part(spec, data.piece_rows[piece], slot.pieces[piece]);
   fill_validity(data, slot, column);
   const Kind kind = spec.scalar_kind();
   if (spec.is_list()) {
     fill_lists(data, slot, spec, column);
   } else if (kind == Kind::kBool) {
     fill_bits(data, slot, column);
-  } else if (kind == Kind::kText) {
-    column.storage = Storage::kCodes;
-    fill_values<std::int32_t>(data, slot, column, [](const ColumnPiece& piece, std::size_t i) { return piece.codes[i]; });
-  } else if (kind == Kind::kFloat) {
-    column.storage = Storage::kFloat64;
-    fill_values<double>(data, slot, column, [](const ColumnPiece& piece, std::size_t i) { return piece.floats[i]; });
   } else {
-    fill_integers(data, slot, column);
+    column.storage = kind == Kind::kText ? Storage::kCodes : kind == Kind::kFloat ? Storage::kFloat64 : Storage::kInt8;
+    fill_values(data, slot, column);
   }
   if (kind == Kind::kText) column.dictionary = std::make_shared<const Dictionary>(slot.dictionary.take());
   finished.unfit = unfit_rows(data, slot);
   slot.pieces.clear();
   slot.pieces.shrink_to_fit();
+  slot.placement = {};
   return finished;
 }
 

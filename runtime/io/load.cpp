@@ -9,6 +9,7 @@
 
 #include "runtime/io/finish.h"
 #include "runtime/io/links.h"
+#include "runtime/io/load_parts.h"
 #include "runtime/io/messages.h"
 #include "runtime/io/money.h"
 #include "runtime/io/table_data.h"
@@ -24,59 +25,7 @@ struct LoadedTable {
   std::vector<FinishedSlot> joins;  // by slot; those that are columns of the schema have moved into the table
 };
 
-// ── What is read ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// Marks parents of what is read, targets of needed references, and the columns that references go by.
-void close_needs(std::vector<TableSpec>& specs) {
-  std::vector<std::size_t> open;
-  const auto need = [&](std::size_t table) {
-    if (specs[table].is_needed) return;
-    specs[table].is_needed = true;
-    open.push_back(table);
-  };
-  for (std::size_t table = 0; table < specs.size(); ++table) {
-    if (specs[table].is_needed) open.push_back(table);
-  }
-  while (!open.empty()) {
-    TableSpec& spec = specs[open.back()];
-    open.pop_back();
-    for (const ParentSpec& parent : spec.parents) need(parent.table);
-    for (const ReferenceSpec& reference : spec.references) {
-      if (!reference.is_needed) continue;
-      spec.columns[reference.by].is_needed = true;
-      need(reference.to);
-    }
-  }
-}
-
 // ── One table ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-BadValues bad_values(const TableSpec& spec, std::uint32_t table, const ReadPlan& plan, const TableData& data, const Finding& finding) {
-  BadValues bad;
-  bad.table = table;
-  bad.kind = finding.kind;
-  bad.count = finding.count;
-  if (finding.kind != BadKind::kCells) {
-    const Slot& slot = plan.slots[finding.slot];
-    bad.column = spec.columns[*slot.column].point.value_or(*slot.column);
-    bad.read_as_missing = slot.spec.bad_is_missing && !slot.is_key;
-  }
-  for (const Finding::Example& example : finding.examples) bad.examples.push_back(example_at(data, example.row, example.value));
-  bad.message = bad_values_message(spec, bad);
-  return bad;
-}
-
-TableReport report_of(const TableSpec& spec, const TableData& data) {
-  const auto rows_in = [&](RowState state) { return static_cast<std::uint64_t>(std::ranges::count(data.states, state)); };
-  TableReport report;
-  report.name = spec.name;
-  report.was_read = true;
-  report.rows_read = data.rows();
-  report.bad_rows = rows_in(RowState::kBad) + rows_in(RowState::kMalformed);
-  report.not_yet_known = rows_in(RowState::kNotYetKnown);
-  report.repeated = rows_in(RowState::kRepeated);
-  return report;
-}
 
 // Runs `action(i)` for all i, in as many threads as there may be.
 void for_all(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& action) {
@@ -94,18 +43,6 @@ std::vector<FinishedSlot> finish_slots(TableData& data, const ReadPlan& plan, un
   std::vector<FinishedSlot> finished(plan.slots.size());
   for_all(plan.slots.size(), threads, [&](std::size_t slot) { finished[slot] = finish_slot(data, plan, slot); });
   return finished;
-}
-
-Table make_table(const TableSpec& spec, const ReadPlan& plan, std::vector<FinishedSlot>& finished, std::size_t rows) {
-  Table table;
-  table.name = spec.name;
-  table.rows = rows;
-  table.columns.resize(spec.columns.size());
-  for (std::size_t column = 0; column < spec.columns.size(); ++column) {
-    table.columns[column].type = spec.columns[column].type;
-    if (plan.slot_of_column[column]) table.columns[column] = std::move(finished[*plan.slot_of_column[column]].column);
-  }
-  return table;
 }
 
 // ── Links ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,21 +120,24 @@ class Loader {
     ProgressMeter progress(options_, total_bytes());
     for (std::uint32_t table = 0; table < specs_.size(); ++table) {
       name_table(table);
+      if (is_ready(table)) result_.database.tables[table] = *options_.ready[table];
       if (specs_[table].is_needed && !is_cancelled_ && files_[table]) load_table(table, progress);
     }
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     Linker linker(specs_, loaded_, result_);
     for (std::size_t table = 0; table < specs_.size(); ++table) {
-      if (specs_[table].is_needed) linker.link(table);
+      if (specs_[table].is_needed && !is_ready(table)) linker.link(table);
     }
     return std::move(result_);
   }
 
  private:
+  [[nodiscard]] bool is_ready(std::size_t table) const { return table < options_.ready.size() && options_.ready[table] != nullptr; }
+
   void find_files() {
     files_.resize(specs_.size());
     for (std::size_t table = 0; table < specs_.size(); ++table) {
-      if (!specs_[table].is_needed) continue;
+      if (!specs_[table].is_needed || is_ready(table)) continue;
       auto found = source_files(specs_[table], options_.root);
       if (found) {
         files_[table] = std::move(*found);
@@ -239,7 +179,7 @@ class Loader {
     for (const Finding& finding : data->findings) result_.bad.push_back(bad_values(spec, table, plan, *data, finding));
     sort_bad_values(table);
     result_.tables[table] = report_of(spec, *data);
-    const auto rows = static_cast<std::size_t>(std::ranges::count(data->states, RowState::kGood));
+    const auto rows = static_cast<std::size_t>(data->rows_in(RowState::kGood));
     convert_money(*data, spec, table, plan, options_, result_.missing_rates);
     std::vector<FinishedSlot> finished = finish_slots(*data, plan, options_.threads);
     result_.database.tables[table] = make_table(spec, plan, finished, rows);

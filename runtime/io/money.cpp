@@ -58,7 +58,7 @@ class MoneyColumn {
     std::size_t row = 0;
     for (std::size_t piece = 0; piece < data_.piece_rows.size(); ++piece) {
       for (std::size_t i = 0; i < data_.piece_rows[piece]; ++i, ++row) {
-        if (data_.states[row] == RowState::kGood && !is_missing(slots_.amount, piece, i)) convert_cell(piece, i, row);
+        if (data_.state(row) == RowState::kGood && !is_missing(slots_.amount, piece, i)) convert_cell(piece, i, row);
       }
     }
   }
@@ -136,6 +136,8 @@ KnownInt converted_amount(std::int64_t raw, int scale, const ExchangeRate& rate,
 void convert_money(TableData& data, const TableSpec& spec, std::uint32_t table, const ReadPlan& plan, const LoadOptions& options,
                    std::vector<MissingRates>& missing_rates) {
   for (const MoneySlots& slots : plan.money) {
+    const std::vector<ColumnPiece>& amounts = data.slots[slots.amount].pieces;
+    if (std::ranges::all_of(amounts, [](const ColumnPiece& piece) { return piece.numbers.empty(); })) continue;
     MoneyColumn column(data, plan, slots, options);
     column.convert();
     MissingRates missing = column.take_missing();

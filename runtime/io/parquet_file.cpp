@@ -1,5 +1,8 @@
-// Parquet files as table files: a row group is a piece, decoded where it is converted. Only columns that are asked for are touched, and no
+// Parquet files as table files: a row group is a piece, decoded where it is converted: straight into parts where every cell is good, else by way of Arrow. Only columns that are asked for are touched, and no
 // thread of Arrow's is: its pools are never started.
+#include <algorithm>
+#include <iterator>
+
 #include <arrow/api.h>
 #include <arrow/io/interfaces.h>
 #include <parquet/arrow/reader.h>
@@ -8,6 +11,8 @@
 #include <parquet/properties.h>
 
 #include "runtime/io/arrow_pieces.h"
+#include "runtime/io/parquet_direct.h"
+#include "runtime/io/points.h"
 #include "runtime/io/table_file.h"
 
 namespace segue::io {
@@ -38,7 +43,10 @@ struct ParquetSource {
   std::shared_ptr<parquet::FileMetaData> metadata;
   parquet::ArrowReaderProperties properties{false};
   ArrowSelection selection;
-  std::vector<int> leaves;
+  std::vector<std::vector<int>> leaves;  // by position in the selection
+  std::vector<DirectColumn> direct;      // by slot
+  const std::vector<Placement>* placements = nullptr;
+  std::vector<std::uint64_t> first_rows;  // in the table, by group; where there are placements
 
   [[nodiscard]] std::expected<std::unique_ptr<FileReader>, LoadError> reader() const {
     parquet::arrow::FileReaderBuilder builder;
@@ -51,20 +59,70 @@ struct ParquetSource {
     return made;
   }
 
-  [[nodiscard]] std::expected<Piece, LoadError> read_group(int group) const {
+  [[nodiscard]] std::expected<Piece, LoadError> read_group(int group, const std::vector<bool>& wanted) const {
+    const PieceContext& context = *selection.context;
+    const auto about = metadata->RowGroup(group);
+    if (about->num_rows() < 0) return std::unexpected(unsound());
+    Piece piece = empty_piece(context, static_cast<std::size_t>(about->num_rows()));
+    piece.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(about->total_compressed_size(), 0));
+    std::vector<bool> is_open = wanted.empty() ? std::vector<bool>(context.slots.size(), true) : wanted;
+    read_directly(group, piece, is_open);
+    if (std::ranges::find(is_open, true) != is_open.end()) {
+      if (auto read = read_others(group, piece, is_open); !read) return std::unexpected(read.error());
+    }
+    settle_points(context, piece);
+    return piece;
+  }
+
+  // Slots whose cells are all good; the others stay open.
+  void read_directly(int group, Piece& piece, std::vector<bool>& is_open) const {
+    const PieceContext& context = *selection.context;
+    std::shared_ptr<parquet::RowGroupReader> opened;
+    std::unique_ptr<parquet::ParquetFileReader> bytes;
+    for (std::uint32_t slot = 0; slot < direct.size(); ++slot) {
+      if (!is_open[slot] || direct[slot].form == DirectForm::kNone) continue;
+      if (!bytes) {
+        bytes = parquet::ParquetFileReader::Open(file, parquet::default_reader_properties(), metadata);
+        opened = bytes->RowGroup(group);
+      }
+      const Placement placement = placements != nullptr ? (*placements)[slot] : Placement{};
+      const std::size_t row = placements != nullptr ? first_rows[static_cast<std::size_t>(group)] : 0;
+      auto column = read_direct(*opened, direct[slot], context.slots[slot], piece.rows, placement, row);
+      if (!column) continue;
+      is_open[slot] = false;
+      piece.columns[slot] = std::move(*column);
+      if (context.slots[slot].is_known_at) mark_not_yet_known(*piece.columns[slot].part, context.known_until, piece.states);
+    }
+  }
+
+  [[nodiscard]] std::expected<void, LoadError> read_others(int group, Piece& piece, const std::vector<bool>& is_open) const {
     const auto opened = reader();
     if (!opened) return std::unexpected(opened.error());
-    const auto read = (*opened)->ReadRowGroup(group, leaves);
+    std::vector<int> columns, open_leaves;
+    for (std::size_t slot = 0; slot < is_open.size(); ++slot) {
+      if (is_open[slot]) columns.push_back(static_cast<int>(selection.position_of_slot[slot]));
+    }
+    std::ranges::sort(columns);
+    const auto repeated = std::ranges::unique(columns);
+    columns.erase(repeated.begin(), repeated.end());
+    for (const int column : columns) std::ranges::copy(leaves[static_cast<std::size_t>(column)], std::back_inserter(open_leaves));
+    const auto read = (*opened)->ReadRowGroup(group, open_leaves);
     if (!read.ok()) return std::unexpected(broken_arrow(shown, kFormat, read.status()));
     const auto& table = *read;
-    std::vector<std::shared_ptr<arrow::ChunkedArray>> columns = table->columns();
-    const bool is_sound = table->Validate().ok() && check_dictionaries(columns) &&
-                          static_cast<std::size_t>(table->num_columns()) == selection.columns.size() &&
-                          table->num_rows() == metadata->RowGroup(group)->num_rows();
-    if (!is_sound) return std::unexpected(broken_arrow(shown, kFormat, arrow::Status::Invalid("a row group does not hold what it says")));
-    Piece piece = convert_chunks(columns, table->num_rows(), selection);
-    piece.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(metadata->RowGroup(group)->total_compressed_size(), 0));
-    return piece;
+    std::vector<std::shared_ptr<arrow::ChunkedArray>> found = table->columns();
+    const bool is_sound = table->Validate().ok() && check_dictionaries(found) && found.size() == columns.size() &&
+                          static_cast<std::size_t>(table->num_rows()) == piece.rows;
+    if (!is_sound) return std::unexpected(unsound());
+    std::vector<std::shared_ptr<arrow::ChunkedArray>> by_position(leaves.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) by_position[static_cast<std::size_t>(columns[i])] = std::move(found[i]);
+    for (std::uint32_t slot = 0; slot < is_open.size(); ++slot) {
+      if (is_open[slot]) convert_slot(by_position[selection.position_of_slot[slot]], slot, *selection.context, piece);
+    }
+    return {};
+  }
+
+  [[nodiscard]] LoadError unsound() const {
+    return broken_arrow(shown, kFormat, arrow::Status::Invalid("a row group does not hold what it says"));
   }
 };
 
@@ -73,7 +131,7 @@ void collect_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& 
   for (const auto& child : field.children) collect_leaves(child, leaves);
 }
 
-class ParquetTableFile final : public TableFile {
+class ParquetTableFile final : public TableFile, public GroupedFile {
  public:
   ParquetTableFile(std::shared_ptr<ParquetSource> source, std::shared_ptr<arrow::Schema> schema, parquet::arrow::SchemaManifest manifest)
       : source_(std::move(source)),
@@ -95,15 +153,57 @@ class ParquetTableFile final : public TableFile {
 
   std::expected<PieceTask, LoadError> next() override {
     if (group_ == source_->metadata->num_row_groups()) return PieceTask();
-    return [source = source_, group = group_++] { return guarded(source->shown, kFormat, [&] { return source->read_group(group); }); };
+    return [source = source_, group = group_++] { return guarded(source->shown, kFormat, [&] { return source->read_group(group, {}); }); };
+  }
+
+  [[nodiscard]] const GroupedFile* grouped() const override { return this; }
+  void place(const std::vector<Placement>& placements, std::uint64_t first_row) override {
+    source_->placements = &placements;
+    source_->first_rows.clear();
+    for (const RowGroup& group : groups()) {
+      source_->first_rows.push_back(first_row);
+      first_row += group.rows;
+    }
+  }
+  [[nodiscard]] std::vector<RowGroup> groups() const override {
+    std::vector<RowGroup> groups;
+    for (int i = 0; i < source_->metadata->num_row_groups(); ++i) {
+      const auto about = source_->metadata->RowGroup(i);
+      RowGroup group;
+      group.number = static_cast<std::uint32_t>(i);
+      group.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(about->num_rows(), 0));
+      group.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(about->total_compressed_size(), 0));
+      groups.push_back(group);
+    }
+    return groups;
+  }
+  [[nodiscard]] GroupFacts facts(std::uint32_t group, std::uint32_t slot) const override {
+    try {
+      const DirectColumn& column = source_->direct[slot];
+      if (column.form == DirectForm::kNone) return {};
+      return direct_facts(*source_->metadata->RowGroup(static_cast<int>(group))->ColumnChunk(column.leaf), column,
+                          source_->selection.context->slots[slot]);
+    } catch (const std::exception&) {
+      return {};
+    }
+  }
+  [[nodiscard]] std::expected<Piece, LoadError> read(std::uint32_t group, const std::vector<bool>& wanted) const override {
+    return guarded(source_->shown, kFormat, [&] { return source_->read_group(static_cast<int>(group), wanted); });
   }
 
  private:
   std::expected<void, LoadError> select_columns(const std::vector<std::uint32_t>& columns, const PieceContext& context) {
     source_->selection = arrow_selection(columns, context);
     for (const int column : source_->selection.columns)
-      collect_leaves(manifest_.schema_fields[static_cast<std::size_t>(column)], source_->leaves);
-    for (std::size_t slot = 0; slot < columns.size(); ++slot) ask_for_dictionary(columns[slot], context.slots[slot]);
+      collect_leaves(manifest_.schema_fields[static_cast<std::size_t>(column)], source_->leaves.emplace_back());
+    for (std::size_t slot = 0; slot < columns.size(); ++slot) {
+      ask_for_dictionary(columns[slot], context.slots[slot]);
+      const auto& field = manifest_.schema_fields[columns[slot]];
+      source_->direct.push_back(field.is_leaf()
+                                    ? direct_column(context.slots[slot], *source_->metadata->schema()->Column(field.column_index),
+                                                    field.column_index, *schema_->field(static_cast<int>(columns[slot]))->type())
+                                    : DirectColumn{});
+    }
     return {};
   }
 

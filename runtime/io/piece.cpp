@@ -17,6 +17,53 @@ std::size_t code_point_length(std::string_view text) {
   return length <= text.size() && is_utf8(text.substr(0, length)) ? length : 0;
 }
 
+// The vectors hold a value for every row; known ones are taken where they stand.
+template <typename T>
+void put_known(PartBuilder& builder, const std::vector<T>& values, const std::vector<std::int16_t>& levels) {
+  if (levels.empty()) return builder.put({0, values.size(), nullptr}, [&](std::size_t i) { return values[i]; });
+  std::vector<T> known;
+  known.reserve(values.size() + 1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (levels[i] != 0) known.push_back(values[i]);
+  }
+  known.push_back(T{});
+  builder.put({0, values.size(), levels.data()}, [&](std::size_t i) { return known[i]; });
+}
+
+ColumnPart part_of_bools(std::size_t rows, const std::vector<std::int16_t>& levels, const ColumnPiece& column) {
+  PartBuilder builder(rows, Storage::kBits, {}, 0);
+  const auto known = std::make_unique<bool[]>(rows + 1);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (levels.empty() || levels[i] != 0) known[next++] = column.numbers[i] != 0;
+  }
+  builder.put_bits({0, rows, levels.empty() ? nullptr : levels.data()}, known.get());
+  return builder.take();
+}
+
+ColumnPart part_of(Kind kind, std::size_t rows, const std::vector<std::int16_t>& levels, const ColumnPiece& column) {
+  if (kind == Kind::kBool) return part_of_bools(rows, levels, column);
+  if (kind == Kind::kText) {
+    PartBuilder builder(rows, Storage::kCodes, {}, 0);
+    put_known(builder, column.codes, levels);
+    return builder.take();
+  }
+  if (kind == Kind::kFloat) {
+    PartBuilder builder(rows, Storage::kFloat64, {}, 0);
+    put_known(builder, column.floats, levels);
+    return builder.take();
+  }
+  std::int64_t least = 0, greatest = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (!levels.empty() && levels[i] == 0) continue;
+    least = std::min(least, column.numbers[i]);
+    greatest = std::max(greatest, column.numbers[i]);
+  }
+  PartBuilder builder(rows, narrowest(least, greatest), {}, 0);
+  put_known(builder, column.numbers, levels);
+  return builder.take();
+}
+
 }  // namespace
 
 std::string printable(std::string_view bytes) {
@@ -34,6 +81,28 @@ std::string printable(std::string_view bytes) {
     }
   }
   return text;
+}
+
+void make_part(const Slot& slot, std::size_t rows, ColumnPiece& column) {
+  const bool is_read = !column.numbers.empty() || !column.floats.empty() || !column.codes.empty() || rows == 0;
+  if (column.part || slot.is_list() || !is_read) return;
+  std::vector<std::int16_t> levels;
+  if (!column.missing.empty()) {
+    levels.resize(rows);
+    std::ranges::transform(column.missing, levels.begin(), [](std::uint8_t missing) { return static_cast<std::int16_t>(missing == 0); });
+  }
+  column.part = part_of(slot.scalar_kind(), rows, levels, column);
+  column.missing = {};
+  column.numbers = {};
+  column.floats = {};
+  column.codes = {};
+  column.scales = {};
+}
+
+void mark_not_yet_known(const ColumnPart& part, std::int64_t known_until, std::vector<RowState>& states) {
+  for (std::size_t row = 0; row < part.rows; ++row) {
+    if (part.is_known(row) && states[row] <= RowState::kBad && part.number_at(row) > known_until) states[row] = RowState::kNotYetKnown;
+  }
 }
 
 ColumnSink::ColumnSink(const PieceContext& context, std::uint32_t slot, Piece& piece)

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/io/column_part.h"
 #include "runtime/io/load.h"
 #include "runtime/io/slot.h"
 #include "runtime/io/text_index.h"
@@ -31,8 +33,10 @@ struct Finding {
   std::vector<Example> examples;
 };
 
-// The values of one slot. Which vectors are used follows from the kind, as in Column.
+// The values of one slot: as a part, where it is there, with text in codes into `texts`; else in vectors. Which are used follows from the kind, as in
+// Column.
 struct ColumnPiece {
+  std::optional<ColumnPart> part;
   std::vector<std::uint8_t> missing;  // one flag a row; empty: none is missing
   std::vector<std::int64_t> numbers;  // all kinds but float and text; a bool as 0 or 1. Lists: elements, floats by their bits
   std::vector<double> floats;
@@ -43,6 +47,16 @@ struct ColumnPiece {
   std::vector<std::uint32_t> unfit;      // join columns and, until `settle_points`, coordinates: rows whose cell does not fit the type
   std::vector<std::string> unfit_texts;  // coordinates: the first of them, for examples
   LocalTexts texts;
+  CodeMap code_map;  // of a part that was merged: what its codes become
+
+  // Of a slot without lists.
+  [[nodiscard]] bool is_missing(std::size_t row) const { return part ? !part->is_known(row) : !missing.empty() && missing[row] != 0; }
+  // A known value of any kind but float; of text, its code in the column's dictionary.
+  [[nodiscard]] std::int64_t number_at(std::size_t row) const {
+    if (!part) return codes.empty() ? numbers[row] : codes[row];
+    const std::int64_t number = part->number_at(row);
+    return part->storage == Storage::kCodes ? code_map(static_cast<std::int32_t>(number)) : number;
+  }
 };
 
 // Where the rows of a piece stand in their file, to give the line of any of them.
@@ -137,6 +151,12 @@ class ColumnSink {
   ColumnPiece& column_;
   std::array<int, 8> findings_;  // by kind: index in piece_.findings, or -1
 };
+
+// Turns the vectors of a slot into a part; of lists, and of slots that keep their vectors, nothing.
+void make_part(const Slot& slot, std::size_t rows, ColumnPiece& column);
+
+// Marks the rows of a part of known_at that are not yet known at the clock.
+void mark_not_yet_known(const ColumnPart& part, std::int64_t known_until, std::vector<RowState>& states);
 
 // Text for a report: invalid UTF-8 replaced, very long text cut.
 [[nodiscard]] std::string printable(std::string_view bytes);

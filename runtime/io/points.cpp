@@ -95,7 +95,11 @@ class PointCheck {
 }  // namespace
 
 void settle_points(const PieceContext& context, Piece& piece) {
-  for (const PointSlots& point : context.points) PointCheck(context, point, piece).run();
+  for (const PointSlots& point : context.points) {
+    const bool is_read =
+        piece.columns[point.latitude].floats.size() == piece.rows && piece.columns[point.longitude].floats.size() == piece.rows;
+    if (is_read) PointCheck(context, point, piece).run();
+  }
 }
 
 }  // namespace segue::io

@@ -30,6 +30,7 @@ struct Slot {
   bool is_join = false;        // cells that do not fit are remembered, not reported: they are an orphan's
   bool is_coordinate = false;  // cells that do not fit are remembered, and reported once the point's other half is known
   bool is_money = false;       // amounts of any scale
+  bool keeps_vectors = false;  // its pieces are looked at again, cell by cell, when the table is there: `dedupe`, money
   std::optional<TimeFormat> format;
   EnumIndex enum_index;
   const TimeZone* zone = &utc_zone();

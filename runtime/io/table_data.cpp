@@ -123,6 +123,26 @@ std::expected<std::vector<std::uint32_t>, std::vector<LoadError>> columns_of_slo
   return columns;
 }
 
+// ── Pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+void append_states(TableData& data, const std::vector<RowState>& states) {
+  const bool are_good = std::ranges::all_of(states, [](RowState state) { return state == RowState::kGood; });
+  if (are_good && data.states.empty()) return;
+  std::vector<RowState>& all = data.all_states();
+  all.insert(all.end(), states.begin(), states.end());
+}
+
+// The codes of parts get their final meaning when the table is there, by all threads.
+void append_column(SlotData& slot, ColumnPiece piece) {
+  piece.code_map = slot.dictionary.merge(piece.texts);
+  piece.texts = LocalTexts();
+  if (!piece.part) {
+    for (std::int32_t& code : piece.codes) code = piece.code_map(code);
+    piece.code_map = {};
+  }
+  slot.pieces.push_back(std::move(piece));
+}
+
 // ── All files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 class TableReader {
@@ -136,6 +156,7 @@ class TableReader {
         context_{plan.slots, plan.points, plan.known_until} {}
 
   std::vector<LoadError> read() {
+    place();
     std::vector<std::thread> helpers;
     for (unsigned i = 1; i < std::min(options_.threads, kMostThreads); ++i) helpers.emplace_back([this] { work(); });
     work();
@@ -155,6 +176,7 @@ class TableReader {
       std::optional<Job> job = take();
       if (!job) return;
       std::expected<Piece, LoadError> piece = job->task();
+      if (piece) make_parts(plan_, data_, *piece);
       put(*job, std::move(piece));
     }
   }
@@ -184,13 +206,83 @@ class TableReader {
     return std::nullopt;
   }
 
+  // ── Placements ──
+
+  // Opens all files beforehand, where they are few and all of groups; whatever is wrong with one is found again, and said, when its turn comes.
+  bool open_all() {
+    constexpr std::size_t kMostFiles = 64;
+    if (data_.files.size() > kMostFiles) return false;
+    if (!std::ranges::all_of(data_.files, [](const SourceFile& file) { return file.format == FileFormat::kParquet; })) return false;
+    for (const SourceFile& source : data_.files) {
+      auto opened = open_table_file(spec_, plan_, source, context_);
+      if (!opened || (*opened)->grouped() == nullptr) {
+        opened_.clear();
+        return false;
+      }
+      opened_.push_back(std::move(*opened));
+    }
+    return true;
+  }
+
+  // Gives columns their places, where the files say how wide they are.
+  void place() {
+    if (!open_all()) return;
+    std::uint64_t rows = 0;
+    std::vector<std::uint64_t> first_rows;
+    for (const auto& file : opened_) {
+      first_rows.push_back(rows);
+      for (const RowGroup& group : file->grouped()->groups()) rows += group.rows;
+    }
+    if (rows > kMostRows) return;
+    for (std::uint32_t slot = 0; slot < plan_.slots.size(); ++slot) place_slot(slot, rows);
+    for (std::size_t file = 0; file < opened_.size(); ++file) opened_[file]->place(placements_, first_rows[file]);
+  }
+
+  void place_slot(std::uint32_t slot, std::uint64_t rows) {
+    Placement& placement = placements_.emplace_back();
+    const Storage storage = storage_of(slot);
+    if (storage == Storage::kNone) return;
+    placement.storage = storage;
+    placement.values = allocate_values(padded_bytes(rows, storage));
+    data_.slots[slot].placement = placement;
+  }
+
+  // The width of a slot's column; kNone where it is not known before it is read.
+  [[nodiscard]] Storage storage_of(std::uint32_t id) const {
+    const Slot& slot = plan_.slots[id];
+    if (slot.is_list() || slot.keeps_vectors || slot.is_coordinate) return Storage::kNone;
+    switch (slot.scalar_kind()) {
+      case Kind::kBool: return Storage::kNone;
+      case Kind::kFloat: return Storage::kFloat64;
+      case Kind::kText: return Storage::kCodes;
+      case Kind::kEnum: return narrowest(0, static_cast<std::int64_t>(slot.spec.enum_values.size()));
+      default: return stated_storage(id);
+    }
+  }
+
+  [[nodiscard]] Storage stated_storage(std::uint32_t slot) const {
+    std::int64_t least = 0, greatest = 0;
+    for (const auto& file : opened_) {
+      const std::size_t groups = file->grouped()->groups().size();
+      for (std::size_t group = 0; group < groups; ++group) {
+        const GroupFacts facts = file->grouped()->facts(static_cast<std::uint32_t>(group), slot);
+        if (!facts.may_be_known) continue;
+        if (!facts.integers) return Storage::kNone;
+        least = std::min(least, facts.integers->first);
+        greatest = std::max(greatest, facts.integers->second);
+      }
+    }
+    return narrowest(least, greatest);
+  }
+
   bool open_next() {
+    if (!opened_.empty()) {
+      file_ = std::move(opened_[next_file_++]);
+      return true;
+    }
     const SourceFile& source = data_.files[next_file_++];
-    auto opened = open_file(source, spec_);
-    if (!opened) return stop({opened.error()}, jobs_);
-    auto columns = columns_of_slots(spec_, plan_, source, **opened);
-    if (!columns) return stop(columns.error(), jobs_);
-    if (auto selected = (*opened)->select(*columns, context_); !selected) return stop({selected.error()}, jobs_);
+    auto opened = open_table_file(spec_, plan_, source, context_);
+    if (!opened) return stop(opened.error(), jobs_);
     file_ = std::move(*opened);
     return true;
   }
@@ -220,33 +312,11 @@ class TableReader {
              {}}},
            job.number);
     } else if (!is_stopped_ || job.number < error_number_) {
-      append(job, std::move(*piece));
+      progress_.add(spec_.name, piece->bytes);
+      append_piece(data_, std::move(*piece), job.file);
     }
     ++next_piece_;
     turn_.notify_all();
-  }
-
-  void append(const Job& job, Piece piece) {
-    piece.origin.first_row = data_.rows();
-    piece.origin.file = job.file;
-    for (Finding& finding : piece.findings) {
-      for (Finding::Example& example : finding.examples) example.row += piece.origin.first_row;
-      add_finding(data_.findings, std::move(finding));
-    }
-    data_.states.insert(data_.states.end(), piece.states.begin(), piece.states.end());
-    for (std::size_t slot = 0; slot < piece.columns.size(); ++slot) append_column(data_.slots[slot], std::move(piece.columns[slot]));
-    data_.origins.push_back(std::move(piece.origin));
-    data_.piece_rows.push_back(piece.rows);
-    progress_.add(spec_.name, piece.bytes);
-  }
-
-  static void append_column(SlotData& slot, ColumnPiece piece) {
-    const std::vector<std::int32_t> codes = slot.dictionary.merge(piece.texts.entries);
-    if (!codes.empty()) {
-      for (std::int32_t& code : piece.codes) code = codes[static_cast<std::size_t>(code)];
-    }
-    piece.texts = LocalTexts();
-    slot.pieces.push_back(std::move(piece));
   }
 
   const TableSpec& spec_;
@@ -255,6 +325,9 @@ class TableReader {
   ProgressMeter& progress_;
   TableData& data_;
   const PieceContext context_;
+
+  std::vector<Placement> placements_;
+  std::vector<std::unique_ptr<TableFile>> opened_;
 
   std::mutex take_mutex_;  // guards the next four
   std::unique_ptr<TableFile> file_;
@@ -289,7 +362,48 @@ ReadPlan make_read_plan(const std::vector<TableSpec>& specs, std::size_t table, 
   }
   add_companions(plan, spec);
   for (const ParentSpec& parent : spec.parents) add_parent(plan, parent, specs, spec, *options.zone);
+  for (Slot& slot : plan.slots) slot.keeps_vectors = spec.dedupe;
+  for (const MoneySlots& money : plan.money) {
+    plan.slots[money.amount].keeps_vectors = plan.slots[money.currency].keeps_vectors = true;
+    if (money.time) plan.slots[*money.time].keeps_vectors = true;
+  }
   return plan;
+}
+
+std::expected<std::unique_ptr<TableFile>, std::vector<LoadError>> open_table_file(const TableSpec& spec, const ReadPlan& plan,
+                                                                                  const SourceFile& source, const PieceContext& context) {
+  auto opened = open_file(source, spec);
+  if (!opened) return std::unexpected(std::vector{opened.error()});
+  auto columns = columns_of_slots(spec, plan, source, **opened);
+  if (!columns) return std::unexpected(std::move(columns.error()));
+  if (auto selected = (*opened)->select(*columns, context); !selected) return std::unexpected(std::vector{selected.error()});
+  return std::move(*opened);
+}
+
+void make_parts(const ReadPlan& plan, const TableData& data, Piece& piece) {
+  for (std::size_t slot = 0; slot < plan.slots.size(); ++slot) {
+    if (!plan.slots[slot].keeps_vectors) make_part(plan.slots[slot], piece.rows, piece.columns[slot]);
+    if (data.slots[slot].dictionary.wants_hashes()) piece.columns[slot].texts.hash();
+  }
+}
+
+void append_piece(TableData& data, Piece piece, std::uint32_t file) {
+  piece.origin.first_row = data.rows();
+  piece.origin.file = file;
+  for (Finding& finding : piece.findings) {
+    for (Finding::Example& example : finding.examples) example.row += piece.origin.first_row;
+    add_finding(data.findings, std::move(finding));
+  }
+  append_states(data, piece.states);
+  for (std::size_t slot = 0; slot < piece.columns.size(); ++slot) append_column(data.slots[slot], std::move(piece.columns[slot]));
+  data.origins.push_back(std::move(piece.origin));
+  data.piece_rows.push_back(piece.rows);
+  data.row_count += piece.rows;
+}
+
+std::uint64_t TableData::rows_in(RowState state) const {
+  if (states.empty()) return state == RowState::kGood ? row_count : 0;
+  return static_cast<std::uint64_t>(std::ranges::count(states, state));
 }
 
 void add_finding(std::vector<Finding>& findings, Finding&& finding) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,17 +39,26 @@ struct ReadPlan {
 struct SlotData {
   std::vector<ColumnPiece> pieces;
   DictionaryBuilder dictionary;
+  Placement placement;  // where parts lie that are placed
 };
 
 struct TableData {
   std::vector<SlotData> slots;
   std::vector<PieceOrigin> origins;  // by piece
   std::vector<std::size_t> piece_rows;
-  std::vector<RowState> states;   // by row
+  std::uint64_t row_count = 0;
+  std::vector<RowState> states;   // by row; empty: every row is kGood
   std::vector<Finding> findings;  // one for each slot and kind, in that order; rows count over the table
   std::vector<SourceFile> files;
 
-  [[nodiscard]] std::uint64_t rows() const { return states.size(); }
+  [[nodiscard]] std::uint64_t rows() const { return row_count; }
+  [[nodiscard]] RowState state(std::size_t row) const { return states.empty() ? RowState::kGood : states[row]; }
+  // The states, all of them.
+  [[nodiscard]] std::vector<RowState>& all_states() {
+    states.resize(row_count, RowState::kGood);
+    return states;
+  }
+  [[nodiscard]] std::uint64_t rows_in(RowState state) const;
 };
 
 // Tells how far reading is, over all tables.
@@ -69,6 +79,17 @@ class ProgressMeter {
 [[nodiscard]] std::expected<TableData, std::vector<LoadError>> read_table(const TableSpec& spec, const ReadPlan& plan,
                                                                           std::vector<SourceFile> files, const LoadOptions& options,
                                                                           ProgressMeter& progress);
+
+// Opens one file of the table, checks its names and types, and says which columns its tasks convert. `plan` and `context` outlive the file.
+[[nodiscard]] std::expected<std::unique_ptr<TableFile>, std::vector<LoadError>> open_table_file(const TableSpec& spec, const ReadPlan& plan,
+                                                                                                const SourceFile& source,
+                                                                                                const PieceContext& context);
+
+// Turns the vectors of a fresh piece into parts, but for those of slots that keep them.
+void make_parts(const ReadPlan& plan, const TableData& data, Piece& piece);
+
+// Appends a piece of the file with that index.
+void append_piece(TableData& data, Piece piece, std::uint32_t file);
 
 // The file, and for CSV the line, of a row.
 [[nodiscard]] BadExample example_at(const TableData& data, std::uint64_t row, std::string value);

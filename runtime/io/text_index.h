@@ -2,11 +2,13 @@
 // all pieces of a column. Both are open-addressing hash tables with linear probing.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,13 +101,58 @@ struct HashedText {
   std::uint64_t hash = 0;
 };
 
-// The texts of a piece. Where nearly all texts differ, looking for equal ones is given up: entries may then repeat.
+// The texts of a piece. Texts that come in ascending order are told apart by comparing neighbours, and not hashed until one breaks the order. Where nearly
+// all texts differ, looking for equal ones is given up: entries may then repeat.
 class LocalTexts {
  public:
   std::int32_t code_of(std::string_view text) {
+    ++asked_;
+    if (ascends_) {
+      const int order = entries.empty() ? 1 : text.compare(entries.back().text);
+      if (order == 0) return static_cast<std::int32_t>(entries.size() - 1);
+      if (order > 0) return append({text, 0});
+      start_hashing();
+    }
+    return hashed_code(text);
+  }
+  // The same of a text that does not stay where it is: a new one is copied.
+  std::int32_t code_of_copy(std::string_view text) {
+    const std::size_t before = entries.size();
+    const std::int32_t code = code_of(text);
+    if (entries.size() != before) entries.back().text = copied(text);
+    return code;
+  }
+  // A copy of a text that does not lie in the file as it is.
+  std::string_view keep(std::string_view text) { return copied(text); }
+
+  // Whether the entries ascend, and so differ; they have no hashes then until `hash` is called.
+  [[nodiscard]] bool ascends() const { return ascends_; }
+  void hash() {
+    if (!ascends_ || is_hashed_) return;
+    for (HashedText& entry : entries) entry.hash = hash_text(entry.text);
+    is_hashed_ = true;
+  }
+
+  std::vector<HashedText> entries;
+
+ private:
+  std::int32_t append(const HashedText& entry) {
+    entries.push_back(entry);
+    return static_cast<std::int32_t>(entries.size() - 1);
+  }
+
+  void start_hashing() {
+    hash();
+    ascends_ = false;
+    slots_.grow(entries.size() * 2, [](std::int32_t) { return std::uint64_t{0}; });
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      slots_.find_or_insert(entries[i].hash, static_cast<std::int32_t>(i), [](std::int32_t) { return false; });
+    }
+  }
+
+  std::int32_t hashed_code(std::string_view text) {
     const std::uint64_t hash = hash_text(text);
     const auto next = static_cast<std::int32_t>(entries.size());
-    ++asked_;
     if (!is_distinct_) {
       if (slots_.is_full()) {
         is_distinct_ = asked_ > 2'000 && entries.size() * 10 > asked_ * 9;
@@ -117,39 +164,107 @@ class LocalTexts {
         if (found >= 0) return found;
       }
     }
-    entries.push_back({text, hash});
-    return next;
+    return append({text, hash});
   }
-  // A copy of a text that does not lie in the file as it is.
-  std::string_view keep(std::string text) { return owned_.emplace_back(std::move(text)); }
 
-  std::vector<HashedText> entries;
+  std::string_view copied(std::string_view text) {
+    constexpr std::size_t kBlock = std::size_t{64} << 10;
+    if (text.size() > kBlock / 4) {
+      char* own = large_.emplace_back(std::make_unique_for_overwrite<char[]>(text.size())).get();
+      return {own, text.copy(own, text.size())};
+    }
+    if (blocks_.empty() || used_ + text.size() > kBlock) {
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlock));
+      used_ = 0;
+    }
+    char* at = blocks_.back().get() + used_;
+    used_ += text.size();
+    return {at, text.copy(at, text.size())};
+  }
 
- private:
   HashSlots slots_;
   std::size_t asked_ = 0;
   bool is_distinct_ = false;
-  std::deque<std::string> owned_;
+  bool ascends_ = true;
+  bool is_hashed_ = false;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t used_ = 0;  // of the last block
+  std::vector<std::unique_ptr<char[]>> large_;
 };
 
-// The dictionary of a column, over all its pieces.
+// What the codes of a piece become: `codes[code]`, or where `codes` is empty, code + offset.
+struct CodeMap {
+  std::vector<std::int32_t> codes;
+  std::int32_t offset = 0;
+  [[nodiscard]] bool is_identity() const { return codes.empty() && offset == 0; }
+  [[nodiscard]] std::int32_t operator()(std::int32_t code) const {
+    return codes.empty() ? code + offset : codes[static_cast<std::size_t>(code)];
+  }
+};
+
+// The dictionary of a column, over all its pieces. Nothing is hashed while all texts come in ascending order.
 class DictionaryBuilder {
  public:
-  // The codes of a piece's entries.
-  std::vector<std::int32_t> merge(const std::vector<HashedText>& entries) {
-    std::vector<std::int32_t> codes(entries.size());
-    constexpr std::size_t kAhead = 8;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (i + kAhead < entries.size()) slots_.prefetch(entries[i + kAhead].hash);
-      codes[i] = code_of(entries[i]);
+  CodeMap merge(LocalTexts& texts) {
+    if (texts.entries.empty()) return {};
+    if (is_ascending() && texts.ascends()) {
+      const int order = size() == 0 ? 1 : texts.entries.front().text.compare(at(static_cast<std::int64_t>(size()) - 1));
+      if (order >= 0) return append_ascending(texts, order == 0);
     }
-    return codes;
+    texts.hash();
+    return merge_hashed(texts.entries);
+  }
+  // Whether texts should have their hashes before they are merged; may be asked by any thread.
+  [[nodiscard]] bool wants_hashes() const { return !is_ascending(); }
+  // The code of one text.
+  std::int32_t add(const HashedText& entry) {
+    start_hashing();
+    return code_of(entry);
   }
   [[nodiscard]] std::size_t size() const { return dictionary_.size(); }
+  // Memory in use, about.
+  [[nodiscard]] std::size_t bytes() const { return text_bytes_ + hashes_.capacity() * 40; }
   [[nodiscard]] std::string_view at(std::int64_t code) const { return dictionary_.at(static_cast<std::size_t>(code)); }
   [[nodiscard]] Dictionary take() { return std::move(dictionary_); }
 
  private:
+  [[nodiscard]] bool is_ascending() const { return std::atomic_ref(ascends_).load(std::memory_order_relaxed); }
+
+  // `is_shared`: the first text is the last one that is there.
+  CodeMap append_ascending(const LocalTexts& texts, bool is_shared) {
+    CodeMap map;
+    map.offset = static_cast<std::int32_t>(size()) - (is_shared ? 1 : 0);
+    for (std::size_t i = is_shared ? 1 : 0; i < texts.entries.size(); ++i) append(texts.entries[i].text);
+    return map;
+  }
+
+  void append(std::string_view text) {
+    text_bytes_ += text.size();
+    dictionary_.append(text);
+  }
+
+  void start_hashing() {
+    if (!is_ascending()) return;
+    std::atomic_ref(ascends_).store(false, std::memory_order_relaxed);
+    slots_.grow(std::max<std::size_t>(size() * 2, 64), [](std::int32_t) { return std::uint64_t{0}; });
+    for (std::size_t code = 0; code < size(); ++code) {
+      hashes_.push_back(hash_text(dictionary_.at(code)));
+      slots_.find_or_insert(hashes_.back(), static_cast<std::int32_t>(code), [](std::int32_t) { return false; });
+    }
+  }
+
+  CodeMap merge_hashed(const std::vector<HashedText>& entries) {
+    start_hashing();
+    CodeMap map;
+    map.codes.resize(entries.size());
+    constexpr std::size_t kAhead = 8;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (i + kAhead < entries.size()) slots_.prefetch(entries[i + kAhead].hash);
+      map.codes[i] = code_of(entries[i]);
+    }
+    return map;
+  }
+
   std::int32_t code_of(const HashedText& entry) {
     if (slots_.is_full()) slots_.grow(hashes_.size() * 2, [&](std::int32_t code) { return hashes_[static_cast<std::size_t>(code)]; });
     const std::int32_t found = slots_.find_or_insert(entry.hash, static_cast<std::int32_t>(hashes_.size()), [&](std::int32_t code) {
@@ -157,12 +272,15 @@ class DictionaryBuilder {
     });
     if (found >= 0) return found;
     hashes_.push_back(entry.hash);
-    return dictionary_.append(entry.text);
+    append(entry.text);
+    return static_cast<std::int32_t>(size() - 1);
   }
 
   Dictionary dictionary_;
   std::vector<std::uint64_t> hashes_;
   HashSlots slots_;
+  std::size_t text_bytes_ = 0;
+  mutable bool ascends_ = true;  // read by other threads, too
 };
 
 }  // namespace segue::io
