@@ -142,7 +142,8 @@ Timing measure(const CheckedProgram& program, const Database& database, const Op
   timing.plan = seconds_since(start);
   start = std::chrono::steady_clock::now();
   const double before_compile = cpu_seconds();
-  const auto compiled = compile(plan, database, make_clock(0, utc_zone(), {}), {.cpu = options.cpu, .batch_rows = 0, .keep_members = false});
+  const auto compiled =
+      compile(plan, database, make_clock(0, utc_zone(), {}), {.cpu = options.cpu, .batch_rows = 0, .keep_members = false});
   timing.compile = seconds_since(start);
   timing.compile_cpu = cpu_seconds() - before_compile;
   if (!compiled) {

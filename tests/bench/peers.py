@@ -1,8 +1,8 @@
 """One peer at one question, in a process of its own, so that one engine's memory and threads never touch another's.
 
-`peers.py REQUEST` takes a JSON object {engine, workload, sizes, folder, threads, mode, attempt, repeats, slow} and prints one JSON object. `mode` is
-`memory` (the tables are read first, which does not count), or `parquet` (from the start of the engine to the answer). Without `attempt` each way of asking is
-timed once and all must agree; with it that one is timed, after one run to warm up, `repeats` times; a run of more than `slow` seconds is not repeated.
+`peers.py REQUEST` takes a JSON object {engine, workload, sizes, folder, threads, mode, attempt, attempts, repeats, slow, limit} and prints one JSON object. `mode` is
+`memory` (the tables are read first, which does not count), or `parquet` (from the start of the engine to the answer). Without `attempt` each way of asking (of `attempts`, if any)
+is timed once and all must agree; with it that one is timed, after one run to warm up, `repeats` times; a run of more than `slow` seconds is not repeated.
 """
 
 import json
@@ -13,6 +13,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
 
 import workloads
 from workloads.base import Workload
@@ -38,7 +41,9 @@ def duckdb(work: Workload, request: dict) -> dict[str, Ask]:
     return {label: (lambda text=text: list(map(int, connection.execute(text).fetchone()))) for label, text in statements.items()}
 
 
+AS_WRITTEN = "schema_inference_make_columns_nullable = 'auto'"  # a column is nullable where the file says so
 CLICKHOUSE = (
+    AS_WRITTEN + ", "
     "max_query_size = 1000000000, max_ast_elements = 100000000, max_expanded_ast_elements = 100000000, max_ast_depth = 100000, max_parser_depth = 100000, "
     "max_parser_backtracks = 0, compile_expressions = {compiles}, min_count_to_compile_expression = 0, compile_aggregate_expressions = {compiles}, min_count_to_compile_aggregate_expression = 0, "
     "optimize_aggregation_in_order = {in_order}, max_threads = {threads}"
@@ -59,7 +64,7 @@ def clickhouse(work: Workload, request: dict) -> dict[str, Ask]:
             replaced = f" REPLACE ({', '.join(casts.values())})" if casts else ""
             columns = ", ".join(work.columns[table.name])
             chosen = f"SELECT {columns} FROM (SELECT *{replaced} FROM {source})"
-            connection.query(f"CREATE TABLE bench.{table.name} ENGINE = Memory AS {chosen} SETTINGS schema_inference_make_columns_nullable = 'auto'")
+            connection.query(f"CREATE TABLE bench.{table.name} ENGINE = Memory AS {chosen} SETTINGS {AS_WRITTEN}")
             names[table.name] = f"bench.{table.name}"
             if table.name in work.sorted_by:
                 key = work.sorted_by[table.name]
@@ -87,7 +92,7 @@ def polars(work: Workload, request: dict) -> dict[str, Ask]:
     for table in work.tables:
         frame = pl.scan_parquet(f"{request['folder']}/data/{table.name}.parquet")
         casts = work.casts.get("polars", {}).get(table.name, {})
-        if casts:
+        if casts and request["mode"] == "memory":
             frame = frame.with_columns(**{name: pl.col(name).cast(eval(kind, {"pl": pl})) for name, kind in casts.items()})
         if request["mode"] == "memory":
             frame = frame.select(work.columns[table.name]).collect().lazy()
@@ -99,6 +104,18 @@ def polars(work: Workload, request: dict) -> dict[str, Ask]:
         attempts[label] = lambda query=query: [int(value) for value in query.collect().row(0)]
         attempts[f"{label}, streaming"] = lambda query=query: [int(value) for value in query.collect(engine="streaming").row(0)]
     return attempts
+
+
+def pyarrow(work: Workload, request: dict) -> dict[str, Ask]:
+    """No answer: the time in which the columns that the question needs are decoded, below which nothing that reads all of them can be."""
+    pa.set_cpu_count(request["threads"])
+
+    def decode() -> list[int]:
+        for table in work.tables:
+            pa.parquet.read_table(f"{request['folder']}/data/{table.name}.parquet", columns=work.columns[table.name])
+        return []
+
+    return {"decode": decode}
 
 
 def timed(ask: Ask) -> tuple[float, list[int]]:
@@ -144,7 +161,8 @@ def main() -> None:
     begun = time.perf_counter()
     attempts = globals()[request["engine"]](work, request)
     if request["attempt"] is None:
-        result = probe(attempts, request["limit"])
+        wanted = request.get("attempts") or list(attempts)
+        result = probe({label: attempts[label] for label in wanted if label in attempts}, request["limit"])
     elif request["mode"] == "memory":
         result = repeat(attempts[request["attempt"]], request)
     else:

@@ -97,6 +97,15 @@ std::vector<ColumnFacts> never_missing(const Database& database) {
   return facts;
 }
 
+// What is counted: all results but scores, which are numbers.
+std::vector<DefinitionId> counted(const CheckedProgram& program) {
+  std::vector<DefinitionId> roots;
+  for (const DefinitionId id : program.results) {
+    if (program.definition(id).kind != DefinitionKind::kScore) roots.push_back(id);
+  }
+  return roots;
+}
+
 struct Measured {
   Seconds plan, compile, run;
   std::vector<std::uint64_t> sizes;
@@ -106,7 +115,7 @@ Measured measure(const CheckedProject& project, const Database& database, const 
   const auto codegen = codegen_api();
   if (!codegen) stop(codegen.error());
   Measured measured;
-  const std::vector<DefinitionId>& roots = project.program().results;
+  const std::vector<DefinitionId> roots = counted(project.program());
   if (options.whole) {
     for (unsigned repeat = 0; repeat < options.repeats; ++repeat) {
       const auto results = measured.run.measure([&] {
@@ -171,7 +180,7 @@ int bench(const Options& options) {
   data_options.clock = *now;
   data_options.threads = 2;
   const auto data =
-      load.measure([&] { return load_data(checked, data_options, needed_columns(checked.program(), checked.program().results)); });
+      load.measure([&] { return load_data(checked, data_options, needed_columns(checked.program(), counted(checked.program()))); });
   if (!data) stop(data.error());
   const Measured measured = measure(checked, *data->database, clock_of(checked, *now), options);
   std::string by_hand;
@@ -179,8 +188,9 @@ int bench(const Options& options) {
     const HandResult result = answer_by_hand(*data->database, options.hand, options.threads, options.repeats);
     by_hand = fmt::format(", \"hand_s\": {:.6f}, \"hand_agrees\": {}", result.seconds, result.sizes == measured.sizes);
   }
-  fmt::print("{{{}, {}, {}, {}, {}, \"threads\": {}, \"sizes\": [{}]{}}}\n", open.text("open"), load.text("load"),
-             measured.plan.text("plan"), measured.compile.text("compile"), measured.run.text("run"), options.threads,
+  fmt::print("{{{}, {}, {}, {}, {}, ", open.text("open"), load.text("load"), measured.plan.text("plan"), measured.compile.text("compile"),
+             measured.run.text("run"));
+  fmt::print("\"threads\": {}, \"accounts\": {}, \"sizes\": [{}]{}}}\n", options.threads, data->database->tables[0].rows,
              fmt::join(measured.sizes, ", "), by_hand);
   return 0;
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 MODULES = {"shared": "shared", "mixed": "mixed", "events": "events", "distinct": "behaviour", "latest": "behaviour", "decay": "behaviour",
-           "sequence": "behaviour", "nested": "nested", "ranked": "ranked"}
+           "sequence": "behaviour", "nested": "nested"}
 
 
 def make(name: str, sizes: dict):

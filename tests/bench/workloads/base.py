@@ -32,6 +32,7 @@ class Table:
     name: str
     rows: int
     chunk: Callable[[int, int], dict]  # the columns of rows begin to end, as pyarrow or numpy arrays
+    optional: tuple[str, ...] = ()  # the columns that may be missing
 
 
 @dataclass
@@ -50,14 +51,15 @@ class Workload:
     sorted_by: dict[str, str] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)  # the columns that the question needs
     hand: str = ""  # for project_bench --hand
-    engines: tuple[str, ...] = ("clickhouse", "polars", "duckdb")
+    tables_key: str = ""  # the same for workloads that ask about the same tables
 
 
 def write_table(path: Path, table: Table) -> None:
     writer = None
     for begin in range(0, max(table.rows, 1), CHUNK):
         part = pa.table(table.chunk(begin, min(begin + CHUNK, table.rows)))
-        writer = writer or pa.parquet.ParquetWriter(path, part.schema)
+        part = part.cast(pa.schema([field.with_nullable(field.name in table.optional) for field in part.schema]))
+        writer = writer or pa.parquet.ParquetWriter(path, part.schema, store_decimal_as_integer=True)
         writer.write_table(part, row_group_size=GROUP)
     writer.close()
 
@@ -67,20 +69,27 @@ def project_file(sources: Iterable[str]) -> str:
     return f"language: 1\nschema: schema.yaml\nrules: [segments/*.seg]\nsources:\n{lines}"
 
 
-def write_project(folder: Path, workload: Workload) -> None:
-    """A project as a user has it; nothing is done when it is there."""
+def write_tables(folder: Path, workload: Workload) -> None:
     done = folder / "complete"
     if done.exists():
         return
-    for part in ("data", "segments"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for table in workload.tables:
-        write_table(folder / "data" / f"{table.name}.parquet", table)
+        write_table(folder / f"{table.name}.parquet", table)
+    done.touch()
+
+
+def write_project(folder: Path, workload: Workload) -> None:
+    """A project as a user has it, beside the tables that several may share; nothing is done when it is there."""
+    tables = folder.parent / "tables" / workload.tables_key
+    write_tables(tables, workload)
+    (folder / "segments").mkdir(parents=True, exist_ok=True)
+    if not (folder / "data").is_symlink():
+        (folder / "data").symlink_to(tables)
     (folder / "schema.yaml").write_text(workload.schema, encoding="utf-8")
     (folder / "segue.yaml").write_text(project_file(table.name for table in workload.tables), encoding="utf-8")
     (folder / "segments" / "all.seg").write_text(workload.rules, encoding="utf-8")
     (folder / "hand.txt").write_text(workload.hand, encoding="utf-8")
-    done.touch()
 
 
 # ── definitions over named conditions, in SQL and Polars ──

@@ -26,7 +26,7 @@ def joined(parts: list[str], either: str, excluded: str | None) -> list[str]:
     return [*parts, either, *([excluded] if excluded else [])]
 
 
-def shared(accounts: int, definitions: int = 1000, conditions: int = 200, terms: int = 8, columns: int = COLUMNS, keyed: bool = True) -> Workload:
+def shared(accounts: int, definitions: int = 1000, conditions: int = 200, terms: int = 8, columns: int = COLUMNS) -> Workload:
     bounds = [(f"c{i % columns}", 20 + i // columns * (900 // -(-conditions // columns)) + i % 7) for i in range(conditions)]
     chosen = terms_of(definitions, conditions, terms, columns)
     must = terms - 3 if terms > 4 else 2
@@ -84,6 +84,7 @@ def shared(accounts: int, definitions: int = 1000, conditions: int = 200, terms:
         polars=polars,
         columns={"account": sorted({bounds[i][0] for i in used})},
         hand=hand,
+        tables_key=f"shared-{accounts}-{columns}",
     )
 
 
