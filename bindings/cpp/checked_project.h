@@ -1,9 +1,11 @@
 // This file's external interface is CheckedProject: what an OpenedProject keeps for its evaluations. Private to this folder.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "bindings/cpp/kept_code.h"
 #include "bindings/cpp/project.h"
 #include "compiler/check/check.h"
 #include "compiler/schema/workspace.h"
@@ -17,6 +19,7 @@ struct CheckedProject {
   CheckResult check;    // without its diagnostics
   TimeZone zone;
   CalendarRules rules;
+  std::shared_ptr<const KeptCode> code;
   std::vector<Diagnostic> lacking_params;  // params without a value: nothing can be evaluated
 
   [[nodiscard]] const CheckedProgram& program() const { return check.program; }

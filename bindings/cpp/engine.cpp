@@ -37,6 +37,7 @@ Failure native_failure(const NativeFailure& failure) {
     case NativeFailureKind::kStopped: return cancelled();
     case NativeFailureKind::kNoCode:
       return internal(fmt::format("native code cannot be generated: {}; try `--engine interpreter`", failure.message));
+    case NativeFailureKind::kNoRows:  // of chunks only
     case NativeFailureKind::kTooManyRows: break;
   }
   return internal("some account has more rows of a related table than can be evaluated at once (2 billion)");
@@ -47,7 +48,9 @@ std::expected<Results, Failure> run_native(const CheckedProject& project, const 
   const auto codegen = codegen_api();
   if (!codegen) return std::unexpected(internal(codegen.error()));
   if (options.progress) options.progress({"compiling", 0, 0});
-  const NativeOptions native{.threads = options.threads, .progress = progress_of(options)};
+  const NativeOptions native{.codegen = {.cache = &project.code->cache(**codegen), .threads = options.threads},
+                             .threads = options.threads,
+                             .progress = progress_of(options)};
   auto results = (*codegen)->evaluate_native(program, database, clock_of(project, options.clock), {roots.begin(), roots.end()}, native);
   if (!results) return std::unexpected(native_failure(results.error()));
   return std::move(*results);

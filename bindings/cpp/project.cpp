@@ -238,6 +238,7 @@ std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& 
   auto reading = read_project(project_file, options);
   if (!reading) return std::unexpected(std::move(reading.error()));
   auto checked = std::make_shared<CheckedProject>();
+  checked->code = std::make_shared<const KeptCode>(options.code_folder);
   OpenedProject project;
   project.root = reading->workspace.root;
   project.timezone = reading->workspace.project.timezone;

@@ -2,6 +2,11 @@
 // work does not pay for LLVM. `dlsym` finds `segue_codegen_api`.
 #pragma once
 
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/native.h"
 
@@ -11,6 +16,10 @@ struct CodegenApi {
   decltype(&segue::compile) compile;
   decltype(&segue::is_supported) is_supported;
   decltype(&segue::evaluate_native) evaluate_native;
+  decltype(&segue::evaluate_chunks) evaluate_chunks;
+  // Code is kept in a folder too: nothing means the one that the environment names, if any; an empty path, none.
+  std::shared_ptr<CodeCache> (*make_code_cache)(const std::optional<std::filesystem::path>& folder);
+  CodeReport (*code_report)(const CodeCache& cache);
 };
 
 }  // namespace segue

@@ -49,14 +49,9 @@ void CodeCache::remember(const CodeKey& key, std::shared_ptr<const CodeImage> im
   }
 }
 
-CodeCounts CodeCache::counts() const {
+CodeReport CodeCache::report() const {
   const std::scoped_lock lock(mutex_);
-  return counts_;
-}
-
-std::string CodeCache::distrust() const {
-  const std::scoped_lock lock(mutex_);
-  return disk_ ? disk_->distrust() : std::string();
+  return {counts_, disk_ ? disk_->distrust() : std::string()};
 }
 
 }  // namespace segue

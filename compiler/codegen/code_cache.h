@@ -24,6 +24,11 @@ struct CodeCounts {
   std::uint64_t made = 0;       // compiled
 };
 
+struct CodeReport {
+  CodeCounts counts;
+  std::string distrust;  // why the folder is not used, for people; empty when it is
+};
+
 // May be used by several threads at once; what it gave out lives on without it.
 class CodeCache {
  public:
@@ -36,9 +41,7 @@ class CodeCache {
   // Loads what was compiled, and keeps it.
   [[nodiscard]] std::expected<std::shared_ptr<const CodeImage>, std::string> keep(const CodeKey& key, std::span<const std::byte> content);
 
-  [[nodiscard]] CodeCounts counts() const;
-  // Why the folder is not used, for people; empty when it is.
-  [[nodiscard]] std::string distrust() const;
+  [[nodiscard]] CodeReport report() const;
 
  private:
   struct Kept {

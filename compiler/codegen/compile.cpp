@@ -59,6 +59,11 @@ CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode&
   return step;
 }
 
+std::shared_ptr<CodeCache> make_code_cache(const std::optional<std::filesystem::path>& folder) {
+  if (!folder) return std::make_shared<CodeCache>(default_cache_folder());
+  return std::make_shared<CodeCache>(folder->empty() ? std::nullopt : folder);
+}
+
 }  // namespace
 
 std::expected<Program, std::string> compile(const Plan& plan, const Database& database, const Clock& clock, const CodegenOptions& options) {
@@ -98,6 +103,11 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
 }  // namespace segue
 
 const segue::CodegenApi& segue_codegen_api() {
-  static constexpr segue::CodegenApi kApi{&segue::compile, &segue::is_supported, &segue::evaluate_native};
+  static constexpr segue::CodegenApi kApi{.compile = &segue::compile,
+                                          .is_supported = &segue::is_supported,
+                                          .evaluate_native = &segue::evaluate_native,
+                                          .evaluate_chunks = &segue::evaluate_chunks,
+                                          .make_code_cache = &segue::make_code_cache,
+                                          .code_report = [](const segue::CodeCache& cache) { return cache.report(); }};
   return kApi;
 }

@@ -140,9 +140,9 @@ TEST_CASE("code that was kept gives the same bits: new, in memory, from a folder
           seed, sizes[seed % 3],
           {{.cache = &cache}, {.batch_rows = 512, .cache = &cache}, {.cpu = TargetCpu::kBaseline, .threads = 2, .cache = &cache}});
     }
-    made[pass] = cache.counts().made;
-    CHECK(cache.counts().in_memory > 0);
-    CHECK((cache.counts().on_disk > 0) == (pass > 0));
+    made[pass] = cache.report().counts.made;
+    CHECK(cache.report().counts.in_memory > 0);
+    CHECK((cache.report().counts.on_disk > 0) == (pass > 0));
   }
   CHECK(made[0] > 0);
   CHECK(made[1] == 0);

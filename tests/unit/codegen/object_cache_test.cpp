@@ -323,15 +323,15 @@ TEST_CASE("code is loaded once in a process, and from the folder by the next one
     REQUIRE(made);
     CHECK(call(*made) == 42);
     CHECK(cache.find(key_of(1)) == *made);
-    CHECK(cache.counts().made == 1);
-    CHECK(cache.counts().in_memory == 1);
+    CHECK(cache.report().counts.made == 1);
+    CHECK(cache.report().counts.in_memory == 1);
   }
   CodeCache again(folder.path());
   const auto found = again.find(key_of(1));
   REQUIRE(found != nullptr);
   CHECK(call(found) == 42);
   CHECK(again.find(key_of(1)) == found);
-  CHECK(again.counts().on_disk == 1);
+  CHECK(again.report().counts.on_disk == 1);
 }
 
 TEST_CASE("without a folder code is kept in memory, within bounds, and lives on when it is forgotten") {
