@@ -1,0 +1,22 @@
+// This file's external interface is what makes a column fast to ask often: statistics of its blocks, and its values as ranks between the bounds of
+// comparisons. `runtime/table.h` says how both lie.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/table.h"
+
+namespace segue {
+
+// A float as an integer of the same order: -0.0 and 0.0 are 0.
+[[nodiscard]] std::int64_t ordered_float(double value);
+
+// Of integer columns of any kind and of floats; null for the others.
+[[nodiscard]] std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column);
+
+// `cuts` ascend and are distinct. Null where ranks would not be narrower than the values, or where two bytes do not hold them.
+[[nodiscard]] std::shared_ptr<const RankCodes> make_ranks(const Column& column, const std::vector<std::int64_t>& cuts);
+
+}  // namespace segue
