@@ -104,12 +104,17 @@ std::optional<std::vector<std::uint8_t>> shape_of(const Plan& plan, const Databa
 class Programs {
  public:
   using MakePlan = std::function<Plan(const std::vector<ColumnFacts>&)>;
-  Programs(MakePlan make_plan, const CodegenOptions& codegen, const Clock& clock)
+  Programs(MakePlan make_plan, const CodegenOptions& codegen, const Clock& clock, NativeProfile* profile)
       : make_plan_(std::move(make_plan)),
         codegen_(codegen),
-        clock_(clock) {}
+        clock_(clock),
+        profile_(profile) {}
 
-  std::expected<std::shared_ptr<const Program>, std::string> program_for(const Database& database, const AddedColumns* added) {
+  struct Planned {
+    std::shared_ptr<const Plan> plan;
+    std::shared_ptr<const Program> program;
+  };
+  std::expected<Planned, std::string> program_for(const Database& database, const AddedColumns* added) {
     std::vector<std::uint8_t> missing;
     const std::vector<ColumnFacts> facts = never_missing(database);
     for (const ColumnFacts& fact : facts)
@@ -125,9 +130,11 @@ class Programs {
     }
     CodegenOptions codegen = codegen_;
     codegen.added = added;
+    const Stopwatch watch;
     auto compiled = compile(*plan, database, clock_, codegen);
+    count(&NativeProfile::compile, watch);
     if (!compiled) return std::unexpected(std::move(compiled.error()));
-    auto made = std::make_shared<const Program>(std::move(*compiled));
+    const Planned made{plan, std::make_shared<const Program>(std::move(*compiled))};
     if (!shape) return made;
     const std::lock_guard lock(mutex_);
     if (programs_.size() < kMost) programs_.emplace(std::move(missing), made);
@@ -142,18 +149,27 @@ class Programs {
       const std::lock_guard lock(mutex_);
       if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
     }
+    const Stopwatch watch;
     auto made = std::make_shared<const Plan>(make_plan_(facts));
+    count(&NativeProfile::plan, watch);
     const std::lock_guard lock(mutex_);
     if (plans_.size() < kMost) plans_.emplace(key, made);
     return made;
   }
 
+  void count(Times NativeProfile::* phase, const Stopwatch& watch) {
+    if (profile_ == nullptr) return;
+    const std::lock_guard lock(profile_->mutex);
+    profile_->*phase += watch.elapsed();
+  }
+
   MakePlan make_plan_;
   const CodegenOptions& codegen_;
   const Clock& clock_;
+  NativeProfile* profile_;
   std::mutex mutex_;  // guards the rest
   std::map<std::vector<std::uint8_t>, std::shared_ptr<const Plan>> plans_;
-  std::map<std::vector<std::uint8_t>, std::shared_ptr<const Program>> programs_;
+  std::map<std::vector<std::uint8_t>, Planned> programs_;
 };
 
 // ── Passes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,12 +192,15 @@ class ProgramPass final : public ChunkVisitor {
   bool work(Chunk& chunk) override {
     const AddedColumns added = added_of(chunk);
     const bool has_added = std::ranges::any_of(added.tables, [](const auto& columns) { return !columns.empty(); });
-    const auto program = programs_.program_for(chunk.database, has_added ? &added : nullptr);
-    if (!program) return fail({NativeFailureKind::kNoCode, program.error()});
+    const auto planned = programs_.program_for(chunk.database, has_added ? &added : nullptr);
+    if (!planned) return fail({NativeFailureKind::kNoCode, planned.error()});
     RunOptions run_options{.threads = setting_.threads, .keep_members = setting_.options.codegen.keep_members};
     if (setting_.options.progress) run_options.progress = [&](std::size_t done, std::size_t) { return report(done); };
-    auto results = run(**program, chunk.database, run_options);
+    std::vector<double> step_seconds;
+    if (setting_.options.profile != nullptr) run_options.step_seconds = &step_seconds;
+    auto results = run(*planned->program, chunk.database, run_options);
     if (!results) return fail(failure_of(results.error()));
+    if (setting_.options.profile != nullptr) add_run(*setting_.options.profile, planned->plan, *planned->program, step_seconds);
     chunk.results = std::move(*results);
     return true;
   }
@@ -300,7 +319,7 @@ class Evaluation {
   }
 
   std::expected<void, NativeFailure> pass(Programs::MakePlan make_plan, const NativeOptions& options, const ChunkTaker& taker) {
-    Programs programs(std::move(make_plan), options.codegen, clock_);
+    Programs programs(std::move(make_plan), options.codegen, clock_, options.profile);
     const bool runs_alone = source_.threads() <= 1;
     const std::size_t accounts = whole_ == nullptr ? 0 : whole_->tables.front().rows;
     ProgramPass visitor({options, added_, runs_alone ? options.threads : 1, runs_alone, accounts}, programs, taker);

@@ -10,6 +10,7 @@
 
 #include "compiler/check/program.h"
 #include "compiler/codegen/compile.h"
+#include "compiler/codegen/native_profile.h"
 #include "runtime/chunks.h"
 #include "runtime/results.h"
 #include "runtime/table.h"
@@ -23,6 +24,7 @@ struct NativeOptions {
   bool share = true;  // equal conditions of different definitions are evaluated once
   // Called with the accounts done and the accounts in all, again for each pass over the data; false stops the evaluation.
   std::function<bool(std::size_t done, std::size_t accounts)> progress = {};
+  NativeProfile* profile = nullptr;                     // where somebody wants to know the cost; asking costs some
   std::size_t population_bytes = std::size_t{1} << 30;  // what one pass may keep of the values that rows are ranked by. For tests
 };
 

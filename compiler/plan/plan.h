@@ -451,6 +451,15 @@ struct FactsEffect {
 };
 [[nodiscard]] FactsEffect effect_of(const Plan& plan, const PlanOptions& options);
 
+// How many conditions the definitions that `roots` need say, and how many different ones `plan` evaluates for them.
+struct ConditionCounts {
+  std::size_t written = 0, evaluated = 0;
+};
+[[nodiscard]] ConditionCounts count_conditions(const CheckedProgram& program, const std::vector<DefinitionId>& roots, const Plan& plan);
+
+// For each expression (64 at most) the roots' definitions for which the plan evaluates what it was the first to ask for, in the order of the roots.
+[[nodiscard]] std::vector<std::vector<DefinitionId>> definitions_using(const Plan& plan, const std::vector<ExprId>& exprs);
+
 // One line a live node, `%3 account all(%1, not %2)`, then one a root. For tests and for people.
 [[nodiscard]] std::string to_text(const Plan& plan);
 
