@@ -117,6 +117,7 @@ using ReduceKernel = void (*)(const ReduceCall& call);
 struct CompiledStep {
   std::uint32_t frame = 0;
   CompiledFn function = nullptr;
+  bool is_over_bits = false;
   std::uint32_t pool = 0, counters = 0, outputs = 0;  // where the function's part of the program's begins
 };
 struct MapStep {
@@ -198,6 +199,7 @@ struct Program {
   std::vector<FrameLayout> frames;
   std::vector<RowSpan> spans;
   std::vector<Step> steps;
+  std::vector<std::vector<std::uint32_t>> step_nodes;                   // by step: the nodes of the plan that it evaluates; of a flush none
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> constants;  // each kBlockRows times
   std::vector<std::int64_t> pool;
   std::vector<RootLayout> roots;

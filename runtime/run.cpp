@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <chrono>
 #include <cstring>
 #include <new>
 #include <thread>
@@ -15,6 +16,8 @@ namespace segue {
 
 namespace {
 
+constexpr std::size_t kLineBytes = kBlockWords * sizeof(std::uint64_t);
+
 // What a thread adds to the results; counts merge at the end, bits and scores of different batches lie apart.
 struct Output {
   RunResults& shared;
@@ -22,24 +25,28 @@ struct Output {
   std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> counters;
   std::vector<std::uint64_t*> outputs;  // bitmaps; where none are kept, all one that nobody reads
   std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> unread;
+  std::vector<double> step_seconds;  // empty where nobody asks
 };
 
 struct Execute {
   Batch& batch;
   Output& output;
 
-  void operator()(const CompiledStep& step) const {
+  void operator()(const CompiledStep& step) const { call(step, 0, batch.frames[step.frame].words()); }
+
+  // The words begin … end - 1 of the frame's rows.
+  void call(const CompiledStep& step, std::size_t begin, std::size_t end) const {
     FrameState& frame = batch.frames[step.frame];
-    if (frame.rows == 0) return;
+    if (begin >= end) return;
     const CompiledCall call{.bits = frame.bits.data(),
                             .pointers = frame.pointers.data(),
                             .pool = batch.program.pool.data() + step.pool,
                             .counters = output.counters.data() + step.counters * kBlockWords,
                             .outputs = output.outputs.data() + step.outputs,
-                            .block_bytes = frame.layout->bit_slots * kBlockWords * sizeof(std::uint64_t),
+                            .block_bytes = frame.layout->bit_slots * kLineBytes,
                             .output_offset = output.unread.empty() ? frame.base / 8 : 0,
-                            .begin = 0,
-                            .end = frame.words()};
+                            .begin = begin,
+                            .end = end};
     step.function(&call);
   }
 
@@ -344,7 +351,8 @@ Output make_output(const Program& program, RunResults& results) {
                 .undetermined = std::vector<std::uint64_t>(program.roots.size()),
                 .counters = {},
                 .outputs = {},
-                .unread = {}};
+                .unread = {},
+                .step_seconds = {}};
   output.counters.resize(program.counters.size() * kBlockWords);
   const auto is_kept = [&](std::uint32_t root) { return !results.results.definitions[root].members.empty(); };
   const bool keeps = std::ranges::all_of(program.outputs, is_kept);
@@ -379,6 +387,63 @@ struct Work {
   std::atomic<bool> is_too_large{false};
 };
 
+// Boolean algebra goes through all its functions tile by tile, so that the bits of a tile stay in the first-level cache.
+std::size_t tile_words(const FrameLayout& frame) {
+  constexpr std::size_t kTileBytes = 28 * 1024;
+  return std::max<std::size_t>(1, kTileBytes / (frame.bit_slots * kLineBytes + 1)) * kBlockWords;
+}
+
+// One past the last of the functions over bits of one frame that follow each other from `first` on; `first` where it is none.
+std::size_t end_of_algebra(const std::vector<Step>& steps, std::size_t first) {
+  const auto* begin = std::get_if<CompiledStep>(&steps[first]);
+  std::size_t end = first;
+  for (; begin != nullptr && end < steps.size(); ++end) {
+    const auto* step = std::get_if<CompiledStep>(&steps[end]);
+    if (step == nullptr || !step->is_over_bits || step->frame != begin->frame) break;
+  }
+  return end;
+}
+
+// Adds the seconds that have passed to a step, where somebody asks.
+class StepTimer {
+ public:
+  explicit StepTimer(std::vector<double>& seconds) : seconds_(seconds) {
+    if (!seconds_.empty()) before_ = std::chrono::steady_clock::now();
+  }
+  void add_to(std::size_t step) {
+    if (seconds_.empty()) return;
+    const auto now = std::chrono::steady_clock::now();
+    seconds_[step] += std::chrono::duration<double>(now - before_).count();
+    before_ = now;
+  }
+
+ private:
+  std::vector<double>& seconds_;
+  std::chrono::steady_clock::time_point before_;
+};
+
+void run_steps(const Program& program, Batch& batch, Output& output) {
+  const Execute execute{batch, output};
+  StepTimer timer(output.step_seconds);
+  for (std::size_t i = 0; i < program.steps.size();) {
+    const std::size_t end = end_of_algebra(program.steps, i);
+    if (end - i < 2) {
+      std::visit(execute, program.steps[i]);
+      timer.add_to(i++);
+      continue;
+    }
+    const FrameState& frame = batch.frames[std::get<CompiledStep>(program.steps[i]).frame];
+    const std::size_t tile = tile_words(*frame.layout);
+    for (std::size_t begin = 0; begin < frame.words(); begin += tile) {
+      for (std::size_t step = i; step < end; ++step) {
+        execute.call(std::get<CompiledStep>(program.steps[step]), begin, std::min(frame.words(), begin + tile));
+        timer.add_to(step);
+      }
+    }
+    i = end;
+  }
+}
+
 void work(Work& shared, Output& output, bool reports) {
   Batch batch = make_batch(shared.program, shared.database);
   while (!shared.is_stopped && !shared.is_too_large) {
@@ -388,7 +453,7 @@ void work(Work& shared, Output& output, bool reports) {
       shared.is_too_large = true;
       return;
     }
-    for (const Step& step : shared.program.steps) std::visit(Execute{batch, output}, step);
+    run_steps(shared.program, batch, output);
     const std::size_t done = shared.done += shared.begins[at + 1] - shared.begins[at];
     if (!reports || !shared.options.progress) continue;
     shared.reported = done;
@@ -415,7 +480,10 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   const std::size_t batches = shared.begins.size() - 1;
   const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));
   std::vector<Output> outputs;
-  for (std::size_t i = 0; i < count; ++i) outputs.push_back(make_output(program, results));
+  for (std::size_t i = 0; i < count; ++i) {
+    outputs.push_back(make_output(program, results));
+    if (options.step_seconds != nullptr) outputs.back().step_seconds.resize(program.steps.size());
+  }
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&shared, &output = outputs[i]] { work_or_stop(shared, output, false); });
@@ -426,7 +494,11 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   const bool is_told = shared.reported == shared.begins.back();
   if (!shared.is_stopped && !is_told && options.progress && !options.progress(shared.done, shared.begins.back())) shared.is_stopped = true;
   if (shared.is_stopped) return std::unexpected(RunFailure::kStopped);
-  for (const Output& output : outputs) add_counts(program, output, results);
+  if (options.step_seconds != nullptr) options.step_seconds->resize(program.steps.size());
+  for (const Output& output : outputs) {
+    add_counts(program, output, results);
+    for (std::size_t i = 0; i < output.step_seconds.size(); ++i) (*options.step_seconds)[i] += output.step_seconds[i];
+  }
   return results;
 }
 

@@ -52,7 +52,8 @@ std::vector<std::uint32_t> indices_of(const std::vector<NodeId>& nodes) {
 // Puts a function's part of the pool, its counters and its outputs behind those of the others.
 CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode& unit, CompiledFn function) {
   const auto size_of = [](const auto& all) { return static_cast<std::uint32_t>(all.size()); };
-  const CompiledStep step{frame, function, size_of(program.pool), size_of(program.counters), size_of(program.outputs)};
+  const CompiledStep step{
+      frame, function, unit.recipe.is_over_bits, size_of(program.pool), size_of(program.counters), size_of(program.outputs)};
   program.pool.insert(program.pool.end(), unit.pool.begin(), unit.pool.end());
   for (const Finish& counted : unit.counted) program.counters.push_back({counted.root, counted.is_undetermined});
   program.outputs.insert(program.outputs.end(), unit.kept.begin(), unit.kept.end());

@@ -22,6 +22,7 @@ constexpr std::size_t kLineBytes = kBlockWords * sizeof(std::uint64_t);
 constexpr unsigned kRowsPerWord = 64;
 // Slots are addressed from the middle of what an instruction reaches with a short displacement of 64-byte lines.
 constexpr std::size_t kBiasSlots = 128;
+constexpr std::size_t kPrefetchBytes = 4096;
 
 std::size_t bytes_of(Lane lane) {
   switch (lane) {
@@ -124,6 +125,14 @@ class Emitter {
     if (from.operation == Operation::kLoadRows && made_[at] == nullptr) return load_rows(from);
     return made_[at];
   }
+  // The next batch of a column follows this one, but not the next column: processors see it late.
+  void prefetch_rows(const Instruction& from) {
+    llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), rows_address(from.a, from.lane), kPrefetchBytes);
+    for (std::size_t at = 0; at < bytes_of(from.lane) * kRowsPerWord; at += kLineBytes) {
+      llvm::Value* line = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), address, at);
+      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()}, {line, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
+    }
+  }
   llvm::Value* load_rows(const Instruction& from) {
     return b_.CreateAlignedLoad(rows_type(from.lane), rows_address(from.a, from.lane), llvm::Align(64));
   }
@@ -140,6 +149,13 @@ class Emitter {
     llvm::Value* before = b_.CreateAlignedLoad(bits_type_, address, bits_align());
     llvm::Value* more = b_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, bits);
     b_.CreateAlignedStore(b_.CreateAdd(before, more), address, bits_align());
+  }
+
+  // Where masks are registers, the comparison itself can be the other way round.
+  llvm::Value* complement(std::uint32_t at) {
+    const Instruction& from = recipe_.instructions[at];
+    if (from.operation != Operation::kBits || vector_words_ != 8) return b_.CreateNot(made_[at]);
+    return b_.CreateBitCast(b_.CreateNot(made_[from.a]), bits_type_);
   }
 
   llvm::Value* compare(const Instruction& of) {
@@ -186,13 +202,13 @@ class Emitter {
         return b_.CreateAlignedLoad(bits_type_, b_.CreateInBoundsGEP(b_.getInt64Ty(), pointer(pointers_, of.a), index_), llvm::Align(8));
       case Operation::kAnd: return b_.CreateAnd(made_[of.a], made_[of.b]);
       case Operation::kOr: return b_.CreateOr(made_[of.a], made_[of.b]);
-      case Operation::kNot: return b_.CreateNot(made_[of.a]);
+      case Operation::kNot: return complement(of.a);
       case Operation::kStoreSlot: b_.CreateAlignedStore(made_[of.a], slot_address(of.b), bits_align()); return nullptr;
       case Operation::kCount: count(made_[of.a], of.b); return nullptr;
       case Operation::kKeep:
         b_.CreateAlignedStore(made_[of.a], b_.CreateInBoundsGEP(b_.getInt8Ty(), pointer(outputs_, of.b), output_), llvm::Align(8));
         return nullptr;
-      case Operation::kLoadRows: return stays(of.lane) ? load_rows(of) : nullptr;
+      case Operation::kLoadRows: prefetch_rows(of); return stays(of.lane) ? load_rows(of) : nullptr;
       case Operation::kLoadPool: return load_pool(of);
       case Operation::kNarrow: return narrow(rows(of.a), of.lane);
       case Operation::kWiden: return b_.CreateSExt(rows(of.a), rows_type(of.lane));

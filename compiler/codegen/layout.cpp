@@ -307,7 +307,8 @@ void ProgramLayout::assign_roots() {
     const PlanRoot& root = plan_.roots[i];
     if (root.answer == AnswerKind::kNothing) continue;
     if (root.answer == AnswerKind::kMembers) {
-      finish(root.members, i, false);
+      // Of one that has no members whatever the rows, there is nothing to do.
+      if (constant_bit(root.members.node()) != root.members.is_negated()) finish(root.members, i, false);
     } else {
       units_[std::max(unit_of_[index_of(root.known.node())], unit_of_[index_of(root.value)])].values.push_back(i);
     }
