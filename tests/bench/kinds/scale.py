@@ -30,7 +30,7 @@ def compiling(row, settings) -> dict:
 
 def peer_point(engine: str, workload: str, sizes: dict, folder, expected: list[int], settings) -> float | None:
     try:
-        reply = ask_peer(engine, workload, sizes, folder, settings, 1, "memory", attempts=["named", "grouped"])
+        reply = ask_peer(engine, workload, sizes, folder, settings, 1, "memory", attempts=["named", "named, streaming", "grouped", "grouped, ordered"])
     except Failed:
         return None
     require_equal(reply["sizes"], expected, engine)

@@ -50,6 +50,8 @@ def shared(accounts: int, definitions: int = 1000, conditions: int = 200, terms:
     def sql(dialect: str) -> dict[str, str]:
         conditions_by_number = [f"{bounds[i][0]} >= {bounds[i][1]}" if i in set(used) else "" for i in range(conditions)]
         named = counts_by_name(conditions_by_number, [sql_definition(row, "t{}".format) for row in chosen], "{account}", COUNT[dialect])
+        if definitions > 100:  # 1,000 with the conditions written out: ClickHouse takes four times as long, DuckDB as long
+            return {"named": named}
         inlined = ", ".join(COUNT[dialect].format(sql_definition(row, lambda i: f"{bounds[i][0]} >= {bounds[i][1]}")) for row in chosen)
         return {"named": named, "inlined": f"SELECT {inlined} FROM {{account}}"}
 
