@@ -2,6 +2,7 @@
 // libsegue_runtime_io.so on first use, because Arrow's libraries cost start-up time.
 #pragma once
 
+#include "runtime/io/chunks.h"
 #include "runtime/io/load.h"
 #include "runtime/io/read_results.h"
 #include "runtime/io/sample.h"
@@ -11,8 +12,13 @@ namespace segue {
 
 struct RuntimeIoApi {
   decltype(&segue::load_database) load_database;
+  decltype(&segue::estimated_bytes) estimated_bytes;
+  decltype(&segue::why_whole) why_whole;
+  decltype(&segue::open_chunks) open_chunks;
   decltype(&segue::output_file) output_file;
   decltype(&segue::write_results) write_results;
+  decltype(&segue::open_results) open_results;
+  decltype(&segue::open_audience) open_audience;
   decltype(&segue::audience_file) audience_file;
   decltype(&segue::write_audience) write_audience;
   decltype(&segue::read_results) read_results;

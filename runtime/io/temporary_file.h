@@ -11,7 +11,7 @@ namespace segue::io {
 
 class TemporaryFile {
  public:
-  // Makes the file in the folder of `target`, with a name that no other process uses.
+  // Makes the file in the folder of `target`: without a name where the system can, else with one that no other process uses.
   [[nodiscard]] static std::expected<TemporaryFile, WriteError> create(const std::string& target,
                                                                        std::function<void(const std::string&)> on_temporary);
 
@@ -25,9 +25,12 @@ class TemporaryFile {
 
  private:
   TemporaryFile() = default;
+  std::expected<void, WriteError> open_named();
+  bool link();
 
   std::string target_, path_;
   int descriptor_ = -1;
+  bool has_name_ = false;
   std::function<void(const std::string&)> on_temporary_;
 };
 

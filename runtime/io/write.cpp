@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/io/column_builder.h"
 #include "runtime/io/temporary_file.h"
 #include "runtime/io/writers.h"
 #include "stdlib/print_value.h"
@@ -61,28 +63,6 @@ std::expected<std::string, WriteError> file_in_folder(const fs::path& folder, st
   return (folder / "accounts.parquet").string();
 }
 
-std::expected<void, WriteError> write_to(TemporaryFile& file, const std::string& path, const WrittenTable& table,
-                                         const WriteOptions& options) {
-  const WriterContext context{file.descriptor(), path, options};
-  const OutputFormat format = *output_format(path);
-  const auto written = format == OutputFormat::kCsv ? write_csv(table, context) : write_arrow(table, format, context);
-  if (!written) return written;
-  if (context.is_cancelled()) return std::unexpected(cancelled_write());
-  return file.commit();
-}
-
-// Writes beside the place and renames; the folder is made where only it is not there.
-std::expected<std::string, WriteError> write_table(std::string_view path, const WrittenTable& table, const WriteOptions& options) {
-  const auto file = output_file(path);
-  if (!file) return file;
-  const fs::path folder = fs::path(*file).parent_path();
-  if (!folder.empty() && ::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) return std::unexpected(write_error(*file, errno));
-  auto temporary = TemporaryFile::create(*file, options.on_temporary);
-  if (!temporary) return std::unexpected(temporary.error());
-  if (auto written = write_to(*temporary, *file, table, options); !written) return std::unexpected(written.error());
-  return *file;
-}
-
 WrittenTable table_of(const Output& output) {
   WrittenTable table;
   table.key_name = output.key_name;
@@ -112,6 +92,140 @@ WrittenTable table_of(const AudienceOutput& output, std::string_view account_nam
     if (is_written) table.rows.push_back(static_cast<RowId>(row));
   }
   return table;
+}
+
+// What an audience's file calls the account's key.
+std::string account_name_of(const AudienceOutput& output) {
+  return (output.key != nullptr && output.key_name == output.account_name ? "account." : "") + output.account_name;
+}
+
+// A TableWriter over a temporary file. The shape is its own.
+class WrittenFile final : public ResultFile {
+ public:
+  WrittenFile(std::string path, TemporaryFile file, const WriteOptions& options)
+      : path_(std::move(path)),
+        options_(options),
+        file_(std::move(file)),
+        context_{file_.descriptor(), path_, options_} {}
+
+  std::expected<void, WriteError> open(const Output& shape) {
+    copy_key(shape.key, key_);
+    names_ = shape;
+    names_.key = &key_;
+    names_.left_out = nullptr;
+    return open_table(table_of(names_));
+  }
+
+  std::expected<void, WriteError> open(const AudienceOutput& shape) {
+    options_.layout = OutputLayout::kWide;
+    account_name_ = account_name_of(shape);
+    key_name_ = shape.key_name;
+    copy_key(shape.key, key_);
+    copy_key(shape.account_key, account_key_);
+    return open_table(table_of({.key_name = key_name_,
+                                .key = shape.key == nullptr ? nullptr : &key_,
+                                .account_name = {},
+                                .account_key = &account_key_,
+                                .account_key_labels = shape.account_key_labels,
+                                .members = nullptr,
+                                .accounts = {},
+                                .left_out = nullptr,
+                                .numbers = {}},
+                               account_name_));
+  }
+
+  std::expected<void, WriteError> append(const Output& output) override { return writer_->write(table_of(output)); }
+  std::expected<void, WriteError> append(const AudienceOutput& output) override {
+    const WrittenTable table = table_of(output, account_name_);
+    if (output.numbers.empty() && numbers_.empty()) return writer_->write(table);
+    for (const RowId row : table.rows) numbers_.push_back(output.numbers[row]);
+    append_cells(waiting_keys_, table.key, table);
+    if (table.second) append_cells(waiting_accounts_, *table.second, table);
+    return {};
+  }
+
+  std::expected<void, WriteError> close() override {
+    if (auto written = write_waiting(); !written) return written;
+    if (auto closed = writer_->close(); !closed) return closed;
+    if (context_.is_cancelled()) return std::unexpected(cancelled_write());
+    return {};
+  }
+
+  std::expected<std::string, WriteError> commit() override {
+    if (auto committed = file_.commit(); !committed) return std::unexpected(committed.error());
+    return path_;
+  }
+
+ private:
+  // A column of the type without rows.
+  static void copy_key(const Column* key, Column& out) {
+    if (key != nullptr) out.type = key->type;
+  }
+
+  static void append_cells(ColumnBuilder& builder, const KeyCells& cells, const WrittenTable& table) {
+    std::vector<RowId> rows;
+    for (const RowId row : table.rows) rows.push_back(static_cast<RowId>(cells.cell(row)));
+    builder.append(*cells.column, rows);
+  }
+
+  // An audience's rows that came out of order.
+  std::expected<void, WriteError> write_waiting() {
+    if (numbers_.empty()) return {};
+    const Column keys = waiting_keys_.finish(), accounts = waiting_accounts_.finish();
+    WrittenTable table = shape_;
+    table.key.column = &keys;
+    if (table.second) table.second->column = &accounts;
+    table.all_rows.reset();
+    table.rows.resize(numbers_.size());
+    std::iota(table.rows.begin(), table.rows.end(), RowId{0});
+    std::ranges::sort(table.rows, {}, [&](RowId row) { return numbers_[row]; });
+    return writer_->write(table);
+  }
+
+  std::expected<void, WriteError> open_table(const WrittenTable& shape) {
+    shape_ = shape;
+    const OutputFormat format = *output_format(path_);
+    auto writer = format == OutputFormat::kCsv ? open_csv_writer(shape, context_) : open_arrow_writer(shape, format, context_);
+    if (!writer) return std::unexpected(writer.error());
+    writer_ = std::move(*writer);
+    return {};
+  }
+
+  std::string path_;
+  WriteOptions options_;
+  TemporaryFile file_;
+  WriterContext context_;
+  Output names_;
+  Column key_, account_key_;
+  std::string account_name_, key_name_;
+  WrittenTable shape_;
+  std::vector<RowId> numbers_;  // of rows that wait
+  ColumnBuilder waiting_keys_, waiting_accounts_;
+  std::unique_ptr<TableWriter> writer_;
+};
+
+// The folder is made where only it is not there.
+template <typename Shape>
+OpenedResultFile open_result_file(std::string_view path, const Shape& shape, const WriteOptions& options) {
+  const auto file = output_file(path);
+  if (!file) return std::unexpected(file.error());
+  const fs::path folder = fs::path(*file).parent_path();
+  if (!folder.empty() && ::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) return std::unexpected(write_error(*file, errno));
+  auto temporary = TemporaryFile::create(*file, options.on_temporary);
+  if (!temporary) return std::unexpected(temporary.error());
+  auto written = std::make_unique<WrittenFile>(*file, std::move(*temporary), options);
+  if (auto opened = written->open(shape); !opened) return std::unexpected(opened.error());
+  return written;
+}
+
+// All of it in one call.
+template <typename Rows>
+std::expected<std::string, WriteError> write_whole(std::string_view path, const Rows& rows, const WriteOptions& options) {
+  auto file = open_result_file(path, rows, options);
+  if (!file) return std::unexpected(file.error());
+  if (auto written = (*file)->append(rows); !written) return std::unexpected(written.error());
+  if (auto closed = (*file)->close(); !closed) return std::unexpected(closed.error());
+  return (*file)->commit();
 }
 
 }  // namespace
@@ -158,8 +272,16 @@ std::expected<std::string, WriteError> output_file(std::string_view path) {
   return std::string(path);
 }
 
+OpenedResultFile open_results(std::string_view path, const Output& shape, const WriteOptions& options) {
+  return io::open_result_file(path, shape, options);
+}
+
+OpenedResultFile open_audience(std::string_view path, const AudienceOutput& shape, const WriteOptions& options) {
+  return io::open_result_file(path, shape, options);
+}
+
 std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output, const WriteOptions& options) {
-  return io::write_table(path, io::table_of(output), options);
+  return io::write_whole(path, output, options);
 }
 
 std::string audience_file(std::string_view accounts_file, std::string_view audience) {
@@ -174,11 +296,7 @@ std::string audience_file(std::string_view accounts_file, std::string_view audie
 }
 
 std::expected<std::string, WriteError> write_audience(std::string_view path, const AudienceOutput& output, const WriteOptions& options) {
-  const bool is_repeated = output.key != nullptr && output.key_name == output.account_name;
-  const std::string account_name = (is_repeated ? "account." : "") + output.account_name;
-  WriteOptions wide = options;
-  wide.layout = OutputLayout::kWide;
-  return io::write_table(path, io::table_of(output, account_name), wide);
+  return io::write_whole(path, output, options);
 }
 
 }  // namespace segue

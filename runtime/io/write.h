@@ -1,4 +1,5 @@
-// This file's external interface is `write_results`: memberships, scores and labels of accounts as a .csv, .parquet or .arrow file; and `write_audience`.
+// This file's external interface is `write_results`: memberships, scores and labels of accounts as a .csv, .parquet or .arrow file; `write_audience`; and
+// ResultFile, the same as results come.
 // `command.md`, "Output".
 #pragma once
 
@@ -6,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +52,9 @@ struct AudienceOutput {
   const Bitmap* members = nullptr;                  // by row of the relation
   std::span<const RowId> accounts;                  // by row of the relation: its account's row; members without one are not written
   const Bitmap* left_out = nullptr;                 // by account: whose rows are not written; null: none
+  // By row of the relation: its number among all rows, where rows come out of order: they wait in memory and are written in the order of their numbers. Empty: rows
+  // come in order.
+  std::span<const RowId> numbers;
 };
 
 enum class OutputLayout : std::uint8_t {
@@ -61,7 +66,8 @@ enum class OutputLayout : std::uint8_t {
 struct WriteOptions {
   OutputLayout layout = OutputLayout::kWide;
   const std::atomic<bool>* cancel = nullptr;  // set from outside: the new file is removed, the old one stays
-  // Told the temporary file's path when it is made and "" when it is gone, so that a signal handler can remove it.
+  // Told a temporary file's path when it gets a name, which in most file systems is just before it takes its place, and "" when that is gone, so that a signal
+  // handler can remove it.
   std::function<void(const std::string& path)> on_temporary;
 };
 
@@ -75,6 +81,28 @@ struct WriteError {
 // The file that `--out path` means: `path` itself, or `accounts.parquet` in it where it is a folder or ends in `/` (the folder is made when
 // written; its parent must exist). An error where the ending is none of the three, or the parent folder is missing. Call it before long work.
 [[nodiscard]] std::expected<std::string, WriteError> output_file(std::string_view path);
+
+// A file of results that is written as they come, beside its place.
+class ResultFile {
+ public:
+  ResultFile() = default;
+  ResultFile(const ResultFile&) = delete;
+  ResultFile& operator=(const ResultFile&) = delete;
+  virtual ~ResultFile() = default;  // removes what is written, unless it was put in its place
+
+  // Writes further accounts, or rows: an Output, or an AudienceOutput, as the file was opened for. The bytes do not depend on how rows are cut into calls.
+  virtual std::expected<void, WriteError> append(const Output& output) = 0;
+  virtual std::expected<void, WriteError> append(const AudienceOutput& output) = 0;
+  // Ends the file; nothing is appended afterwards.
+  virtual std::expected<void, WriteError> close() = 0;
+  // Puts the closed file on disk and in its place; gives its path.
+  virtual std::expected<std::string, WriteError> commit() = 0;
+};
+using OpenedResultFile = std::expected<std::unique_ptr<ResultFile>, WriteError>;
+
+// Starts a file. Of `shape` names, labels, kinds and the keys' types are looked at, and copied but for the labels.
+[[nodiscard]] OpenedResultFile open_results(std::string_view path, const Output& shape, const WriteOptions& options);
+[[nodiscard]] OpenedResultFile open_audience(std::string_view path, const AudienceOutput& shape, const WriteOptions& options);
 
 // Writes the file beside its place and renames it when it is whole and on disk; gives its path. On failure nothing remains.
 [[nodiscard]] std::expected<std::string, WriteError> write_results(std::string_view path, const Output& output,

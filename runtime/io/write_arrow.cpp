@@ -11,6 +11,8 @@
 #include <parquet/properties.h>
 #include <unistd.h>
 
+#include "runtime/bits.h"
+#include "runtime/io/column_builder.h"
 #include "runtime/io/temporary_file.h"
 #include "runtime/io/writers.h"
 
@@ -206,31 +208,6 @@ class BatchWriter {
   std::unique_ptr<parquet::arrow::FileWriter> parquet_;
 };
 
-RowRange range_from(const WrittenTable& table, std::size_t begin) {
-  RowRange range{begin, std::min(begin + kRowsPerBatch, table.count()), {}};
-  for (std::size_t i = range.begin; i < range.end; ++i) range.rows.push_back(table.row(i));
-  return range;
-}
-
-arrow::Status write_batches(const WrittenTable& table, OutputFormat format, const WriterContext& context,
-                            const std::shared_ptr<arrow::io::OutputStream>& stream) {
-  const auto schema = make_schema(table, context.options.layout);
-  ARROW_ASSIGN_OR_RAISE(BatchWriter writer, BatchWriter::open(format, schema, stream));
-  for (std::size_t begin = 0; begin < table.count() && !context.is_cancelled(); begin += kRowsPerBatch) {
-    const RowRange range = range_from(table, begin);
-    Arrays arrays;
-    if (context.options.layout == OutputLayout::kLong) {
-      ARROW_ASSIGN_OR_RAISE(arrays, long_arrays(table, range));
-    } else {
-      ARROW_ASSIGN_OR_RAISE(arrays, wide_arrays(table, range));
-    }
-    const std::int64_t rows = arrays[0]->length();
-    ARROW_RETURN_NOT_OK(writer.write(*arrow::RecordBatch::Make(schema, rows, std::move(arrays))));
-  }
-  ARROW_RETURN_NOT_OK(writer.close());
-  return stream->Close();
-}
-
 WriteError arrow_error(const std::string& path, const arrow::Status& status) {
   const int error_number = arrow::internal::ErrnoFromStatus(status);
   if (error_number != 0) return write_error(path, error_number);
@@ -238,24 +215,189 @@ WriteError arrow_error(const std::string& path, const arrow::Status& status) {
   return {WriteErrorKind::kEnvironment, fmt::format("`{}` cannot be written: {}", path, message.substr(0, message.find('\n')))};
 }
 
+RowRange range_from(const WrittenTable& table, std::size_t begin, std::size_t end) {
+  RowRange range{begin, end, {}};
+  for (std::size_t i = range.begin; i < range.end; ++i) range.rows.push_back(table.row(i));
+  return range;
+}
+
+// Rows that do not make a batch yet: a table of its own, in the columns of the shape.
+class PendingRows {
+ public:
+  explicit PendingRows(const WrittenTable& shape)
+      : columns_(shape.columns.begin(), shape.columns.end()),
+        members_(columns_.size()),
+        scores_(columns_.size()),
+        codes_(columns_.size()),
+        labels_(shape.key.labels.begin(), shape.key.labels.end()) {
+    if (shape.second) second_labels_.assign(shape.second->labels.begin(), shape.second->labels.end());
+  }
+
+  [[nodiscard]] std::size_t rows() const { return rows_; }
+
+  // The rows number begin … end - 1 of those that are written.
+  void append(const WrittenTable& table, std::size_t begin, std::size_t end) {
+    append_keys(keys_, table.key, table, begin, end);
+    if (table.second) append_keys(second_keys_, *table.second, table, begin, end);
+    for (std::size_t i = 0; i < columns_.size(); ++i) append_column(i, table, begin, end);
+    rows_ += end - begin;
+  }
+
+  // All rows, which are gone with the next call.
+  WrittenTable take(const WrittenTable& shape) {
+    key_ = keys_.finish();
+    WrittenTable table = {.key_name = shape.key_name,
+                          .key = {&key_, labels_, {}},
+                          .second_name = shape.second_name,
+                          .second = {},
+                          .columns = columns_,
+                          .rows = {},
+                          .all_rows = rows_};
+    if (shape.second) {
+      second_ = second_keys_.finish();
+      table.second = KeyCells{&second_, second_labels_, {}};
+    }
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      columns_[i].members = &members_[i];
+      columns_[i].scores = scores_[i];
+      columns_[i].codes = codes_[i];
+    }
+    rows_ = 0;
+    return table;
+  }
+
+ private:
+  static void append_keys(ColumnBuilder& keys, const KeyCells& cells, const WrittenTable& table, std::size_t begin, std::size_t end) {
+    if (table.all_rows && cells.rows.empty()) return keys.append(*cells.column, begin, end);
+    std::vector<RowId> rows;
+    for (std::size_t i = begin; i < end; ++i) rows.push_back(static_cast<RowId>(cells.cell(table.row(i))));
+    keys.append(*cells.column, rows);
+  }
+
+  void append_column(std::size_t i, const WrittenTable& table, std::size_t begin, std::size_t end) {
+    const OutputColumn& column = table.columns[i];
+    const std::size_t count = end - begin;
+    switch (column.kind) {
+      case OutputKind::kMembers:
+        if (members_[i].empty()) members_[i] = Bitmap(kRowsPerBatch);
+        if (table.all_rows) return copy_bit_range(members_[i].words(), rows_, column.members->words(), begin, count);
+        for (std::size_t at = 0; at < count; ++at) members_[i].set(rows_ + at, column.members->test(table.row(begin + at)));
+        return;
+      case OutputKind::kScores:
+        scores_[i].resize(rows_ + count);
+        for (std::size_t at = 0; at < count; ++at) scores_[i][rows_ + at] = column.scores[table.row(begin + at)];
+        return;
+      case OutputKind::kLabels:
+        codes_[i].resize(rows_ + count);
+        for (std::size_t at = 0; at < count; ++at) codes_[i][rows_ + at] = column.codes[table.row(begin + at)];
+    }
+  }
+
+  std::size_t rows_ = 0;
+  std::vector<OutputColumn> columns_;
+  std::vector<Bitmap> members_;
+  std::vector<std::vector<double>> scores_;
+  std::vector<std::vector<std::int32_t>> codes_;
+  std::vector<std::string> labels_, second_labels_;
+  ColumnBuilder keys_, second_keys_;
+  Column key_, second_;
+};
+
+// Batches of kRowsPerBatch rows, whatever the calls bring.
+class ArrowWriter final : public TableWriter {
+ public:
+  explicit ArrowWriter(const WrittenTable& shape, const WriterContext& context) : context_(context), shape_(shape), pending_(shape) {
+    shape_.rows.clear();
+  }
+
+  std::expected<void, WriteError> open(OutputFormat format) {
+    const int descriptor = ::dup(context_.descriptor);  // Arrow's stream closes its own
+    if (descriptor < 0) return std::unexpected(write_error(context_.path, errno));
+    auto stream = arrow::io::FileOutputStream::Open(descriptor);
+    if (!stream.ok()) {
+      ::close(descriptor);
+      return std::unexpected(arrow_error(context_.path, stream.status()));
+    }
+    return guarded([&] { return start(format, *stream); });
+  }
+
+  std::expected<void, WriteError> write(const WrittenTable& table) override {
+    return guarded([&] { return add(table); });
+  }
+
+  std::expected<void, WriteError> close() override {
+    return guarded([&]() -> arrow::Status {
+      if (pending_.rows() != 0) ARROW_RETURN_NOT_OK(flush());
+      ARROW_RETURN_NOT_OK(writer_->close());
+      return stream_->Close();
+    });
+  }
+
+ private:
+  arrow::Status start(OutputFormat format, std::shared_ptr<arrow::io::OutputStream> stream) {
+    stream_ = std::move(stream);
+    schema_ = make_schema(shape_, context_.options.layout);
+    ARROW_ASSIGN_OR_RAISE(BatchWriter writer, BatchWriter::open(format, schema_, stream_));
+    writer_ = std::move(writer);
+    return arrow::Status::OK();
+  }
+
+  arrow::Status add(const WrittenTable& table) {
+    for (std::size_t begin = 0; begin < table.count() && !context_.is_cancelled();) {
+      const std::size_t end = std::min(table.count(), begin + kRowsPerBatch - pending_.rows());
+      if (end - begin == kRowsPerBatch) {
+        ARROW_RETURN_NOT_OK(write_rows(table, range_from(table, begin, end)));
+      } else {
+        pending_.append(table, begin, end);
+        if (pending_.rows() == kRowsPerBatch) ARROW_RETURN_NOT_OK(flush());
+      }
+      begin = end;
+    }
+    return arrow::Status::OK();
+  }
+
+  arrow::Status flush() {
+    const WrittenTable table = pending_.take(shape_);
+    return write_rows(table, range_from(table, 0, table.count()));
+  }
+
+  arrow::Status write_rows(const WrittenTable& table, const RowRange& range) {
+    Arrays arrays;
+    if (context_.options.layout == OutputLayout::kLong) {
+      ARROW_ASSIGN_OR_RAISE(arrays, long_arrays(table, range));
+    } else {
+      ARROW_ASSIGN_OR_RAISE(arrays, wide_arrays(table, range));
+    }
+    const std::int64_t rows = arrays[0]->length();
+    return writer_->write(*arrow::RecordBatch::Make(schema_, rows, std::move(arrays)));
+  }
+
+  template <typename Action>
+  std::expected<void, WriteError> guarded(Action action) const {
+    try {
+      const arrow::Status status = action();
+      if (context_.is_cancelled()) return std::unexpected(cancelled_write());
+      if (!status.ok()) return std::unexpected(arrow_error(context_.path, status));
+    } catch (const std::exception& exception) {
+      return std::unexpected(arrow_error(context_.path, arrow::Status::IOError(exception.what())));
+    }
+    return {};
+  }
+
+  const WriterContext& context_;
+  WrittenTable shape_;
+  PendingRows pending_;
+  std::shared_ptr<arrow::Schema> schema_;
+  std::shared_ptr<arrow::io::OutputStream> stream_;
+  std::optional<BatchWriter> writer_;
+};
+
 }  // namespace
 
-std::expected<void, WriteError> write_arrow(const WrittenTable& table, OutputFormat format, const WriterContext& context) {
-  const int descriptor = ::dup(context.descriptor);  // Arrow's stream closes its own
-  if (descriptor < 0) return std::unexpected(write_error(context.path, errno));
-  auto stream = arrow::io::FileOutputStream::Open(descriptor);
-  if (!stream.ok()) {
-    ::close(descriptor);
-    return std::unexpected(arrow_error(context.path, stream.status()));
-  }
-  try {
-    const arrow::Status status = write_batches(table, format, context, *stream);
-    if (context.is_cancelled()) return std::unexpected(cancelled_write());
-    if (!status.ok()) return std::unexpected(arrow_error(context.path, status));
-  } catch (const std::exception& exception) {
-    return std::unexpected(arrow_error(context.path, arrow::Status::IOError(exception.what())));
-  }
-  return {};
+OpenedWriter open_arrow_writer(const WrittenTable& shape, OutputFormat format, const WriterContext& context) {
+  auto writer = std::make_unique<ArrowWriter>(shape, context);
+  if (auto opened = writer->open(format); !opened) return std::unexpected(opened.error());
+  return writer;
 }
 
 }  // namespace segue::io

@@ -28,38 +28,40 @@ void append_cell(std::string& out, std::string_view text) {
   out += '"';
 }
 
-class CsvWriter {
+class CsvWriter final : public TableWriter {
  public:
-  CsvWriter(const WrittenTable& table, const WriterContext& context) : table_(table), context_(context) {}
+  explicit CsvWriter(const WriterContext& context) : context_(context), is_long_(context.options.layout == OutputLayout::kLong) {}
 
-  std::expected<void, WriteError> write() {
-    const bool is_long = context_.options.layout == OutputLayout::kLong;
-    append_header(is_long);
-    for (std::size_t i = 0; i < table_.count(); ++i) {
-      if (is_long) {
-        append_long_rows(table_.row(i));
+  void start(const WrittenTable& shape) { append_header(shape); }
+
+  std::expected<void, WriteError> write(const WrittenTable& table) override {
+    for (std::size_t i = 0; i < table.count(); ++i) {
+      if (is_long_) {
+        append_long_rows(table, table.row(i));
       } else {
-        append_wide_row(table_.row(i));
+        append_wide_row(table, table.row(i));
       }
       if (i % kRowsPerBatch == 0 && context_.is_cancelled()) return std::unexpected(cancelled_write());
       if (buffer_.size() < kBufferBytes) continue;
       if (auto flushed = flush(); !flushed) return flushed;
     }
-    return flush();
+    return {};
   }
 
+  std::expected<void, WriteError> close() override { return flush(); }
+
  private:
-  void append_header(bool is_long) {
-    if (is_long) {
+  void append_header(const WrittenTable& table) {
+    if (is_long_) {
       buffer_ += "account,definition,value\n";
       return;
     }
-    append_cell(buffer_, table_.key_name);
-    if (table_.second) {
+    append_cell(buffer_, table.key_name);
+    if (table.second) {
       buffer_ += ',';
-      append_cell(buffer_, table_.second_name);
+      append_cell(buffer_, table.second_name);
     }
-    for (const OutputColumn& column : table_.columns) {
+    for (const OutputColumn& column : table.columns) {
       buffer_ += ',';
       append_cell(buffer_, column.name);
     }
@@ -70,13 +72,13 @@ class CsvWriter {
     if (key.column->is_known(key.cell(row))) append_cell(buffer_, key_text(key, row));
   }
 
-  void append_wide_row(std::size_t row) {
-    append_key(table_.key, row);
-    if (table_.second) {
+  void append_wide_row(const WrittenTable& table, std::size_t row) {
+    append_key(table.key, row);
+    if (table.second) {
       buffer_ += ',';
-      append_key(*table_.second, row);
+      append_key(*table.second, row);
     }
-    for (const OutputColumn& column : table_.columns) {
+    for (const OutputColumn& column : table.columns) {
       buffer_ += ',';
       switch (column.kind) {
         case OutputKind::kMembers: buffer_ += column.members->test(row) ? "true" : "false"; break;
@@ -89,10 +91,10 @@ class CsvWriter {
     buffer_ += '\n';
   }
 
-  void append_long_rows(std::size_t row) {
-    for (const OutputColumn& column : table_.columns) {
+  void append_long_rows(const WrittenTable& table, std::size_t row) {
+    for (const OutputColumn& column : table.columns) {
       if (!long_value(column, row, value_)) continue;
-      append_key(table_.key, row);
+      append_key(table.key, row);
       buffer_ += ',';
       append_cell(buffer_, column.name);
       buffer_ += ',';
@@ -113,16 +115,18 @@ class CsvWriter {
     return {};
   }
 
-  const WrittenTable& table_;
   const WriterContext& context_;
+  bool is_long_;
   std::string buffer_;
   std::string value_;
 };
 
 }  // namespace
 
-std::expected<void, WriteError> write_csv(const WrittenTable& table, const WriterContext& context) {
-  return CsvWriter(table, context).write();
+OpenedWriter open_csv_writer(const WrittenTable& shape, const WriterContext& context) {
+  auto writer = std::make_unique<CsvWriter>(context);
+  writer->start(shape);
+  return writer;
 }
 
 }  // namespace segue::io

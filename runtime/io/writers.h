@@ -1,7 +1,8 @@
-// This file's external interface is the writers of the three formats: each writes an Output to an open file.
+// This file's external interface is TableWriter, which writes rows to an open file as they come, and the writers of the three formats.
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,9 +51,25 @@ inline WriteError cancelled_write() { return {WriteErrorKind::kCancelled, "inter
 
 inline constexpr std::size_t kRowsPerBatch = 65'536;
 
-[[nodiscard]] std::expected<void, WriteError> write_csv(const WrittenTable& table, const WriterContext& context);
+// The bytes of a file do not depend on how its rows are cut into calls.
+class TableWriter {
+ public:
+  TableWriter() = default;
+  TableWriter(const TableWriter&) = delete;
+  TableWriter& operator=(const TableWriter&) = delete;
+  virtual ~TableWriter() = default;
+
+  // Writes further rows, of the same columns.
+  virtual std::expected<void, WriteError> write(const WrittenTable& table) = 0;
+  // Writes what is left. Nothing is written afterwards.
+  virtual std::expected<void, WriteError> close() = 0;
+};
+using OpenedWriter = std::expected<std::unique_ptr<TableWriter>, WriteError>;
+
+// `shape` has the names and types of what will be written; its rows are not looked at. The context must outlive the writer.
+[[nodiscard]] OpenedWriter open_csv_writer(const WrittenTable& shape, const WriterContext& context);
 // Parquet or Arrow IPC.
-[[nodiscard]] std::expected<void, WriteError> write_arrow(const WrittenTable& table, OutputFormat format, const WriterContext& context);
+[[nodiscard]] OpenedWriter open_arrow_writer(const WrittenTable& shape, OutputFormat format, const WriterContext& context);
 
 // The value of a key as text, for CSV; empty where it is missing.
 [[nodiscard]] std::string key_text(const KeyCells& key, std::size_t row);

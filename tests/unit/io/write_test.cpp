@@ -140,19 +140,26 @@ TEST_CASE("an interrupted write leaves the old file and nothing else") {
     Example example;
     example.folder.write(name, "old");
     const std::atomic<bool> cancel = true;
-    std::vector<std::string> told;
     WriteOptions options;
     options.cancel = &cancel;
-    options.on_temporary = [&](const std::string& path) { told.push_back(path); };
     const auto written = write_results(example.folder.file(name), example.output, options);
     REQUIRE_FALSE(written.has_value());
     CHECK(written.error().kind == WriteErrorKind::kCancelled);
     CHECK(example.folder.read(name) == "old");
     CHECK(example.holds_only(name));
-    REQUIRE(told.size() == 2);
-    CHECK(told[0].starts_with(example.folder.path()));
-    CHECK(told[1].empty());
   }
+}
+
+TEST_CASE("a signal handler is told the name that a file has before it takes its place") {
+  Example example;
+  std::vector<std::string> told;
+  WriteOptions options;
+  options.on_temporary = [&](const std::string& path) { told.push_back(path); };
+  REQUIRE(write_results(example.folder.file("out.csv"), example.output, options));
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].starts_with(example.folder.path()));
+  CHECK(told[1].empty());
+  CHECK(example.holds_only("out.csv"));
 }
 
 TEST_CASE("a target that cannot be replaced is an error, and nothing remains beside it") {

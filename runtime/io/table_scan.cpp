@@ -1,0 +1,397 @@
+// Blocks of a table: several tasks of a file, or a row group. What needs all rows, such as keys that repeat, is known after a pass, and used by the next.
+#include "runtime/io/table_scan.h"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "runtime/io/in_order.h"
+#include "runtime/io/load_parts.h"
+#include "runtime/io/messages.h"
+#include "runtime/io/money.h"
+#include "runtime/io/table_file.h"
+#include "stdlib/print_value.h"
+
+namespace segue::io {
+namespace {
+
+constexpr std::uint64_t kMostRows = 0xffff'fffe;
+constexpr std::size_t kPiecesOfBlock = 8;  // tasks that make a block
+
+std::int64_t float_bits(double value) { return std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value); }
+
+// What a cell is, under `dedupe`: equal cells have equal marks.
+Mark cell_mark(const Slot& slot, const SlotData& data, const ColumnPiece& piece, std::size_t row) {
+  if (std::ranges::binary_search(piece.unfit, static_cast<std::uint32_t>(row))) return {2, 2};
+  if (slot.is_list() ? !piece.missing.empty() && piece.missing[row] != 0 : piece.is_missing(row)) return {1, 1};
+  const Kind kind = slot.scalar_kind();
+  const auto text = [&](std::int32_t code) { return mark_of(data.dictionary.at(code)); };
+  if (!slot.is_list()) {
+    if (kind == Kind::kText) return text(static_cast<std::int32_t>(piece.number_at(row)));
+    const Mark mark = mark_of(kind == Kind::kFloat ? float_bits(piece.floats[row]) : piece.number_at(row));
+    return slot.is_money ? combined(mark, mark_of(std::int64_t{piece.scales[row]})) : mark;
+  }
+  std::vector<Mark> elements;
+  for (std::size_t i = row == 0 ? 0 : piece.ends[row - 1]; i < piece.ends[row]; ++i) {
+    if (kind == Kind::kText) elements.push_back(text(piece.codes[i]));
+    else elements.push_back(mark_of(kind == Kind::kFloat ? float_bits(std::bit_cast<double>(piece.numbers[i])) : piece.numbers[i]));
+  }
+  std::ranges::sort(elements);
+  const auto again = std::ranges::unique(elements);
+  elements.erase(again.begin(), again.end());
+  Mark mark = mark_of(static_cast<std::int64_t>(elements.size()));
+  for (const Mark& element : elements) mark = combined(mark, element);
+  return mark;
+}
+
+// Calls `visit(row, piece, row in it)`.
+template <typename Visit>
+void each_row(const TableData& data, Visit visit) {
+  std::size_t row = 0;
+  for (std::size_t piece = 0; piece < data.piece_rows.size(); ++piece) {
+    for (std::size_t i = 0; i < data.piece_rows[piece]; ++i, ++row) visit(row, piece, i);
+  }
+}
+
+std::vector<Mark> marks_of_rows(const TableData& data, const ReadPlan& plan) {
+  std::vector<Mark> marks;
+  each_row(data, [&](std::size_t row, std::size_t piece, std::size_t i) {
+    if (data.state(row) != RowState::kGood) return;
+    Mark mark;
+    for (std::size_t slot = 0; slot < plan.slots.size(); ++slot)
+      mark = combined(mark, cell_mark(plan.slots[slot], data.slots[slot], data.slots[slot].pieces[piece], i));
+    marks.push_back(mark);
+  });
+  return marks;
+}
+
+BadKey key_of_piece(const SlotData& data, bool is_text, std::size_t piece, std::size_t i, std::size_t row) {
+  const ColumnPiece& column = data.pieces[piece];
+  BadKey key{static_cast<std::uint32_t>(row), 0, {}};
+  if (is_text) key.text = data.dictionary.at(column.number_at(i));
+  else key.number = column.number_at(i);
+  return key;
+}
+
+BadKey key_of_column(const Column& column, std::size_t at, std::size_t row) {
+  BadKey key{static_cast<std::uint32_t>(row), 0, {}};
+  if (column.storage == Storage::kCodes) key.text = column.text_at(at);
+  else key.number = column.storage == Storage::kBits ? std::int64_t{column.bool_at(at)} : column.int_at(at);
+  return key;
+}
+
+std::string shown_key(const Slot& slot, const BadKey& key) {
+  switch (slot.spec.type.kind) {
+    case Kind::kText: return printable(key.text);
+    case Kind::kDecimal: return print_decimal(key.number, slot.spec.type.scale);
+    case Kind::kDate: return print_date(key.number);
+    case Kind::kTimestamp: return print_timestamp(key.number, *slot.zone);
+    case Kind::kEnum: return slot.spec.enum_values[static_cast<std::size_t>(key.number)];
+    case Kind::kBool: return key.number != 0 ? "true" : "false";
+    default: return print_int(key.number);
+  }
+}
+
+std::span<const RowId> rows_within(const std::vector<RowId>& rows, std::uint64_t begin, std::uint64_t end) {
+  const auto first = std::ranges::lower_bound(rows, begin), last = std::ranges::lower_bound(rows, end);
+  return {first, last};
+}
+
+}  // namespace
+
+struct TableScan::Job {
+  RowBlock block;
+  std::vector<std::pair<PieceTask, std::uint32_t>> tasks;  // with the file of each
+  std::vector<std::size_t> groups;
+};
+
+std::vector<RowId> RowBlock::good_rows() const {
+  std::vector<RowId> numbers;
+  numbers.reserve(rows);
+  for (std::size_t row = 0; row < rows_read; ++row) {
+    if (states.empty() || states[row] == RowState::kGood) numbers.push_back(static_cast<RowId>(row));
+  }
+  return numbers;
+}
+
+TableScan::TableScan(const std::vector<TableSpec>& specs, std::uint32_t table, const LoadOptions& options, SpillFile& spill,
+                     ScanOptions scan)
+    : specs_(specs),
+      table_(table),
+      spec_(specs[table]),
+      options_(options),
+      spill_(spill),
+      scan_(scan),
+      plan_(make_read_plan(specs, table, options)),
+      context_{plan_.slots, plan_.points, plan_.known_until} {}
+
+std::expected<void, std::vector<LoadError>> TableScan::open() {
+  auto found = source_files(spec_, options_.root);
+  if (!found) {
+    found.error().table = spec_.name;
+    return std::unexpected(std::vector{found.error()});
+  }
+  files_ = std::move(*found);
+  return {};
+}
+
+std::uint64_t TableScan::file_bytes() const {
+  std::uint64_t total = 0;
+  for (const SourceFile& file : files_) total += file.bytes;
+  return total;
+}
+
+void TableScan::start_pass() {
+  file_.reset();
+  next_file_ = next_group_ = 0;
+  jobs_ = rows_ = 0;
+  errors_.clear();
+  is_counting_ = !is_counted_;
+  if (!is_counting_) return;
+  report_ = TableReport{.name = spec_.name, .was_read = true};
+  bad_.clear();
+  missing_rates_.clear();
+  last_key_.reset();
+  keys_.reset();
+  equal_rows_.reset();
+  if (knows_repeats_) return;
+  if (spec_.key && !keys_ascend_) keys_ = std::make_unique<RepeatFinder>(spill_, scan_.memory / 2);
+  if (spec_.dedupe) equal_rows_ = std::make_unique<RepeatFinder>(spill_, scan_.memory / 2);
+}
+
+bool TableScan::fail(std::vector<LoadError> errors) {
+  for (LoadError& error : errors) error.table = spec_.name;
+  errors_ = std::move(errors);
+  return false;
+}
+
+std::optional<TableScan::Job> TableScan::take() {
+  auto job = take_pieces();
+  if (job) job->block.number = jobs_++;
+  return job;
+}
+
+// Tasks of one file after the other; an error is the last job.
+std::optional<TableScan::Job> TableScan::take_pieces() {
+  Job job;
+  while (job.tasks.size() < kPiecesOfBlock && !job.block.error && job.block.more_errors.empty()) {
+    if (options_.cancel != nullptr && options_.cancel->load(std::memory_order_relaxed)) {
+      job.block.error = LoadError{LoadErrorKind::kCancelled, "interrupted", {}, spec_.name};
+      break;
+    }
+    if (!file_) {
+      if (next_file_ == files_.size()) break;
+      auto opened = open_table_file(spec_, plan_, files_[next_file_++], context_);
+      if (!opened) {
+        job.block.more_errors = std::move(opened.error());
+        break;
+      }
+      file_ = std::move(*opened);
+    }
+    auto task = file_->next();
+    if (!task) job.block.error = task.error();
+    else if (*task) job.tasks.emplace_back(std::move(*task), static_cast<std::uint32_t>(next_file_ - 1));
+    else file_.reset();
+  }
+  if (job.tasks.empty() && !job.block.error && job.block.more_errors.empty()) return std::nullopt;
+  return job;
+}
+
+std::uint64_t TableScan::base_of(const RowBlock& block) const { return block.number < bases_.size() ? bases_[block.number] : 0; }
+
+// Rows that an earlier pass found to repeat others.
+void TableScan::exclude_rows(TableData& data, RowBlock& block) const {
+  if (repeated_rows_.empty() && repeated_keys_.empty()) return;
+  const std::uint64_t base = base_of(block);
+  for (const RowId row : rows_within(repeated_rows_, base, base + data.rows())) data.all_states()[row - base] = RowState::kRepeated;
+  const auto repeated = rows_within(repeated_keys_, base, base + data.rows());
+  if (repeated.empty()) return;
+  const std::uint32_t slot = *plan_.slot_of_column[*spec_.key];
+  Finding finding{.slot = slot, .kind = BadKind::kKeyRepeated, .count = repeated.size(), .examples = {}};
+  const bool is_text = plan_.slots[slot].scalar_kind() == Kind::kText;
+  std::size_t next = 0;
+  each_row(data, [&](std::size_t row, std::size_t piece, std::size_t i) {
+    if (next == repeated.size() || repeated[next] != base + row) return;
+    ++next;
+    data.all_states()[row] = RowState::kBad;
+    if (finding.examples.size() < kExamples)
+      finding.examples.push_back({row, shown_key(plan_.slots[slot], key_of_piece(data.slots[slot], is_text, piece, i, row))});
+  });
+  add_finding(data.findings, std::move(finding));
+}
+
+void TableScan::finish_pieces(TableData& data, RowBlock& block) const {
+  exclude_rows(data, block);
+  if (spec_.key && is_counting_) {
+    const SlotData& keys = data.slots[*plan_.slot_of_column[*spec_.key]];
+    const bool is_text = plan_.slots[*plan_.slot_of_column[*spec_.key]].scalar_kind() == Kind::kText;
+    if (!data.states.empty())
+      each_row(data, [&](std::size_t row, std::size_t piece, std::size_t i) {
+        if (data.state(row) == RowState::kBad && !keys.pieces[piece].is_missing(i))
+          block.bad_keys.push_back(key_of_piece(keys, is_text, piece, i, row));
+      });
+  }
+  if (equal_rows_) block.row_marks = marks_of_rows(data, plan_);
+  for (const Finding& finding : data.findings) block.bad.push_back(bad_values(spec_, table_, plan_, data, finding));
+  convert_money(data, spec_, table_, plan_, options_, block.missing_rates);
+  for (std::size_t slot = 0; slot < plan_.slots.size(); ++slot) block.slots.push_back(finish_slot(data, plan_, slot));
+  block.rows_read = data.rows();
+  block.rows = static_cast<std::size_t>(data.rows_in(RowState::kGood));
+  if (block.rows != block.rows_read) block.states = std::move(data.states);
+}
+
+void TableScan::read_pieces(Job& job) const {
+  TableData data;
+  data.files = files_;
+  data.slots.resize(plan_.slots.size());
+  for (auto& [task, file] : job.tasks) {
+    std::expected<Piece, LoadError> piece = task();
+    task = nullptr;
+    if (!piece) {
+      job.block.error = piece.error();
+      job.block.more_errors.clear();
+      return;
+    }
+    job.block.bytes += piece->bytes;
+    make_parts(plan_, data, *piece);
+    append_piece(data, std::move(*piece), file);
+  }
+  finish_pieces(data, job.block);
+}
+
+TableScan::End TableScan::pass(unsigned threads, const Visit& work, const Visit& put) {
+  start_pass();
+  bool is_stopped = false;
+  run_in_order(
+      threads, [&] { return take(); },
+      [&](Job& job) {
+        read_pieces(job);
+        if (!job.block.error && job.block.more_errors.empty()) work(job.block);
+      },
+      [&](Job& job) {
+        RowBlock& block = job.block;
+        block.first_row = rows_;
+        if (block.error) return fail({*block.error});
+        if (!block.more_errors.empty()) return fail(std::move(block.more_errors));
+        if (!count(block)) return false;
+        is_stopped = !put(block);
+        return !is_stopped;
+      });
+  if (!errors_.empty()) return End::kFailed;
+  if (is_stopped) return End::kStopped;
+  if (is_counting_ && spec_.key && !keys_ascend_ && !keys_ && !knows_repeats_) return End::kAgain;
+  if (is_counting_ && !knows_repeats_ && find_repeats()) return End::kAgain;
+  if (!errors_.empty()) return End::kFailed;
+  is_counted_ = true;
+  for (BadValues& bad : bad_) bad.message = bad_values_message(spec_, bad);
+  for (MissingRates& missing : missing_rates_)
+    missing.message = missing_rates_message(spec_, missing, options_.rates == nullptr ? std::string_view() : options_.rates->currency);
+  return End::kDone;
+}
+
+// Which rows repeat others: then the pass has to be made again without them.
+bool TableScan::find_repeats() {
+  knows_repeats_ = true;
+  if (equal_rows_) {
+    auto rows = equal_rows_->repeats();
+    if (!rows) return fail({rows.error()});
+    repeated_rows_ = std::move(*rows);
+  }
+  if (keys_) {
+    auto rows = keys_->repeats();
+    if (!rows) return fail({rows.error()});
+    std::ranges::set_difference(*rows, repeated_rows_, std::back_inserter(repeated_keys_));
+  }
+  keys_.reset();
+  equal_rows_.reset();
+  return !repeated_rows_.empty() || !repeated_keys_.empty();
+}
+
+// Adds a block to the report; false ends the pass.
+bool TableScan::count(RowBlock& block) {
+  if (block.number >= bases_.size()) bases_.push_back(rows_);
+  rows_ += block.rows_read;
+  if (rows_ > kMostRows) {
+    return fail({{LoadErrorKind::kData,
+                  "`" + spec_.name + "` has more than " + std::to_string(kMostRows) + " rows, the most that a table can have",
+                  {},
+                  {}}});
+  }
+  if (!is_counting_) return true;
+  report_.rows_read += block.rows_read;
+  for (const RowState state : block.states) {
+    report_.bad_rows += state == RowState::kBad || state == RowState::kMalformed;
+    report_.not_yet_known += state == RowState::kNotYetKnown;
+    report_.repeated += state == RowState::kRepeated;
+  }
+  count_findings(block);
+  if (options_.progress) options_.progress({spec_.name, 0, 0});
+  return knows_repeats_ || look_at_keys(block);
+}
+
+void TableScan::count_findings(RowBlock& block) {
+  const auto add_examples = [&](std::vector<BadExample>& to, std::vector<BadExample>& from) {
+    for (BadExample& example : from) {
+      if (to.size() >= kExamples) return;
+      example.row += block.first_row;
+      to.push_back(std::move(example));
+    }
+  };
+  for (BadValues& bad : block.bad) {
+    const auto place = std::ranges::lower_bound(bad_, std::pair(bad.column, bad.kind), {},
+                                                [](const BadValues& each) { return std::pair(each.column, each.kind); });
+    const bool is_known = place != bad_.end() && place->column == bad.column && place->kind == bad.kind;
+    std::vector<BadExample> examples = std::exchange(bad.examples, {});
+    const std::uint64_t count = std::exchange(bad.count, 0);
+    BadValues& total = is_known ? *place : *bad_.insert(place, std::move(bad));
+    total.count += count;
+    add_examples(total.examples, examples);
+  }
+  for (MissingRates& missing : block.missing_rates) {
+    auto place = std::ranges::find(missing_rates_, missing.column, &MissingRates::column);
+    if (place == missing_rates_.end()) {
+      missing_rates_.push_back({.table = table_, .column = missing.column, .count = 0, .currencies = {}, .examples = {}, .message = {}});
+      place = missing_rates_.end() - 1;
+    }
+    place->count += missing.count;
+    std::map<std::string, std::uint64_t> currencies(place->currencies.begin(), place->currencies.end());
+    for (const auto& [currency, count] : missing.currencies) currencies[currency] += count;
+    place->currencies.assign(currencies.begin(), currencies.end());
+    add_examples(place->examples, missing.examples);
+  }
+}
+
+// As long as keys ascend, none repeats another. Where they do not, their marks are collected, in another pass.
+bool TableScan::look_at_keys(RowBlock& block) {
+  const std::vector<RowId> rows = spec_.key || equal_rows_ ? block.good_rows() : std::vector<RowId>();
+  if (equal_rows_) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto added = equal_rows_->add(block.row_marks[i], static_cast<RowId>(block.first_row + rows[i]));
+      if (!added) return fail({added.error()});
+    }
+  }
+  if (!spec_.key || (!keys_ascend_ && !keys_)) return true;
+  const Column& column = block.slots[*plan_.slot_of_column[*spec_.key]].column;
+  const bool is_text = column.storage == Storage::kCodes;
+  std::size_t next_bad = 0;
+  const auto look_at = [&](BadKey key) -> std::expected<void, LoadError> {
+    if (keys_) return keys_->add(is_text ? mark_of(key.text) : mark_of(key.number), static_cast<RowId>(block.first_row + key.row));
+    const bool is_greater = !last_key_ || (is_text ? last_key_->text < key.text : last_key_->number < key.number);
+    keys_ascend_ = keys_ascend_ && is_greater;
+    last_key_ = std::move(key);
+    return {};
+  };
+  for (std::size_t i = 0; i <= rows.size(); ++i) {
+    for (; next_bad < block.bad_keys.size() && (i == rows.size() || block.bad_keys[next_bad].row < rows[i]); ++next_bad) {
+      if (auto looked = look_at(block.bad_keys[next_bad]); !looked) return fail({looked.error()});
+    }
+    if (i == rows.size() || !column.is_known(i)) continue;
+    if (auto looked = look_at(key_of_column(column, i, rows[i])); !looked) return fail({looked.error()});
+    if (!keys_ && !keys_ascend_) return false;
+  }
+  return keys_ || keys_ascend_;
+}
+
+}  // namespace segue::io
