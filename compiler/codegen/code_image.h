@@ -9,13 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace segue {
+#include "compiler/machine/compile_recipes.h"
 
-// Code and read-only data as bytes, with the places of the functions in them. The bytes begin at a page's start.
-struct CodeBytes {
-  std::vector<std::uint64_t> functions;  // places
-  std::vector<std::byte> code;
-};
+namespace segue {
 
 [[nodiscard]] std::vector<std::byte> to_content(const CodeBytes& code);
 // Nothing where the content is not of this form: places lie inside the code.

@@ -1,4 +1,4 @@
-// This file's external interface is `compile`: native code for a plan, bound to a database and a clock. The only folder that sees LLVM.
+// This file's external interface is `compile`: native code for a plan, bound to a database and a clock.
 #pragma once
 
 #include <cstddef>
@@ -6,20 +6,13 @@
 #include <expected>
 #include <string>
 
+#include "compiler/machine/target.h"
 #include "compiler/plan/plan.h"
 #include "runtime/program.h"
 #include "runtime/table.h"
 #include "stdlib/clock.h"
 
 namespace segue {
-
-// Which instructions the code may use. Answers are the same with all.
-enum class TargetCpu : std::uint8_t {
-  kHost,      // what this machine has
-  kBaseline,  // x86-64-v2 (SSE 4.2)
-  kAvx2,      // x86-64-v3
-  kAvx512,    // x86-64-v4
-};
 
 class CodeCache;
 

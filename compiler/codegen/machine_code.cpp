@@ -11,9 +11,11 @@
 #include <thread>
 #include <utility>
 
+#include <dlfcn.h>
+
 #include "compiler/codegen/code_cache.h"
-#include "compiler/codegen/compile_recipes.h"
 #include "compiler/codegen/host_cpu.h"
+#include "compiler/machine/api.h"
 
 namespace segue {
 namespace {
@@ -51,7 +53,7 @@ class KeyBytes {
   }
   void add(const Recipe& recipe) {
     const auto& [is_over_bits, instructions] = recipe;
-    static_assert(std::has_unique_object_representations_v<Instruction>);
+    static_assert(std::has_unique_object_representations_v<RecipeInstruction>);
     add(std::uint64_t{is_over_bits});
     add(instructions.size());
     add(std::as_bytes(std::span(instructions)));
@@ -86,12 +88,28 @@ void find_kept(std::vector<Piece>& pieces, const CodegenOptions& options) {
   }
 }
 
+// LLVM's library, which lies beside this one.
+std::expected<const MachineApi*, std::string> open_machine() {
+  void* library = dlopen("libsegue_machine.so", RTLD_NOW | RTLD_LOCAL);
+  void* entry = library == nullptr ? nullptr : dlsym(library, "segue_machine_api");
+  if (entry == nullptr) return std::unexpected(std::string(dlerror()) + "; install Segue again");
+  return &reinterpret_cast<const MachineApi& (*)()>(entry)();
+}
+
+std::expected<const MachineApi*, std::string> machine_api() {
+  static const auto api = open_machine();
+  return api;
+}
+
 std::expected<std::shared_ptr<const CodeImage>, std::string> make(const Piece& piece, const CodegenOptions& options) {
   std::vector<const Recipe*> recipes;
   for (const UnitCode& unit : piece.units) recipes.push_back(&unit.recipe);
-  const auto content = compile_recipes(recipes, options.cpu, vector_words_of(options.cpu));
-  if (!content) return std::unexpected(content.error());
-  return piece.key ? options.cache->keep(*piece.key, *content) : CodeImage::load(*content);
+  const auto machine = machine_api();
+  if (!machine) return std::unexpected(machine.error());
+  const auto code = (*machine)->compile_recipes(recipes, options.cpu, vector_words_of(options.cpu));
+  if (!code) return std::unexpected(code.error());
+  const std::vector<std::byte> content = to_content(*code);
+  return piece.key ? options.cache->keep(*piece.key, content) : CodeImage::load(content);
 }
 
 void make_missing(std::vector<Piece>& pieces, const CodegenOptions& options) {

@@ -1,5 +1,4 @@
-// This file's interface, private to the folder, is Recipe: what the function of a unit does, as flat plain data without LLVM. A recipe, the target and its width of
-// vectors determine the machine code entirely; constants, the clock, data and their number are no part of it, so code may be kept by its recipe.
+// This file's interface, private to the folder, is `make_recipe`: what the function of a unit does (compiler/machine/recipe.h), and what it finds in its pool.
 #pragma once
 
 #include <cstdint>
@@ -7,61 +6,9 @@
 
 #include "compiler/codegen/constants.h"
 #include "compiler/codegen/layout.h"
+#include "compiler/machine/recipe.h"
 
 namespace segue {
-
-// Raised whenever the same recipe makes other code, or CompiledCall changes: kept code is of one version.
-inline constexpr std::uint32_t kRecipeVersion = 1;
-
-// Elements of a vector of 64 rows.
-enum class Lane : std::uint8_t { kNone, kInt8, kInt16, kInt32, kInt64, kFloat64 };
-
-// Results are of three forms: `bits` (of 64 rows as a word; in functions over bits as many words as the widest register has), `mask` (64 results of a comparison)
-// and `rows` (64 values). `a` and `b` are instructions where nothing else is said.
-enum class Operation : std::uint8_t {
-  kZeros,      // bits
-  kOnes,       // bits
-  kLoadSlot,   // bits: of bit slot a
-  kLoadInput,  // bits: of pointer a, a column's. Over rows only
-  kAnd,        // of two bits or two masks, as the next ones
-  kOr,
-  kNot,
-  kStoreSlot,  // a to bit slot b
-  kCount,      // adds the number of bits in a to counter b
-  kKeep,       // a to the bitmap of output b
-  kLoadRows,   // rows: of pointer a
-  kLoadPool,   // rows: entry a of the pool, 64 times
-  kNarrow,     // rows: a as int16, saturated
-  kWiden,      // rows: a as int64
-  kEqual,      // mask, as the next ones
-  kLess,
-  kLessEqual,
-  kGreater,
-  kGreaterEqual,
-  kBits,  // bits: of mask a
-  kAdd,   // rows, as the next ones
-  kSubtract,
-  kMultiply,
-  kXor,
-  kAndRows,
-  kIsNegative,  // mask
-  kIsNan,       // mask
-  kStoreRows,   // a to pointer b
-};
-
-struct Instruction {
-  Operation operation{};
-  Lane lane = Lane::kNone;     // of rows
-  std::uint16_t reserved = 0;  // there are no bytes without meaning, so that instructions may be hashed and compared as bytes
-  std::uint32_t a = 0, b = 0;
-  friend bool operator==(const Instruction&, const Instruction&) = default;
-};
-
-struct Recipe {
-  bool is_over_bits = false;  // whole blocks, a vector of words at a time; else 64 rows at a time
-  std::vector<Instruction> instructions;
-  friend bool operator==(const Recipe&, const Recipe&) = default;
-};
 
 // What a unit's function does, and what it finds in its part of the pool.
 struct UnitCode {

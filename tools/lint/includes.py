@@ -20,13 +20,14 @@ ALLOWED = {
     "segue_schema": FRONT[:3] + BELOW,
     "segue_check": FRONT[:4] + BELOW,
     "segue_plan": FRONT + BELOW,
-    "segue_codegen": FRONT + BELOW + ["segue_plan"],
+    "segue_codegen": FRONT + BELOW + ["segue_plan", "segue_machine"],
+    "segue_machine": ["segue_runtime"],
     "segue_interpret": FRONT + BELOW,
 }
 
 # Third-party headers and the folders that may see them, sources and headers alike.
 SEEN_IN = {
-    r"llvm": ["compiler/codegen"],
+    r"llvm": ["compiler/machine"],
     r"antlr4-runtime|antlr/": ["compiler/syntax"],
     r"yaml-cpp/": ["compiler/schema"],
     r"re2/|utf8proc|date/|nettle/": ["stdlib"],

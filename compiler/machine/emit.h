@@ -5,7 +5,7 @@
 
 #include <llvm/IR/Module.h>
 
-#include "compiler/codegen/recipe.h"
+#include "compiler/machine/recipe.h"
 
 namespace segue {
 

@@ -1,5 +1,5 @@
 // Emission. A function has one loop whose body is one basic block: of boolean algebra over a vector of words, of tests over 64 rows.
-#include "compiler/codegen/emit.h"
+#include "compiler/machine/emit.h"
 
 #include <bit>
 #include <cassert>
@@ -121,25 +121,25 @@ class Emitter {
 
   // 64 rows stay in registers where they take an eighth or fewer of those of AVX2, a quarter of those of AVX-512; else each use loads them.
   llvm::Value* rows(std::uint32_t at) {
-    const Instruction& from = recipe_.instructions[at];
+    const RecipeInstruction& from = recipe_.instructions[at];
     if (from.operation == Operation::kLoadRows && made_[at] == nullptr) return load_rows(from);
     return made_[at];
   }
   // The next batch of a column follows this one, but not the next column: processors see it late.
-  void prefetch_rows(const Instruction& from) {
+  void prefetch_rows(const RecipeInstruction& from) {
     llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), rows_address(from.a, from.lane), kPrefetchBytes);
     for (std::size_t at = 0; at < bytes_of(from.lane) * kRowsPerWord; at += kLineBytes) {
       llvm::Value* line = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), address, at);
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {b_.getPtrTy()}, {line, b_.getInt32(0), b_.getInt32(3), b_.getInt32(1)});
     }
   }
-  llvm::Value* load_rows(const Instruction& from) {
+  llvm::Value* load_rows(const RecipeInstruction& from) {
     return b_.CreateAlignedLoad(rows_type(from.lane), rows_address(from.a, from.lane), llvm::Align(64));
   }
   bool stays(Lane lane) const { return bytes_of(lane) * kRowsPerWord <= vector_words_ * 8 * (vector_words_ == 8 ? 8 : 2); }
 
   // A value of the pool in every lane; the pool is little-endian, so a narrower element lies where its word does.
-  llvm::Value* load_pool(const Instruction& from) {
+  llvm::Value* load_pool(const RecipeInstruction& from) {
     llvm::Value* address = b_.CreateConstInBoundsGEP1_64(b_.getInt64Ty(), pool_, from.a);
     return b_.CreateVectorSplat(kRowsPerWord, b_.CreateAlignedLoad(element(from.lane), address, llvm::Align(8)));
   }
@@ -153,12 +153,12 @@ class Emitter {
 
   // Where masks are registers, the comparison itself can be the other way round.
   llvm::Value* complement(std::uint32_t at) {
-    const Instruction& from = recipe_.instructions[at];
+    const RecipeInstruction& from = recipe_.instructions[at];
     if (from.operation != Operation::kBits || vector_words_ != 8) return b_.CreateNot(made_[at]);
     return b_.CreateBitCast(b_.CreateNot(made_[from.a]), bits_type_);
   }
 
-  llvm::Value* compare(const Instruction& of) {
+  llvm::Value* compare(const RecipeInstruction& of) {
     using Predicate = llvm::CmpInst::Predicate;
     llvm::Value *left = rows(of.a), *right = rows(of.b);
     const bool is_float = left->getType()->isFPOrFPVectorTy();
@@ -172,7 +172,7 @@ class Emitter {
     }
   }
 
-  llvm::Value* calculate(const Instruction& of) {
+  llvm::Value* calculate(const RecipeInstruction& of) {
     llvm::Value *left = rows(of.a), *right = rows(of.b);
     const bool is_float = of.lane == Lane::kFloat64;
     switch (of.operation) {
@@ -193,7 +193,7 @@ class Emitter {
   }
 
   // What the instruction makes; null where nothing.
-  llvm::Value* emit(const Instruction& of) {
+  llvm::Value* emit(const RecipeInstruction& of) {
     switch (of.operation) {
       case Operation::kZeros: return llvm::Constant::getNullValue(bits_type_);
       case Operation::kOnes: return llvm::Constant::getAllOnesValue(bits_type_);

@@ -1,6 +1,6 @@
 // Code generation is at level None: an optimiser costs ten times the time of code generation here and gains nothing (architecture.md). Objects are linked by JITLink,
 // not in place but as an image that needs no further change wherever it is loaded: nothing outside is called, and all references are relative.
-#include "compiler/codegen/compile_recipes.h"
+#include "compiler/machine/compile_recipes.h"
 
 #include <cassert>
 #include <map>
@@ -15,8 +15,8 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 
-#include "compiler/codegen/code_image.h"
-#include "compiler/codegen/emit.h"
+#include "compiler/machine/api.h"
+#include "compiler/machine/emit.h"
 
 namespace segue {
 
@@ -162,8 +162,7 @@ std::expected<CodeBytes, std::string> link(llvm::MemoryBufferRef object, std::si
 
 }  // namespace
 
-std::expected<std::vector<std::byte>, std::string> compile_recipes(const std::vector<const Recipe*>& recipes, TargetCpu cpu,
-                                                                   unsigned vector_words) {
+std::expected<CodeBytes, std::string> compile_recipes(const std::vector<const Recipe*>& recipes, TargetCpu cpu, unsigned vector_words) {
   const auto machine = target_machine(cpu);
   if (!machine) return std::unexpected(machine.error());
   llvm::LLVMContext context;
@@ -174,9 +173,12 @@ std::expected<std::vector<std::byte>, std::string> compile_recipes(const std::ve
   for (llvm::Function& function : module) function.setDoesNotThrow();  // no tables for unwinding
   auto object = llvm::orc::SimpleCompiler(**machine)(module);
   if (!object) return std::unexpected(text_of(object.takeError()));
-  const auto code = link((*object)->getMemBufferRef(), recipes.size());
-  if (!code) return std::unexpected(code.error());
-  return to_content(*code);
+  return link((*object)->getMemBufferRef(), recipes.size());
 }
 
 }  // namespace segue
+
+const segue::MachineApi& segue_machine_api() {
+  static constexpr segue::MachineApi kApi{.compile_recipes = &segue::compile_recipes};
+  return kApi;
+}
