@@ -517,6 +517,8 @@ GroupFacts direct_facts(const parquet::ColumnChunkMetaData& chunk, const DirectC
   }
   const bool is_good = is_always_good(column, chunk) || (facts.integers && column.divisor == 1) || !facts.may_be_known;
   facts.may_be_bad = !is_good || (facts.may_be_missing && (!slot.spec.accepts_missing || slot.is_key));
+  // Bad cells may be read as missing, and the rows of others stay.
+  if (!is_good && ((slot.spec.bad_is_missing && !slot.is_key) || slot.is_join)) facts.may_be_missing = true;
   if (column.form == DirectForm::kFloats) facts.may_be_bad = !slot.spec.accepts_missing || slot.is_key;
   const Storage storage = column.form == DirectForm::kFloats  ? Storage::kFloat64
                           : column.form == DirectForm::kTexts ? Storage::kCodes
