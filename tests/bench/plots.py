@@ -27,6 +27,7 @@ def axes(x: str, y: str):
 def save(figure, path: Path) -> None:
     from matplotlib import pyplot
 
+    figure.axes[0].minorticks_off()
     figure.tight_layout()
     figure.savefig(path, transparent=True, metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
@@ -83,7 +84,7 @@ def write(found: dict, folder: Path) -> None:
     if points:
         series = {"cold": [(one["definitions"], one["cold_s"] * 1e3) for one in points], "with kept code": [(one["definitions"], one["cached_s"] * 1e3) for one in points]}
         COLOURS.update({"cold": COLOURS["clickhouse"], "with kept code": COLOURS["segue"]})
-        curves(folder / "compile.svg", "definitions", "`segue run`, milliseconds", series)
+        curves(folder / "compile.svg", "definitions", "segue run, milliseconds", series)
     streamed = [one for one in found.get("stream", {}).get("points", []) if "seconds" in one]
     if streamed:
         COLOURS["peak memory (GiB)"] = COLOURS["duckdb"]

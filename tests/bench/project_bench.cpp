@@ -106,6 +106,13 @@ std::vector<DefinitionId> counted(const CheckedProgram& program) {
   return roots;
 }
 
+// Whether the tables are prepared ones, whose columns are recoded.
+bool has_ranks(const Database& database) {
+  return std::ranges::any_of(database.tables, [](const Table& table) {
+    return std::ranges::any_of(table.columns, [](const Column& column) { return column.ranks != nullptr; });
+  });
+}
+
 struct Measured {
   Seconds plan, compile, run;
   std::vector<std::uint64_t> sizes;
@@ -130,7 +137,8 @@ Measured measure(const CheckedProject& project, const Database& database, const 
   for (unsigned again = 0; again < 2; ++again) {  // the first also starts LLVM
     const Plan plan = measured.plan.measure(
         [&] { return make_plan(project.program(), roots, {.share = true, .facts = never_missing(database), .population = {}}); });
-    const auto program = measured.compile.measure([&] { return (*codegen)->compile(plan, database, clock, {.cpu = options.cpu}); });
+    const auto program =
+        measured.compile.measure([&] { return (*codegen)->compile(plan, database, clock, {.cpu = options.cpu, .keep_members = false}); });
     if (!program) stop(program.error());
     for (unsigned repeat = 0; again == 1 && repeat < options.repeats; ++repeat) {
       auto results = measured.run.measure(
@@ -190,8 +198,8 @@ int bench(const Options& options) {
   }
   fmt::print("{{{}, {}, {}, {}, {}, ", open.text("open"), load.text("load"), measured.plan.text("plan"), measured.compile.text("compile"),
              measured.run.text("run"));
-  fmt::print("\"threads\": {}, \"accounts\": {}, \"sizes\": [{}]{}}}\n", options.threads, data->database->tables[0].rows,
-             fmt::join(measured.sizes, ", "), by_hand);
+  fmt::print("\"threads\": {}, \"accounts\": {}, \"prepared\": {}, \"sizes\": [{}]{}}}\n", options.threads, data->database->tables[0].rows,
+             has_ranks(*data->database), fmt::join(measured.sizes, ", "), by_hand);
   return 0;
 }
 

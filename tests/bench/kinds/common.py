@@ -23,9 +23,9 @@ def full_sizes(row: Row, settings) -> dict:
     return scaled(row.sizes, row.scaled, QUICK_SHARE) if settings.quick else dict(row.sizes)
 
 
-def project(workload: str, sizes: dict, settings) -> tuple:
-    """The workload and the folder of its project, which is made when it is not there."""
-    name = hashlib.sha256(json.dumps([workload, sizes], sort_keys=True).encode()).hexdigest()[:12]
+def project(workload: str, sizes: dict, settings, use: str = "") -> tuple:
+    """The workload and the folder of its project, which is made when it is not there; one for each use that leaves something in it."""
+    name = hashlib.sha256(json.dumps([workload, sizes, use], sort_keys=True).encode()).hexdigest()[:12]
     work = workloads.make(workload, sizes)
     folder = settings.data / f"{workload}-{name}"
     workloads.base.write_project(folder, work)

@@ -33,7 +33,7 @@ def short(measured: dict) -> dict:
 def prepared(row, settings) -> dict:
     """The same question over tables that `segue prepare` stored, with the answers that reading the files gives."""
     sizes = full_sizes(row, settings)
-    _, folder = project(row.workload, sizes, settings)
+    _, folder = project(row.workload, sizes, settings, "prepared")
     expected = segue_in_memory(folder, settings, "--repeats", "1")["sizes"]
     storing = run([settings.program("segue"), "prepare", str(folder), "--quiet"], 1200, environment(settings))
     measured = by_threads(row, folder, settings)

@@ -93,6 +93,6 @@ def change(row, settings) -> dict:
 
 def added(row, settings) -> dict:
     """The 1,001st definition over a prepared table, in a process that has answered the others."""
-    _, folder = project("shared", full_sizes(row, settings), settings)
+    _, folder = project("shared", full_sizes(row, settings), settings, "prepared")
     run([settings.program("segue"), "prepare", str(folder), "--quiet"], 600, environment(settings))
     return run([settings.program("bench/added_bench"), str(folder)], 300, environment(settings)).json()
