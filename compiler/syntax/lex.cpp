@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,6 +40,13 @@ bool is_one_of(std::string_view character, const std::array<std::string_view, N>
 
 bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
+bool is_word_start(char c) { return is_word_byte(c) && (c < '0' || c > '9'); }
+
+constexpr std::string_view kPlainSigns = "{}[](),:?*+";
+constexpr std::array<std::size_t, kPlainSigns.size()> kPlainSignTypes = {
+    SegueLexer::LBRACE, SegueLexer::RBRACE, SegueLexer::LBRACKET, SegueLexer::RBRACKET, SegueLexer::LPAREN, SegueLexer::RPAREN,
+    SegueLexer::COMMA,  SegueLexer::COLON,  SegueLexer::QUESTION, SegueLexer::STAR,     SegueLexer::PLUS};
+
 class LexerPass {
  public:
   explicit LexerPass(Reporter& reporter) : reporter_(reporter), text_(reporter.source().text), stream_(text_), lexer_(&stream_) {
@@ -48,15 +56,67 @@ class LexerPass {
 
   Tokens run() {
     while (true) {
+      if (take_plain()) continue;
       const auto token = lexer_.nextToken();
       if (token->getType() == antlr4::Token::EOF) break;
-      take(static_cast<std::uint16_t>(token->getType()), static_cast<std::uint32_t>(token->getStartIndex()),
-           static_cast<std::uint32_t>(token->getStopIndex() + 1));
+      const auto type = static_cast<std::uint16_t>(token->getType());
+      const auto begin = static_cast<std::uint32_t>(token->getStartIndex()), end = static_cast<std::uint32_t>(token->getStopIndex() + 1);
+      if (is_word_start(text_[begin])) word_types_.emplace(bytes(begin, end), type);
+      take(type, begin, end);
     }
     return std::move(tokens_);
   }
 
  private:
+  // ── what needs no automaton ──
+  // ANTLR's lexer takes half of the time of parsing. Most of a file is plain: blanks, words that it has read before, signs that begin nothing longer,
+  // whole numbers, texts without escapes. These are taken here, as it would take them.
+
+  bool take_plain() {
+    const std::size_t begin = std::min(text_.find_first_not_of(" \t\r\n", stream_.index()), text_.size());
+    stream_.seek(begin);
+    if (begin == text_.size()) return false;
+    const char first = text_[begin];
+    if (is_word_start(first)) return take_known_word(begin);
+    if (first >= '0' && first <= '9') return take_plain_number(begin);
+    if (first == '"') return take_plain_text(begin);
+    if (first == '#') return take_until(SegueLexer::COMMENT, begin, std::min(text_.find_first_of("\r\n", begin), text_.size()));
+    const std::size_t sign = kPlainSigns.find(first);
+    return sign != std::string_view::npos && take_until(kPlainSignTypes[sign], begin, begin + 1);
+  }
+
+  bool take_until(std::size_t type, std::size_t begin, std::size_t end) {
+    stream_.seek(end);
+    take(static_cast<std::uint16_t>(type), static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end));
+    return true;
+  }
+
+  [[nodiscard]] std::size_t word_end(std::size_t begin) const {
+    std::size_t end = begin;
+    while (end < text_.size() && is_word_byte(text_[end])) ++end;
+    return end;
+  }
+
+  bool take_known_word(std::size_t begin) {
+    const std::size_t end = word_end(begin);
+    const auto known = word_types_.find(bytes(begin, end));
+    return known != word_types_.end() && take_until(known->second, begin, end);
+  }
+
+  // Neither a fraction nor a share nor perhaps a date.
+  bool take_plain_number(std::size_t begin) {
+    const std::size_t end = word_end(begin);
+    const bool may_go_on = end < text_.size() && (text_[end] == '.' || text_[end] == '%' || text_[end] == '-');
+    return !may_go_on && take_until(SegueLexer::NUMBER, begin, end);
+  }
+
+  bool take_plain_text(std::size_t begin) {
+    const std::size_t end = text_.find_first_of("\"\\\r\n", begin + 1);
+    return end != std::string_view::npos && text_[end] == '"' && take_until(SegueLexer::STRING, begin, end + 1);
+  }
+
+  // ── tokens ──
+
   [[nodiscard]] std::string_view bytes(std::size_t begin, std::size_t end) const { return text_.substr(begin, end - begin); }
   [[nodiscard]] std::string_view character_at(std::size_t offset) const { return text_.substr(offset, code_point_length(text_, offset)); }
   // Where the line around `offset` ends. Offsets only grow, so a line is searched once.
@@ -331,6 +391,7 @@ class LexerPass {
   ByteStream stream_;
   SegueLexer lexer_;
   Tokens tokens_;
+  std::unordered_map<std::string_view, std::uint16_t> word_types_;  // as the lexer read them
   std::uint32_t last_skipped_end_ = 0xffff'ffff;
   std::uint32_t line_end_ = 0;
   bool is_comment_close_gone_ = false;  // no `*/` stands behind what has been read
