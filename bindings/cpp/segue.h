@@ -7,6 +7,7 @@
 //   for (const auto& outcome : evaluation->definitions) use(project->definitions[outcome.definition].name, outcome.size);
 #pragma once
 
+#include "bindings/cpp/account.h"
 #include "bindings/cpp/assess.h"
 #include "bindings/cpp/audit.h"
 #include "bindings/cpp/evaluate.h"
@@ -14,6 +15,7 @@
 #include "bindings/cpp/failure.h"
 #include "bindings/cpp/format.h"
 #include "bindings/cpp/history.h"
+#include "bindings/cpp/live.h"
 #include "bindings/cpp/output.h"
 #include "bindings/cpp/project.h"
 #include "bindings/cpp/report.h"

@@ -192,4 +192,26 @@ std::expected<Suppressed, Failure> read_suppressed(const CheckedProject& project
   return suppressed;
 }
 
+bool SuppressedValues::holds(const std::string& text) const { return values.contains(is_folded ? fold(text) : text); }
+
+std::expected<std::vector<SuppressedValues>, Failure> read_suppressed_values(const CheckedProject& project) {
+  std::vector<SuppressedValues> lists;
+  for (const SuppressList& list : project.workspace.project.suppress) {
+    const auto file = read_side_file(project, list.path);
+    if (!file) return std::unexpected(file.error());
+    const ColumnId id = column_of(project, list);
+    const SchemaColumn& column = account_table(project).columns[id];
+    ListFile read = read_list(*file, column);
+    if (has_errors(read.diagnostics)) return std::unexpected(side_file_failure(*file, std::move(read.diagnostics)));
+    const ValueForm form(project, id);
+    SuppressedValues& values = lists.emplace_back();
+    values.column = id;
+    values.is_folded = is_folded(project, column) && account_table(project).key != id;
+    for (const ListValue& value : read.values) {
+      if (auto wanted = form.of_text(value.text)) values.values.insert(std::move(*wanted));
+    }
+  }
+  return lists;
+}
+
 }  // namespace segue

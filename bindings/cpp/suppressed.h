@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,15 @@ struct Suppressed {
   Bitmap accounts;                         // one bit an account, in the order of the table; all false where the project has no lists
   std::vector<SuppressListOutcome> lists;  // in the order of the project file
 };
+
+// What one list holds, for accounts that are in no Database: values as `cell_text` shows cells of the column, folded where it folds.
+struct SuppressedValues {
+  ColumnId column = 0;
+  bool is_folded = false;
+  std::set<std::string> values;
+  [[nodiscard]] bool holds(const std::string& text) const;
+};
+[[nodiscard]] std::expected<std::vector<SuppressedValues>, Failure> read_suppressed_values(const CheckedProject& project);
 
 // Marks the columns that the lists go by, so that `database` has them. Call it on what goes to `load_data` when anything is exported or `suppressed` is shown.
 void need_suppress_columns(const CheckedProject& project, std::vector<NeededColumns>& needed);

@@ -63,7 +63,7 @@ Instruction AccountProgram::instruction_of(NodeId id) {
   const PlanNode& node = plan_.node(id);
   Instruction made{.frame = node.frame == kNoFrame ? 0 : index_of(node.frame), .node = id, .out = place(id).slot};
   if (made.frame != 0) return made;
-  const auto raw = [&](Bit bit) { return 2 * place(bit.node()).slot + (bit.is_negated() ? 1 : 0); };
+  const auto raw = [&](Bit bit) { return bit_place(bit); };
   const auto chain = [&](InstructionCode code, const std::vector<Bit>& operands) {
     made.code = code, made.first = static_cast<std::uint32_t>(operands_.size()), made.count = static_cast<std::uint32_t>(operands.size());
     for (const Bit operand : operands) operands_.push_back(raw(operand));

@@ -67,6 +67,8 @@ class AccountProgram {
 
   // — for the run
   [[nodiscard]] const NodePlace& place(NodeId id) const { return places_[index_of(id)]; }
+  // Where the account's frame has a bit or its complement.
+  [[nodiscard]] std::uint32_t bit_place(Bit bit) const { return 2 * place(bit.node()).slot + (bit.is_negated() ? 1 : 0); }
   [[nodiscard]] std::uint32_t known_slot(NodeId id) const { return known_slots_[index_of(id)]; }
   [[nodiscard]] std::span<const std::uint32_t> operands(const Instruction& instruction) const {
     return std::span(operands_).subspan(instruction.first, instruction.count);

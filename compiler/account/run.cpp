@@ -613,6 +613,16 @@ bool AccountRun::bit(Bit bit, FrameId frame, std::size_t position) const {
   return (rows.bits[place.slot * rows.capacity + position] != 0) != bit.is_negated();
 }
 
+void AccountRun::members(std::span<const std::uint32_t> places, std::span<std::uint64_t> out) const {
+  const std::uint8_t* bits = frames_[0].bits.data();
+  for (std::size_t word = 0; word * 64 < places.size(); ++word) {
+    const auto some = places.subspan(word * 64, std::min<std::size_t>(64, places.size() - word * 64));
+    std::uint64_t packed = 0;
+    for (std::size_t i = some.size(); i-- > 0;) packed = packed << 1 | bits[some[i]];
+    out[word] = packed;
+  }
+}
+
 std::int64_t AccountRun::value(std::uint32_t root, std::size_t position) const {
   const PlanRoot& asked = program_->roots()[root];
   if (!is_known(root, position)) return 0;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "compiler/account/program.h"
@@ -47,6 +48,8 @@ class AccountRun {
   [[nodiscard]] bool is_known(std::uint32_t root, std::size_t position = 0) const {
     return bit(program_->roots()[root].known, program_->roots()[root].frame, position);
   }
+  // Of many roots of the account's frame at once: the bits at `places`, of AccountProgram::bit_place, packed into words.
+  void members(std::span<const std::uint32_t> places, std::span<std::uint64_t> out) const;
   // 0 where not known; floats by their bits.
   [[nodiscard]] std::int64_t value(std::uint32_t root, std::size_t position = 0) const;
   // Grows when texts have been given other places in an order: values of earlier runs that are such places mean nothing any more.

@@ -220,6 +220,7 @@ void set_flag(OptionId id, Arguments& arguments) {
   if (id == OptionId::kStrict) arguments.is_strict = true;
   if (id == OptionId::kAudit) arguments.audits = true;
   if (id == OptionId::kAssess) arguments.assesses = true;
+  if (id == OptionId::kFollow) arguments.follows = true;
 }
 
 std::optional<std::string> set_option(const Given& option, Arguments& arguments) {
@@ -281,7 +282,22 @@ std::optional<std::string> check_words(const Arguments& arguments) {
   return std::nullopt;
 }
 
+// `--follow` goes on after the first answers; what looks at those as a whole belongs to a run of its own.
+std::optional<std::string> check_follow(const Arguments& arguments) {
+  if (arguments.format == OutputFormat::kJson) return "`--follow` writes JSON lines of its own; leave out `--format json`";
+  const char* other = arguments.out        ? "--out"
+                      : arguments.previous ? "--previous"
+                      : arguments.audits   ? "--audit"
+                      : arguments.assesses ? "--assess"
+                      : arguments.history  ? "--history"
+                                           : nullptr;
+  return other == nullptr ? std::nullopt : std::optional(fmt::format("`--follow` and `{}` do not go together", other));
+}
+
 std::optional<std::string> check_together(const Arguments& arguments, const std::deque<Given>& given) {
+  if (arguments.follows) {
+    if (auto message = check_follow(arguments)) return message;
+  }
   for (const Given& option : given) {
     if (option.info->id == OptionId::kLayout && !option.values.empty() && !arguments.out) return "`--layout` needs `--out PATH`";
   }

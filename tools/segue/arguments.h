@@ -41,6 +41,7 @@ struct Arguments {
   std::optional<std::string> previous;
   bool audits = false;    // run --audit
   bool assesses = false;  // run --assess
+  bool follows = false;   // run --follow
   std::optional<HistoryRequest> history;
   bool has_engine = false;             // `--engine` was given
   bool covers = false;                 // test --coverage

@@ -77,6 +77,7 @@ constexpr OptionInfo kOptions[] = {
     {OptionId::kAssess, "--assess", "", "overlaps, reach, and the columns whose missing values decide", bit(Verb::kRun)},
     {OptionId::kHistory, "--history", "STEP N", "sizes at N past clocks: daily, weekly, monthly or quarterly", bit(Verb::kRun), false,
      false, 2},
+    {OptionId::kFollow, "--follow", "", "then read changes as JSON lines, and say who enters and who leaves", bit(Verb::kRun)},
     {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
     {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},
     {OptionId::kStrict, "--strict", "", "warnings fail", bit(Verb::kCheck)},

@@ -35,6 +35,7 @@ enum class OptionId : std::uint8_t {
   kAudit,
   kAssess,
   kHistory,
+  kFollow,
   kCheck,
   kData,
   kStrict,

@@ -7,6 +7,7 @@
 
 #include "tools/segue/assess_text.h"
 #include "tools/segue/audit_text.h"
+#include "tools/segue/follow.h"
 #include "tools/segue/run_text.h"
 #include "tools/segue/signals.h"
 #include "tools/segue/verbs.h"
@@ -101,6 +102,7 @@ int work(Report& report, const Arguments& arguments, Written& written) {
   if (arguments.out) {
     if (const auto path = output_path(*arguments.out); !path) return add_failure(report, path.error());
   }
+  if (arguments.follows) return follow(report, arguments, target->names);
   code = evaluate_into(report, arguments, target->names);
   return code == 0 && arguments.out ? write_into(report, arguments, written) : code;
 }
