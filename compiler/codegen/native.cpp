@@ -81,26 +81,7 @@ Column part_of(const Column& column, std::size_t begin, std::size_t rows) {
 
 // ── Plans and programs of chunks ─────────────────────────────────────────────────────────────────────────────────────────
 
-// What a program depends on in a database besides its rows: where it is equal, the program of one serves the other. Nothing where texts or lists are read, of which
-// each database has its own codes.
-std::optional<std::vector<std::uint8_t>> shape_of(const Plan& plan, const Database& database) {
-  std::vector<std::uint8_t> shape;
-  for (const TableColumn& read : columns_read(plan)) {
-    const Table& table = database.tables[read.table];
-    if (read.column >= table.columns.size()) return std::nullopt;
-    const Column& column = table.columns[read.column];
-    if (column.storage == Storage::kCodes || column.storage == Storage::kLists || column.ranks || column.statistics) return std::nullopt;
-    shape.push_back(static_cast<std::uint8_t>(column.storage));
-    shape.push_back(column.valid.empty() ? 1 : 0);
-  }
-  for (const Table& table : database.tables) {
-    if (!table.references.empty()) return std::nullopt;
-    for (const Link& link : table.links) shape.push_back(link.children.empty() ? 1 : 0);
-  }
-  return shape;
-}
-
-// Plans by facts and programs by shape, of one pass.
+// Plans by facts, and the programs of each, of one pass.
 class Programs {
  public:
   using MakePlan = std::function<Plan(const std::vector<ColumnFacts>&)>;
@@ -120,40 +101,40 @@ class Programs {
     for (const ColumnFacts& fact : facts)
       missing.insert(missing.end(),
                      {std::uint8_t(fact.column.table), std::uint8_t(fact.column.column), std::uint8_t(fact.column.column >> 8)});
-    const std::shared_ptr<const Plan> plan = plan_for(missing, facts);
-    const auto shape = added == nullptr ? shape_of(*plan, database) : std::nullopt;
-    if (shape) {
-      missing.push_back(0xff);
-      missing.insert(missing.end(), shape->begin(), shape->end());
+    Made& made = made_for(missing, facts);
+    if (added == nullptr) {
       const std::lock_guard lock(mutex_);
-      if (const auto found = programs_.find(missing); found != programs_.end()) return found->second;
+      for (const auto& program : made.programs) {
+        if (fits(*program, database)) return Planned{made.plan, program};
+      }
     }
     CodegenOptions codegen = codegen_;
     codegen.added = added;
     const Stopwatch watch;
-    auto compiled = compile(*plan, database, clock_, codegen);
+    auto compiled = compile(*made.plan, database, clock_, codegen);
     count(&NativeProfile::compile, watch);
     if (!compiled) return std::unexpected(std::move(compiled.error()));
-    const Planned made{plan, std::make_shared<const Program>(std::move(*compiled))};
-    if (!shape) return made;
+    auto program = std::make_shared<const Program>(std::move(*compiled));
     const std::lock_guard lock(mutex_);
-    if (programs_.size() < kMost) programs_.emplace(std::move(missing), made);
-    return made;
+    if (added == nullptr && made.programs.size() < kMost) made.programs.push_back(program);
+    return Planned{made.plan, program};
   }
 
  private:
   static constexpr std::size_t kMost = 16;
 
-  std::shared_ptr<const Plan> plan_for(const std::vector<std::uint8_t>& key, const std::vector<ColumnFacts>& facts) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
-    }
-    const Stopwatch watch;
-    auto made = std::make_shared<const Plan>(make_plan_(facts));
-    count(&NativeProfile::plan, watch);
+  struct Made {
+    std::shared_ptr<const Plan> plan;
+    std::vector<std::shared_ptr<const Program>> programs;
+  };
+
+  Made& made_for(const std::vector<std::uint8_t>& key, const std::vector<ColumnFacts>& facts) {
     const std::lock_guard lock(mutex_);
-    if (plans_.size() < kMost) plans_.emplace(key, made);
+    Made& made = made_[key];
+    if (made.plan) return made;
+    const Stopwatch watch;
+    made.plan = std::make_shared<const Plan>(make_plan_(facts));
+    count(&NativeProfile::plan, watch);
     return made;
   }
 
@@ -167,9 +148,8 @@ class Programs {
   const CodegenOptions& codegen_;
   const Clock& clock_;
   NativeProfile* profile_;
-  std::mutex mutex_;  // guards the rest
-  std::map<std::vector<std::uint8_t>, std::shared_ptr<const Plan>> plans_;
-  std::map<std::vector<std::uint8_t>, Planned> programs_;
+  std::mutex mutex_;                                // guards the rest
+  std::map<std::vector<std::uint8_t>, Made> made_;  // by the columns that are never missing
 };
 
 // ── Passes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
