@@ -1,7 +1,8 @@
-// This file's external interface is `copy_bit_range`: bits between words, whatever their places.
+// This file's external interface is ranges of bits in words, whatever their places: copied, and walked through.
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -23,6 +24,18 @@ inline void copy_bit_range(std::uint64_t* to, std::size_t to_begin, const std::u
     const std::uint64_t mask = (taken == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << taken) - 1) << shift;
     to[to_begin / 64] = (to[to_begin / 64] & ~mask) | ((bits << shift) & mask);
     to_begin += taken, from_begin += taken, count -= taken;
+  }
+}
+
+// Calls `on_bit(place)` for each set bit from `begin` to `end - 1`, ascending.
+template <typename OnBit>
+void for_each_set_bit(const std::uint64_t* words, std::size_t begin, std::size_t end, OnBit&& on_bit) {
+  for (std::size_t at = begin; at < end;) {
+    const std::size_t stop = std::min(end, (at / 64 + 1) * 64);
+    std::uint64_t bits = words[at / 64] >> (at % 64);
+    if (stop - at < 64) bits &= (std::uint64_t{1} << (stop - at)) - 1;
+    for (; bits != 0; bits &= bits - 1) on_bit(at + static_cast<std::size_t>(std::countr_zero(bits)));
+    at = stop;
   }
 }
 

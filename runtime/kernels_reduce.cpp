@@ -5,21 +5,11 @@
 #include <bit>
 #include <limits>
 
+#include "runtime/bits.h"
+
 namespace segue {
 
 namespace {
-
-// The set bits of a range, one call each.
-template <typename OnRow>
-void for_each_set(const std::uint64_t* filter, std::size_t begin, std::size_t end, OnRow&& on_row) {
-  for (std::size_t at = begin; at < end;) {
-    const std::size_t word = at / 64, stop = std::min(end, (word + 1) * 64);
-    std::uint64_t bits = filter[word] >> (at % 64);
-    if (stop - at < 64) bits &= (std::uint64_t{1} << (stop - at)) - 1;
-    for (; bits != 0; bits &= bits - 1) on_row(at + static_cast<std::size_t>(std::countr_zero(bits)));
-    at = stop;
-  }
-}
 
 std::uint64_t low_bits(std::size_t count) { return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1; }
 
@@ -54,7 +44,7 @@ void reduce_extreme(const ReduceCall& call) {
   for (std::size_t group = call.begin; group < call.end; ++group) {
     bool has_value = false;
     std::int64_t best = 0;
-    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
+    for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
       const std::int64_t key = Key(call.values[0][row]);
       if (!has_value || (IsMin ? key < best : key > best)) best = key;
       has_value = true;
@@ -63,15 +53,41 @@ void reduce_extreme(const ReduceCall& call) {
   }
 }
 
+// How many different values a group has.
+class DistinctValues {
+ public:
+  void clear() {
+    small_ = 0;
+    others_.clear();
+  }
+  void add(std::int64_t value) {
+    if (value >= 0 && value < 64) {
+      small_ |= std::uint64_t{1} << value;
+    } else {
+      others_.push_back(value);
+    }
+  }
+  [[nodiscard]] std::int64_t count() {
+    if (others_.size() > 1) {
+      std::sort(others_.begin(), others_.end());
+      others_.erase(std::unique(others_.begin(), others_.end()), others_.end());
+    }
+    return std::popcount(small_) + static_cast<std::int64_t>(others_.size());
+  }
+
+ private:
+  std::uint64_t small_ = 0;  // the values from 0 to 63, such as codes of short dictionaries
+  std::vector<std::int64_t> others_;
+};
+
 template <std::int64_t (*Canonical)(std::int64_t)>
 void reduce_distinct_by(const ReduceCall& call) {
-  std::vector<std::int64_t> values;
+  DistinctValues values;
   for (std::size_t group = call.begin; group < call.end; ++group) {
     values.clear();
-    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1],
-                 [&](std::size_t row) { values.push_back(Canonical(call.values[0][row])); });
-    std::sort(values.begin(), values.end());
-    call.out[group] = std::unique(values.begin(), values.end()) - values.begin();
+    for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1],
+                     [&](std::size_t row) { values.add(Canonical(call.values[0][row])); });
+    call.out[group] = values.count();
   }
 }
 
@@ -115,7 +131,7 @@ void reduce_pick(const ReduceCall& call) {
   };
   for (std::size_t group = call.begin; group < call.end; ++group) {
     std::int64_t best = -1;
-    for_each_set(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
+    for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
       if (best < 0 || is_before(row, static_cast<std::size_t>(best))) best = static_cast<std::int64_t>(row);
     });
     call.out[group] = best;

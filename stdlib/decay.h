@@ -1,6 +1,7 @@
 // This file's external interface is decay: 2^(-age / half-life), and the power of two that it stands on. `language.md`, "score".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "stdlib/number.h"
@@ -16,5 +17,11 @@ namespace segue {
 [[nodiscard]] KnownFloat decay_of_spans(std::int64_t age_micros, std::int64_t half_life_micros);
 [[nodiscard]] KnownFloat decay_of_span_in_days(std::int64_t age_micros, std::int64_t half_life_days);
 [[nodiscard]] KnownFloat decay_of_days(std::int64_t age_days, std::int64_t half_life_days);
+
+// The same for up to 64 times at once, eight side by side: writes the bits of 2^(-(now - time) / (half_life · unit)) where a quick approximation leaves only one double, and
+// gives the word of the rest (bit i is row i), some three in a hundred, which the functions above answer; what `out` holds there means nothing. `out` may be `times`
+// or `half_lives`.
+[[nodiscard]] std::uint64_t quick_decays(std::int64_t now, std::int64_t unit, const std::int64_t* times, const std::int64_t* half_lives,
+                                         std::int64_t* out, std::size_t count);
 
 }  // namespace segue

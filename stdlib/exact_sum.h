@@ -54,6 +54,28 @@ class ExactSum {
   std::array<std::int64_t, kChunks> chunks_;  // set only when spilled: clearing them would cost more than most sums
 };
 
+// The pair of doubles alone, for the many short sums that need no more: once `add` says no, the sum is ExactSum's to make from the start.
+class PairSum {
+ public:
+  // Whether high + low is still the exact sum.
+  bool add(double value) {
+    const double high = high_ + value;
+    const double part = high - high_;
+    const double error = (high_ - (high - part)) + (value - part);
+    const double low = low_ + error;
+    const double low_part = low - low_;
+    const double lost = (low_ - (low - low_part)) + (error - low_part);
+    high_ = high;
+    low_ = low;
+    return lost == 0;  // also false where something overflowed: then the errors are not numbers
+  }
+  [[nodiscard]] double total() const { return high_ + low_; }
+
+ private:
+  double high_ = 0;
+  double low_ = 0;
+};
+
 // The exact sum of `values`, rounded once: `ExactSum` without its state.
 [[nodiscard]] KnownFloat exact_sum(std::span<const double> values);
 

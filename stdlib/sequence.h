@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "runtime/type.h"
@@ -48,11 +49,14 @@ template <typename Meets>
 [[nodiscard]] bool has_sequence(std::span<const SequenceRow> rows, std::size_t steps, const SequenceLimit& limit, const TimeZone& zone,
                                 const Meets& meets) {
   constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
-  std::vector<std::int64_t> begun(steps, kNever);  // by step: the last time at which rows that meet the steps up to it may begin
-  std::vector<std::int64_t> next(steps, kNever);   // with the rows of the time at hand
+  constexpr std::size_t kFew = 8;  // steps that need no memory of their own
+  std::int64_t few[2 * kFew];
+  std::vector<std::int64_t> many(steps > kFew ? 2 * steps : 0);
+  std::int64_t* begun = steps > kFew ? many.data() : few;  // by step: the last time at which rows that meet the steps up to it may begin
+  std::int64_t* next = begun + steps;                      // with the rows of the time at hand
   for (std::size_t at = 0; at < rows.size();) {
-    if (at == 0 || rows[at - 1].group != rows[at].group) std::ranges::fill(begun, kNever);
-    next = begun;
+    if (at == 0 || rows[at - 1].group != rows[at].group) std::fill_n(begun, steps, kNever);
+    std::copy_n(begun, steps, next);
     const SequenceRow& first = rows[at];
     for (; at < rows.size() && rows[at].group == first.group && rows[at].time == first.time; ++at) {
       if (meets(rows[at].row, std::size_t{0})) next[0] = first.time;
@@ -60,9 +64,9 @@ template <typename Meets>
         if (begun[step - 1] > next[step] && meets(rows[at].row, step)) next[step] = begun[step - 1];
       }
     }
-    begun.swap(next);
-    const std::int64_t start = begun.back();
-    if (start != kNever && start != next.back() && within_limit(limit, start, first.time, zone)) return true;
+    std::swap(begun, next);
+    const std::int64_t start = begun[steps - 1];
+    if (start != kNever && start != next[steps - 1] && within_limit(limit, start, first.time, zone)) return true;
   }
   return false;
 }

@@ -201,16 +201,38 @@ void add_term(ExactSum& sum, const ScoreData::Term& term, std::int64_t value) {
   sum.add_exact(1, term.scale);
 }
 
+// Adds a term where two doubles can hold the sum; false where they may not.
+bool add_quickly(PairSum& sum, const ScoreData::Term& term, std::int64_t value) {
+  constexpr std::int64_t kMostExact = std::int64_t{1} << 53;
+  if (!term.is_float && (term.scale != 0 || value > kMostExact || value < -kMostExact)) return false;
+  const double number = term.is_float ? as_float(value) : static_cast<double>(value);
+  return sum.add(term.is_negative ? -number : number);
+}
+
+double quick_score(const MapCall& call, const ScoreData& data, std::size_t row, bool& is_exact) {
+  PairSum sum;
+  for (std::size_t i = 0; i < data.terms.size() && is_exact; ++i) {
+    if (is_set(call.bits[i], row)) is_exact = add_quickly(sum, data.terms[i], call.values[i][row]);
+  }
+  return sum.total();
+}
+
+double exact_score(const MapCall& call, const ScoreData& data, std::size_t row) {
+  ExactSum sum;
+  for (std::size_t i = 0; i < data.terms.size(); ++i) {
+    if (is_set(call.bits[i], row)) add_term(sum, data.terms[i], call.values[i][row]);
+  }
+  return sum.total().value;
+}
+
 }  // namespace
 
 void map_score(const MapCall& call) {
   const auto& data = *static_cast<const ScoreData*>(call.data);
   for (std::size_t row = 0; row < call.rows; ++row) {
-    ExactSum sum;
-    for (std::size_t i = 0; i < data.terms.size(); ++i) {
-      if (is_set(call.bits[i], row)) add_term(sum, data.terms[i], call.values[i][row]);
-    }
-    double score = sum.total().value;
+    bool is_exact = true;
+    double score = quick_score(call, data, row, is_exact);
+    if (!is_exact) score = exact_score(call, data, row);
     if (data.range) score = std::min(std::max(score, data.range->first), data.range->second);
     call.out[row] = as_bits(score);
   }

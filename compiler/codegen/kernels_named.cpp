@@ -4,22 +4,11 @@
 #include <cstring>
 
 #include "compiler/codegen/kernels.h"
+#include "runtime/bits.h"
 #include "stdlib/print_value.h"
 #include "stdlib/split.h"
 
 namespace segue {
-
-namespace {
-
-// Calls `on_row(row)` for the rows whose bit is set.
-template <typename OnRow>
-void for_each_set(const std::uint64_t* bits, std::size_t rows, OnRow&& on_row) {
-  for (std::size_t word = 0; word * 64 < rows; ++word) {
-    for (std::uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) on_row(word * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
-  }
-}
-
-}  // namespace
 
 // Word by word: a condition that is set for rows that no earlier one took takes them.
 void map_first_of(const MapCall& call) {
@@ -40,7 +29,7 @@ void map_cell(const MapCall& call) {
   std::uint64_t known[kBlockWords] = {};
   std::memcpy(known, call.bits[0], call.rows / 8);
   std::fill(call.out, call.out + call.rows, 0);
-  for_each_set(call.bits[0], call.rows, [&](std::size_t row) {
+  for_each_set_bit(call.bits[0], 0, call.rows, [&](std::size_t row) {
     std::int64_t cell = 0;
     for (std::size_t axis = 0; axis < offsets.size() && cell >= 0; ++axis) {
       const std::int64_t offset = offsets[axis][static_cast<std::size_t>(call.values[axis][row])];
@@ -55,7 +44,8 @@ void map_cell(const MapCall& call) {
 void map_pack(const MapCall& call) {
   std::fill(call.out, call.out + call.rows, 0);
   for (std::size_t i = 0; i < call.bits.size(); ++i) {
-    for_each_set(call.bits[i], call.rows, [&](std::size_t row) { call.out[row] |= std::bit_cast<std::int64_t>(std::uint64_t{1} << i); });
+    for_each_set_bit(call.bits[i], 0, call.rows,
+                     [&](std::size_t row) { call.out[row] |= std::bit_cast<std::int64_t>(std::uint64_t{1} << i); });
   }
 }
 
@@ -80,7 +70,7 @@ std::string key_text(const SplitData& data, std::int64_t key) {
 void map_split(const MapCall& call) {
   const auto& data = *static_cast<const SplitData*>(call.data);
   std::fill(call.out, call.out + call.rows, 0);
-  for_each_set(call.bits[0], call.rows, [&](std::size_t row) {
+  for_each_set_bit(call.bits[0], 0, call.rows, [&](std::size_t row) {
     const std::uint64_t hash = split_hash(data.seed, key_text(data, call.values[0][row]));
     call.out[row] = std::upper_bound(data.upper.begin(), data.upper.end(), hash) - data.upper.begin();
   });
@@ -91,7 +81,7 @@ void map_split(const MapCall& call) {
 void test_near(const MapCall& call) {
   const auto& circle = *static_cast<const NearCircle*>(call.data);
   std::fill(call.out_bits, call.out_bits + (call.rows + 63) / 64, 0);
-  for_each_set(call.bits[0], call.rows, [&](std::size_t row) {
+  for_each_set_bit(call.bits[0], 0, call.rows, [&](std::size_t row) {
     const bool near = is_near(std::bit_cast<double>(call.values[0][row]), std::bit_cast<double>(call.values[1][row]), circle);
     call.out_bits[row / 64] |= std::uint64_t{near} << (row % 64);
   });
@@ -99,19 +89,15 @@ void test_near(const MapCall& call) {
 
 namespace {
 
-// The rows of a group that take part and meet some step, in the order of their values of `by` and their times.
+// The rows of a group that take part, in the order of their values of `by` and their times.
 void collect_rows(const ReduceCall& call, const SequenceData& data, std::size_t group, std::vector<SequenceRow>& rows) {
-  const std::size_t first_mask = data.has_by ? 2 : 1;
   rows.clear();
-  for (std::size_t row = call.offsets[group]; row < call.offsets[group + 1]; ++row) {
-    if (((call.filter[row / 64] >> (row % 64)) & 1) == 0) continue;
-    const auto masks = call.values.subspan(first_mask);
-    if (std::ranges::all_of(masks, [&](const std::int64_t* mask) { return mask[row] == 0; })) continue;
+  for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
     std::uint64_t by = data.has_by ? std::bit_cast<std::uint64_t>(call.values[1][row]) : 0;
     if (data.is_by_float && by == std::uint64_t{1} << 63) by = 0;  // -0.0 equals 0.0
     rows.push_back({by, call.values[0][row], row});
-  }
-  std::sort(rows.begin(), rows.end());
+  });
+  if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
 }
 
 }  // namespace

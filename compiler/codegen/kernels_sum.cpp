@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "compiler/codegen/kernels.h"
+#include "runtime/bits.h"
 #include "stdlib/exact_sum.h"
 #include "stdlib/number.h"
 #include "stdlib/text.h"
@@ -13,13 +14,7 @@ namespace {
 // The values of a group's rows that count, one call each.
 template <typename OnValue>
 void for_each_value(const ReduceCall& call, std::size_t group, OnValue&& on_value) {
-  for (std::size_t at = call.offsets[group], end = call.offsets[group + 1]; at < end;) {
-    const std::size_t stop = std::min(end, (at / 64 + 1) * 64), count = stop - at;
-    std::uint64_t bits = call.filter[at / 64] >> (at % 64);
-    if (count < 64) bits &= (std::uint64_t{1} << count) - 1;
-    for (; bits != 0; bits &= bits - 1) on_value(call.values[0][at + static_cast<std::size_t>(std::countr_zero(bits))]);
-    at = stop;
-  }
+  for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) { on_value(call.values[0][row]); });
 }
 
 void write(const ReduceCall& call, std::size_t group, std::int64_t value, bool known) {
@@ -45,6 +40,12 @@ ExactGroup add_exact(const ReduceCall& call, std::size_t group) {
   return result;
 }
 
+KnownFloat float_sum(const ReduceCall& call, std::size_t group) {
+  ExactSum sum;
+  for_each_value(call, group, [&](std::int64_t value) { sum.add(std::bit_cast<double>(value)); });
+  return sum.total();
+}
+
 }  // namespace
 
 void reduce_sum_int(const ReduceCall& call) {
@@ -57,9 +58,10 @@ void reduce_sum_decimal(const ReduceCall& call) {
 
 void reduce_sum_float(const ReduceCall& call) {
   for (std::size_t group = call.begin; group < call.end; ++group) {
-    ExactSum sum;
-    for_each_value(call, group, [&](std::int64_t value) { sum.add(std::bit_cast<double>(value)); });
-    write(call, group, sum.total());
+    PairSum quick;
+    bool is_exact = true;
+    for_each_value(call, group, [&](std::int64_t value) { is_exact &= quick.add(std::bit_cast<double>(value)); });
+    write(call, group, is_exact ? KnownFloat{quick.total(), true} : float_sum(call, group));
   }
 }
 

@@ -30,7 +30,9 @@ Lowered Lowering::sequence(FrameId frame, const Sequence& node) {
   std::vector<Lowered> steps;
   for (const ExprId step : node.steps) steps.push_back(operand(step, rows));
   const auto ask = [&](Bit Lowered::* answer) {
-    const Bit filter = graph_.all_of(rows, within.*answer, takes_part);
+    std::vector<Bit> met;
+    for (const Lowered& step : steps) met.push_back(step.*answer);
+    const Bit filter = graph_.all_of(rows, {within.*answer, takes_part, graph_.any_of(rows, met)});
     if (filter == kFalse) return kFalse;
     SequenceTest test{.rows = rows,
                       .filter = filter,
