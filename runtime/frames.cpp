@@ -69,10 +69,10 @@ bool gather_children(const Batch& batch, FrameState& frame, const FrameState& ou
 // ── what is read of them ──
 
 template <typename T>
-void gather_data(const FrameState& frame, const Column& column, AlignedBytes& out) {
+void gather_data(const FrameState& frame, const void* data, AlignedBytes& out) {
   out.resize((rounded_up(frame.rows) + 64) * sizeof(T));
   T* to = reinterpret_cast<T*>(out.data());
-  const T* from = column.values<T>();
+  const T* from = static_cast<const T*>(data);
   for (std::size_t i = 0; i < frame.rows; ++i) to[i] = from[frame.row_ids[i]];
   std::fill(to + frame.rows, to + frame.words() * 64, T{});
 }
@@ -84,15 +84,16 @@ void gather_bits(const FrameState& frame, const Bitmap& bits, AlignedBytes& out)
 }
 
 const void* gathered_input(FrameState& frame, const Column& column, const ColumnInput& input, AlignedBytes& out) {
-  if (input.part != ColumnPart::kData) {
+  if (input.part == ColumnPart::kBits || input.part == ColumnPart::kValid) {
     gather_bits(frame, input.part == ColumnPart::kBits ? column.bits : column.valid, out);
     return out.data();
   }
+  const std::byte* data = input.part == ColumnPart::kRanks ? column.ranks->data.data() : column.data.data();
   switch (bytes_of(input.storage)) {
-    case 1: gather_data<std::int8_t>(frame, column, out); break;
-    case 2: gather_data<std::int16_t>(frame, column, out); break;
-    case 4: gather_data<std::int32_t>(frame, column, out); break;
-    default: gather_data<std::int64_t>(frame, column, out); break;
+    case 1: gather_data<std::int8_t>(frame, data, out); break;
+    case 2: gather_data<std::int16_t>(frame, data, out); break;
+    case 4: gather_data<std::int32_t>(frame, data, out); break;
+    default: gather_data<std::int64_t>(frame, data, out); break;
   }
   return out.data();
 }
@@ -102,6 +103,7 @@ const void* input_in_place(const FrameState& frame, const Column& column, const 
     case ColumnPart::kValid: return column.valid.words() + frame.base / 64;
     case ColumnPart::kBits: return column.bits.words() + frame.base / 64;
     case ColumnPart::kData: return column.data.data() + frame.base * bytes_of(input.storage);
+    case ColumnPart::kRanks: return column.ranks->data.data() + frame.base * bytes_of(input.storage);
   }
   return nullptr;
 }

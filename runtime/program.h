@@ -40,11 +40,11 @@ struct ValueRef {
 };
 
 // A part of a column that a frame's steps read, in place where the frame's rows lie in the table's order, else gathered.
-enum class ColumnPart : std::uint8_t { kData, kValid, kBits };
+enum class ColumnPart : std::uint8_t { kData, kValid, kBits, kRanks };
 struct ColumnInput {
   std::uint32_t column = 0;
   ColumnPart part = ColumnPart::kData;
-  Storage storage = Storage::kNone;  // of kData
+  Storage storage = Storage::kNone;  // of kData and kRanks
   friend bool operator==(const ColumnInput&, const ColumnInput&) = default;
 };
 
@@ -188,13 +188,24 @@ struct RootLayout {
   std::uint32_t table = 0;  // one answer for each of its rows
 };
 
+// What a program takes for granted of a column that it reads.
+struct ColumnShape {
+  std::uint32_t table = 0, column = 0;
+  Storage storage = Storage::kNone;
+  bool may_be_missing = false;
+  std::shared_ptr<const Dictionary> dictionary;
+  std::shared_ptr<const RankCodes> ranks;  // where tests read them
+  friend bool operator==(const ColumnShape&, const ColumnShape&) = default;
+};
+
 // What a compiled function counts.
 struct Counter {
   std::uint32_t root = 0;
   bool is_undetermined = false;  // else members
 };
 
-// Bound to the database and the added columns that it was compiled for, and to a clock.
+// Bound to a clock, to the added columns that it was compiled for, and to the shape of the database: it may be run over others that it fits (run.h), whatever
+// their rows, by several threads at once.
 struct Program {
   std::vector<FrameLayout> frames;
   std::vector<RowSpan> spans;
@@ -204,8 +215,10 @@ struct Program {
   std::vector<std::int64_t> pool;
   std::vector<RootLayout> roots;
   std::vector<Counter> counters;
-  std::vector<std::uint32_t> outputs;   // roots whose bitmaps compiled functions write
-  bool keeps_members = true;            // false: compiled for sizes alone
+  std::vector<std::uint32_t> outputs;  // roots whose bitmaps compiled functions write
+  bool keeps_members = true;           // false: compiled for sizes alone
+  std::vector<ColumnShape> shape;
+  const Database* bound_to = nullptr;   // where steps look up rows of the very database that it was compiled for; it fits no other
   const AddedColumns* added = nullptr;  // borrowed; null where none of them is read
   std::size_t batch_rows = 4096;        // accounts in a batch, at most; a multiple of kBlockRows
   std::shared_ptr<void> code;           // owns the compiled functions

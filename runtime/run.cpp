@@ -472,6 +472,21 @@ void work_or_stop(Work& shared, Output& output, bool reports) {
 
 }  // namespace
 
+bool fits(const Program& program, const Database& database) {
+  if (program.bound_to != nullptr) return program.bound_to == &database;
+  for (const ColumnShape& shape : program.shape) {
+    const Column& column = column_of(database, program.added, shape.table, shape.column);
+    const bool is_same = column.storage == shape.storage && column.valid.empty() != shape.may_be_missing &&
+                         column.dictionary == shape.dictionary && (shape.ranks == nullptr || column.ranks == shape.ranks);
+    if (!is_same) return false;
+  }
+  const auto is_in_order = [&](const FrameLayout& frame) {
+    return !frame.is_used || !frame.is_in_place || &frame == &program.frames.front() ||
+           database.tables[frame.table].links[frame.link].children.empty();
+  };
+  return std::ranges::all_of(program.frames, is_in_order);
+}
+
 std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options) {
   assert(program.keeps_members || !options.keep_members);
   RunResults results = empty_results(program, database, options.keep_members);

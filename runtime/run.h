@@ -33,7 +33,11 @@ enum class RunFailure : std::uint8_t {
   kTooManyRows,  // one batch's rows of an inner frame are more than 2^31, or than memory holds
 };
 
-// Executes `program` over the database that it was compiled for. No result depends on the number of threads or the cut into batches.
+// Whether `program` may be run over `database`: columns of the same storage that have missing values or none, the same dictionaries, rows in order where they were
+// in order. The numbers of rows and the values do not matter.
+[[nodiscard]] bool fits(const Program& program, const Database& database);
+
+// Executes `program` over the database that it was compiled for or another that it fits. No result depends on the number of threads or the cut into batches.
 [[nodiscard]] std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options);
 
 }  // namespace segue

@@ -2,6 +2,7 @@
 #include "compiler/codegen/compile.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "compiler/codegen/api.h"
@@ -49,6 +50,41 @@ std::vector<std::uint32_t> indices_of(const std::vector<NodeId>& nodes) {
   return result;
 }
 
+// What the program takes for granted of the columns that it reads.
+void add_shape(Program& program, const ProgramLayout& layout) {
+  const Plan& plan = layout.plan();
+  std::set<std::pair<std::uint32_t, std::uint32_t>> columns;
+  const auto add = [&](std::uint32_t table, std::uint32_t index) {
+    if (!columns.emplace(table, index).second) return;
+    const Column& column = column_of(layout.database(), program.added, table, index);
+    program.shape.push_back({table, index, column.storage, !column.valid.empty(), column.dictionary, nullptr});
+  };
+  // Where a frame of the table reads ranks, tests are made for these cuts.
+  const auto reads_ranks = [&](const ColumnShape& shape) {
+    return std::ranges::any_of(layout.frames, [&](const FrameLayout& frame) {
+      return frame.table == shape.table && std::ranges::any_of(frame.inputs, [&](const ColumnInput& input) {
+               return input.column == shape.column && input.part == ColumnPart::kRanks;
+             });
+    });
+  };
+  for (const NodeId id : plan.live) {
+    const PlanNode& node = plan.node(id);
+    const auto read = [&](std::uint32_t column) { add(plan.frames[index_of(node.frame)].table, column); };
+    if (const auto* value = std::get_if<ColumnValue>(&node.op)) read(value->column);
+    if (const auto* bit = std::get_if<ColumnBit>(&node.op)) read(bit->column);
+    if (const auto* known = std::get_if<ColumnKnown>(&node.op)) read(known->column);
+    const bool refers = std::visit([](const auto& op) { return requires { op.references; }; }, node.op);
+    if (refers || node.type.kind == Kind::kList) program.bound_to = &layout.database();
+    if (node.domain == kNoDomain) continue;
+    for (const DomainPart& part : plan.domains[node.domain]) {
+      if (!part.literal) add(part.table, part.column);
+    }
+  }
+  for (ColumnShape& shape : program.shape) {
+    if (reads_ranks(shape)) shape.ranks = column_of(layout.database(), program.added, shape.table, shape.column).ranks;
+  }
+}
+
 // Puts a function's part of the pool, its counters and its outputs behind those of the others.
 CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode& unit, CompiledFn function) {
   const auto size_of = [](const auto& all) { return static_cast<std::uint32_t>(all.size()); };
@@ -92,6 +128,7 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
   for (const PlanRoot& root : plan.roots) program.roots.push_back({kind_of(root.answer), plan.frames[index_of(root.frame)].table});
   program.added = options.added;
   program.keeps_members = options.keep_members;
+  add_shape(program, layout);
   program.frames = layout.frames;
   program.spans = layout.spans;
   program.constants = constants.blocks;

@@ -3,7 +3,9 @@
 #include "compiler/codegen/layout.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 namespace segue {
@@ -30,6 +32,39 @@ std::optional<std::pair<NodeId, Bit>> tested(const Op& op) {
   return std::nullopt;
 }
 
+// Integers in the order of the floats; as RankCodes has it, zero is never negative.
+std::int64_t ordered(double value) {
+  const auto bits = std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value);
+  return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max());
+}
+
+IntRange ordered_range(const FloatRange& range) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  return {range.low == -infinity ? std::numeric_limits<std::int64_t>::min() : ordered(range.low),
+          range.high == infinity ? std::numeric_limits<std::int64_t>::max() : ordered(range.high)};
+}
+
+// The stored codes of values inside one of the ranges; none where a bound is no cut.
+std::optional<std::vector<IntRange>> codes_of(const RankCodes& ranks, const std::vector<IntRange>& ranges, bool may_be_missing) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(), kGreatest = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t bias = ranks.storage == Storage::kInt8 ? 128 : 32768;
+  std::vector<IntRange> result;
+  // Code 1 + the number of cuts that are at most the bound; the cut itself begins a code.
+  const auto code_at = [&](std::int64_t cut) -> std::optional<std::int64_t> {
+    const auto at = std::ranges::lower_bound(ranks.cuts, cut);
+    if (at == ranks.cuts.end() || *at != cut) return std::nullopt;
+    return at - ranks.cuts.begin() + 2;
+  };
+  for (const IntRange& range : ranges) {
+    const auto low = range.low == kLeast ? std::optional<std::int64_t>(1) : code_at(range.low);
+    const auto above = range.high == kGreatest ? std::optional<std::int64_t>(0) : code_at(range.high + 1);
+    if (range.is_empty() || !low || !above) return std::nullopt;
+    const bool is_any_low = range.low == kLeast && !may_be_missing;
+    result.push_back({is_any_low ? kLeast : *low - bias, range.high == kGreatest ? kGreatest : *above - 1 - bias});
+  }
+  return result;
+}
+
 }  // namespace
 
 ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const AddedColumns* added, const BoundConstants& constants)
@@ -42,11 +77,12 @@ ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const A
       bit_slots_(plan.nodes.size(), kNoSlot),
       value_slots_(plan.nodes.size(), kNoSlot),
       inlined_(plan.nodes.size()),
+      emits_math_(plan.nodes.size()),
       is_read_by_slot_(plan.nodes.size()),
       known_of_(plan.nodes.size(), kNoNode) {
   lay_out_frames();
   collect_inputs();
-  count_math();
+  choose_math();
   find_known_values();
   place_nodes();
   order_units();
@@ -97,14 +133,58 @@ std::uint32_t ProgramLayout::add_input(FrameId frame, ColumnInput input) {
   return at->second;
 }
 
-void ProgramLayout::collect_inputs() {
+// Ranks for the tests that they answer, values for what else is asked of a column.
+void ProgramLayout::collect_values() {
+  std::vector<std::uint32_t> answered(plan_.nodes.size());
+  for (const NodeId id : plan_.live) {
+    if (!rank_ranges(id)) continue;
+    const NodeId value = tested(plan_.node(id).op)->first;
+    ++answered[index_of(value)];
+    const PlanNode& node = plan_.node(value);
+    const std::uint32_t index = std::get<ColumnValue>(node.op).column;
+    add_input(node.frame, {index, ColumnPart::kRanks, column(node, index).ranks->storage});
+  }
   for (const NodeId id : plan_.live) {
     const PlanNode& node = plan_.node(id);
-    if (const auto* value = std::get_if<ColumnValue>(&node.op); value != nullptr && node.type.kind != Kind::kList) {
-      const Storage storage = column(node, value->column).storage;
-      assert(storage != Storage::kNone);
-      add_input(node.frame, {value->column, ColumnPart::kData, storage});
-    } else if (const auto* bit = std::get_if<ColumnBit>(&node.op)) {
+    const auto* value = std::get_if<ColumnValue>(&node.op);
+    if (value == nullptr || node.type.kind == Kind::kList || (answered[index_of(id)] > 0 && answered[index_of(id)] == node.uses)) continue;
+    const Storage storage = column(node, value->column).storage;
+    assert(storage != Storage::kNone);
+    add_input(node.frame, {value->column, ColumnPart::kData, storage});
+  }
+}
+
+// The stored codes of the rows that a test admits, where all its bounds are cuts (RankCodes) and a row is known to it when its value is.
+std::optional<std::vector<IntRange>> ProgramLayout::rank_ranges(NodeId id) const {
+  const PlanNode& node = plan_.node(id);
+  const auto* ints = std::get_if<InRanges>(&node.op);
+  const auto* floats = std::get_if<InFloatRange>(&node.op);
+  if ((ints == nullptr && floats == nullptr) || (ints != nullptr && ints->ranges.size() > kMaxEmittedRanges)) return std::nullopt;
+  const NodeId value = ints != nullptr ? ints->value : floats->value;
+  const Bit known = ints != nullptr ? ints->known : floats->known;
+  const auto* read = std::get_if<ColumnValue>(&plan_.node(value).op);
+  if (read == nullptr) return std::nullopt;
+  const Column& tested_column = column(plan_.node(value), read->column);
+  const auto* known_column = std::get_if<ColumnKnown>(&plan_.node(known.node()).op);
+  const bool is_own = known == kTrue ? tested_column.valid.empty() : known_column != nullptr && known_column->column == read->column;
+  if (tested_column.ranks == nullptr || !is_own || known.is_negated() != (known == kTrue)) return std::nullopt;
+  const std::vector<IntRange> ranges = ints != nullptr ? ints->ranges : std::vector{ordered_range(floats->range)};
+  return codes_of(*tested_column.ranks, ranges, !tested_column.valid.empty());
+}
+
+std::optional<RankTest> ProgramLayout::rank_test(NodeId id) const {
+  auto ranges = rank_ranges(id);
+  if (!ranges) return std::nullopt;
+  const PlanNode& value = plan_.node(tested(plan_.node(id).op)->first);
+  const std::uint32_t input = input_ids_.at({index_of(value.frame), {std::get<ColumnValue>(value.op).column, ColumnPart::kRanks}});
+  return RankTest{input, frames[index_of(value.frame)].inputs[input].storage, std::move(*ranges)};
+}
+
+void ProgramLayout::collect_inputs() {
+  collect_values();
+  for (const NodeId id : plan_.live) {
+    const PlanNode& node = plan_.node(id);
+    if (const auto* bit = std::get_if<ColumnBit>(&node.op)) {
       add_input(node.frame, {bit->column, ColumnPart::kBits, Storage::kNone});
       if (!column(node, bit->column).valid.empty()) add_input(node.frame, {bit->column, ColumnPart::kValid, Storage::kNone});
     } else if (const auto* known = std::get_if<ColumnKnown>(&node.op); known != nullptr && !column(node, known->column).valid.empty()) {
@@ -144,12 +224,15 @@ std::uint32_t ProgramLayout::span(FrameId rows, FrameId to) {
 
 // ── what a node is ──
 
-void ProgramLayout::count_math() {
-  const auto is_math = [&](NodeId id) {
+// A definition more pushes just as much arithmetic over the limit as it has.
+void ProgramLayout::choose_math() {
+  std::size_t emitted = 0;
+  for (const NodeId id : plan_.live) {
     const auto* map = std::get_if<Map>(&plan_.node(id).op);
-    return map != nullptr && math_of(*map) != EmittedMath::kNone;
-  };
-  emits_math_ = static_cast<std::size_t>(std::ranges::count_if(plan_.live, is_math)) <= kMaxEmittedMath;
+    if (map == nullptr || math_of(*map) == EmittedMath::kNone || emitted == kMaxEmittedMath) continue;
+    emits_math_[index_of(id)] = true;
+    ++emitted;
+  }
 }
 
 void ProgramLayout::find_known_values() {
@@ -194,8 +277,7 @@ NodeClass ProgramLayout::class_of(NodeId id) const {
   }
   if (std::holds_alternative<AllOf>(node.op) || std::holds_alternative<AnyOf>(node.op)) return NodeClass::kBoolean;
   if (std::holds_alternative<ColumnBit>(node.op) || std::holds_alternative<ColumnKnown>(node.op)) return NodeClass::kAtom;
-  if (const auto* map = std::get_if<Map>(&node.op))
-    return emits_math_ && math_of(*map) != EmittedMath::kNone ? NodeClass::kValue : NodeClass::kStep;
+  if (std::holds_alternative<Map>(node.op)) return emits_math_[index_of(id)] ? NodeClass::kValue : NodeClass::kStep;
   if (const auto* compared = std::get_if<KernelTest>(&node.op))
     return is_emitted_comparison(*compared) ? NodeClass::kAtom : NodeClass::kStep;
   const auto test = tested(node.op);

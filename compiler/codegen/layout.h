@@ -46,9 +46,16 @@ enum class EmittedMath : std::uint8_t { kNone, kAddInt, kSubtractInt, kMultiplyI
 // More ranges than this are searched by a kernel.
 inline constexpr std::size_t kMaxEmittedRanges = 16;
 
-// A plan with more arithmetic than this calls the kernels for all of it: LLVM takes some 0.6 ms for an addition of 64 integers that watches for overflow, a
-// kernel none, so that a sum of 100,000 terms would compile for a minute.
+// Of more arithmetic than this the rest calls the kernels: LLVM takes some 0.6 ms for an addition of 64 integers that watches for overflow, a kernel none, so
+// that a sum of 100,000 terms would compile for a minute.
 inline constexpr std::size_t kMaxEmittedMath = 512;
+
+// A test of a column that its ranks answer: inside one of the ranges of codes as they are stored. Missing rows are in none.
+struct RankTest {
+  std::uint32_t input = 0;
+  Storage storage = Storage::kNone;
+  std::vector<IntRange> ranges;
+};
 
 class ProgramLayout {
  public:
@@ -73,6 +80,8 @@ class ProgramLayout {
   [[nodiscard]] bool is_inlined(NodeId node) const { return inlined_[index_of(node)]; }
   // The validity of a column, where a test may read it in place; for known bits that are a ColumnKnown.
   [[nodiscard]] std::optional<std::uint32_t> validity_input(Bit known) const;
+  // How a test reads the ranks of its column instead of the values, if it does.
+  [[nodiscard]] std::optional<RankTest> rank_test(NodeId id) const;
   [[nodiscard]] std::uint32_t bits_input(NodeId column_bit) const;
   [[nodiscard]] std::optional<std::uint32_t> validity_of_bits(NodeId column_bit) const;
   [[nodiscard]] std::uint32_t span(FrameId rows, FrameId to);
@@ -89,8 +98,10 @@ class ProgramLayout {
   void use_frame(FrameId frame);
   void lay_out_frames();
   void collect_inputs();
+  void collect_values();
+  [[nodiscard]] std::optional<std::vector<IntRange>> rank_ranges(NodeId id) const;
   std::uint32_t add_input(FrameId frame, ColumnInput input);
-  void count_math();
+  void choose_math();
   void find_known_values();
   [[nodiscard]] std::optional<bool> constant_bit(NodeId node) const;
   [[nodiscard]] NodeClass class_of(NodeId node) const;
@@ -115,7 +126,7 @@ class ProgramLayout {
   std::vector<std::uint32_t> unit_of_;
   std::vector<std::uint32_t> bit_slots_, value_slots_;
   std::vector<bool> inlined_;
-  bool emits_math_ = true;
+  std::vector<bool> emits_math_;       // by node
   std::vector<bool> is_read_by_slot_;  // ColumnKnown: by more than tests that read it in place
   std::vector<NodeId> known_of_;       // by value: its KnownOf node
   std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, ColumnPart>>, std::uint32_t> input_ids_;

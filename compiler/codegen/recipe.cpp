@@ -129,6 +129,7 @@ class RecipeMaker {
       const auto valid = layout_.validity_of_bits(id);
       return valid ? add(Operation::kAnd, bits, add(Operation::kLoadInput, *valid)) : bits;
     }
+    if (const auto ranks = layout_.rank_test(id)) return rank_test(*ranks);
     const Bit known = std::visit(
         [](const auto& op) {
           if constexpr (requires { op.known; }) return op.known;
@@ -139,6 +140,14 @@ class RecipeMaker {
     const BitRef ref = layout_.ref(known);
     const bool is_always_known = ref.slot == kNoSlot && ref.is_inverted && !layout_.validity_input(known);
     return is_always_known ? holds : add(Operation::kAnd, holds, known_bits(known));
+  }
+
+  Ref rank_test(const RankTest& test) {
+    if (!last_ranks_ || last_rank_input_ != test.input) last_ranks_ = add(Operation::kLoadRows, test.input, 0, lane_of(test.storage));
+    last_rank_input_ = test.input;
+    std::optional<Ref> any;
+    for (const IntRange& range : test.ranges) any = join(Operation::kOr, any, int_range(*last_ranks_, lane_of(test.storage), range, false));
+    return *any;
   }
 
   Ref known_bits(Bit known) {
@@ -306,7 +315,8 @@ class RecipeMaker {
   bool keeps_members_;
   UnitCode code_;
   std::unordered_map<std::uint32_t, Ref> made_;  // by node of this unit
-  std::optional<Ref> live_, last_rows_, narrowed_;
+  std::optional<Ref> live_, last_rows_, narrowed_, last_ranks_;
+  std::uint32_t last_rank_input_ = 0;
   NodeId last_value_ = kNoNode, narrowed_value_ = kNoNode, decided_for_ = kNoNode;
   bool is_narrow_ = false;
 };

@@ -4,11 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <catch2/catch.hpp>
 
 #include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/native.h"
+#include "runtime/prepared/column_facts.h"
 #include "tests/unit/codegen/random_program.h"
 #include "tests/unit/codegen/temporary_folder.h"
 
@@ -109,6 +111,56 @@ TEST_CASE("no answer depends on the processor, the threads, the batches or the s
                      {TargetCpu::kAvx2, 2, 0, true},
                      {TargetCpu::kAvx512, 2, 512, false},
                      {TargetCpu::kHost, 2, 1024, false, 1}});
+  }
+}
+
+// Gives every column statistics, and ranks where some of the program's tests compare it; every fifth cut is left out.
+static void prepare(RandomProgram& world) {
+  const bool has_population = !population_levels(world.program, world.roots).empty();  // its plan needs answers first
+  const Plan plan = has_population ? Plan{} : make_plan(world.program, world.roots);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int64_t>> cuts;
+  std::size_t number = 0;
+  const auto add = [&](NodeId value, std::int64_t low, std::int64_t high) {
+    const PlanNode& node = plan.node(value);
+    const auto* read = std::get_if<ColumnValue>(&node.op);
+    if (read == nullptr) return;
+    std::vector<std::int64_t>& of = cuts[{plan.frames[index_of(node.frame)].table, read->column}];
+    if (low != std::numeric_limits<std::int64_t>::min() && ++number % 5 != 0) of.push_back(low);
+    if (high != std::numeric_limits<std::int64_t>::max() && ++number % 5 != 0) of.push_back(high + 1);
+  };
+  for (const NodeId id : plan.live) {
+    if (const auto* test = std::get_if<InRanges>(&plan.node(id).op)) {
+      for (const IntRange& range : test->ranges) add(test->value, range.low, range.high);
+    } else if (const auto* floats = std::get_if<InFloatRange>(&plan.node(id).op)) {
+      add(floats->value, ordered_float(floats->range.low), ordered_float(floats->range.high));
+    }
+  }
+  for (std::uint32_t table = 0; table < world.database.tables.size(); ++table) {
+    std::vector<Column>& columns = world.database.tables[table].columns;
+    for (std::uint32_t column = 0; column < columns.size(); ++column) {
+      if (columns[column].is_read()) columns[column].statistics = make_statistics(columns[column]);
+      std::vector<std::int64_t>& of = cuts[{table, column}];
+      std::ranges::sort(of);
+      of.erase(std::unique(of.begin(), of.end()), of.end());
+      if (!of.empty()) columns[column].ranks = make_ranks(columns[column], of);
+    }
+  }
+}
+
+TEST_CASE("ranks and statistics of columns change no answer") {
+  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 3'000'000, count = number_of("SEGUE_PROGRAMS", 60) / 2;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::size_t sizes[] = {65, 513, 4097, 9000, 1};
+    RandomProgram world(seed, sizes[seed % 5]);
+    const auto expected = interpret(world.program, world.database, world.clock, world.roots);
+    REQUIRE(expected);
+    prepare(world);
+    for (const Setting& setting : {Setting{}, Setting{.cpu = TargetCpu::kBaseline, .threads = 2, .batch_rows = 1024}}) {
+      INFO("seed " << seed);
+      const std::string found = difference(*expected, run_native(world, setting));
+      INFO(found);
+      CHECK(found.empty());
+    }
   }
 }
 
