@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -16,24 +17,29 @@ class KeyLookup {
   explicit KeyLookup(const Column& keys);
 
   // For each row of `column` the row whose key it holds; kNoRow where it is missing, or no row has that key. The types are those of the keys.
-  [[nodiscard]] std::vector<RowId> rows_of(const Column& column) const;
+  [[nodiscard]] std::vector<RowId> rows_of(const Column& column, unsigned threads = 1) const;
 
  private:
   [[nodiscard]] RowId row_of_text(std::string_view text, std::uint64_t hash) const;
   [[nodiscard]] std::vector<RowId> rows_of_texts(const Dictionary& texts) const;
-  [[nodiscard]] RowId row_of_number(std::int64_t number) const;
-  void index_text();
+  template <typename Value>
+  void rows_of_numbers(std::size_t begin, std::size_t end, Value value, std::vector<RowId>& rows) const;
+  [[nodiscard]] RowId row_of_number(std::int64_t number) const;  // without `dense_`
+  [[nodiscard]] std::vector<RowId> rows_of_ascending(const Dictionary& texts) const;
+  void index_text() const;
   void index_numbers();
 
   const Column& keys_;
-  HashSlots slots_;
+  mutable HashSlots slots_;
+  mutable std::once_flag indexed_;     // of text: when `slots_` were filled
+  bool ascends_ = false;               // text keys ascend from row to row
   std::vector<std::int64_t> numbers_;  // keys by row, of any kind but text
   std::vector<RowId> dense_;           // row by key − least_, where keys lie close together
   std::int64_t least_ = 0;
 };
 
 // Both directions, given the parent of each child.
-[[nodiscard]] Link make_link(std::vector<RowId> parent_of, std::size_t parents);
+[[nodiscard]] Link make_link(std::vector<RowId> parent_of, std::size_t parents, unsigned threads = 1);
 
 // A join column: the parents that its rows meet, and what it holds.
 struct JoinColumn {

@@ -2,12 +2,10 @@
 #include "runtime/io/load.h"
 
 #include <algorithm>
-#include <atomic>
-#include <functional>
 #include <memory>
-#include <thread>
 
 #include "runtime/io/finish.h"
+#include "runtime/io/for_all.h"
 #include "runtime/io/links.h"
 #include "runtime/io/load_parts.h"
 #include "runtime/io/messages.h"
@@ -27,18 +25,6 @@ struct LoadedTable {
 
 // ── One table ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Runs `action(i)` for all i, in as many threads as there may be.
-void for_all(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& action) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) action(i);
-  };
-  std::vector<std::thread> helpers;
-  for (unsigned i = 1; i < std::min<std::size_t>(threads, count); ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
-}
-
 std::vector<FinishedSlot> finish_slots(TableData& data, const ReadPlan& plan, unsigned threads) {
   std::vector<FinishedSlot> finished(plan.slots.size());
   for_all(plan.slots.size(), threads, [&](std::size_t slot) { finished[slot] = finish_slot(data, plan, slot); });
@@ -49,10 +35,11 @@ std::vector<FinishedSlot> finish_slots(TableData& data, const ReadPlan& plan, un
 
 class Linker {
  public:
-  Linker(const std::vector<TableSpec>& specs, const std::vector<LoadedTable>& loaded, LoadResult& result)
+  Linker(const std::vector<TableSpec>& specs, const std::vector<LoadedTable>& loaded, LoadResult& result, unsigned threads)
       : specs_(specs),
         loaded_(loaded),
         result_(result),
+        threads_(threads),
         lookups_(specs.size()) {}
 
   void link(std::size_t table) {
@@ -79,7 +66,7 @@ class Linker {
     std::vector<std::vector<RowId>> parents_of;
     for (std::size_t parent = 0; parent < spec.parents.size(); ++parent) {
       const std::uint32_t slot = loaded_[id].plan.slot_of_parent[parent];
-      parents_of.push_back(lookup(spec.parents[parent].table).rows_of(join_column(id, slot)));
+      parents_of.push_back(lookup(spec.parents[parent].table).rows_of(join_column(id, slot), threads_));
     }
     for (std::size_t parent = 0; parent < spec.parents.size(); ++parent) {
       const std::uint32_t slot = loaded_[id].plan.slot_of_parent[parent];
@@ -87,7 +74,7 @@ class Linker {
     }
     result_.tables[id].orphans = count_orphans(table(id).rows, joins);
     for (std::size_t parent = 0; parent < spec.parents.size(); ++parent) {
-      table(id).links.push_back(make_link(std::move(parents_of[parent]), table(spec.parents[parent].table).rows));
+      table(id).links.push_back(make_link(std::move(parents_of[parent]), table(spec.parents[parent].table).rows, threads_));
     }
   }
 
@@ -95,13 +82,14 @@ class Linker {
     table(id).references.resize(specs_[id].references.size());
     for (std::size_t i = 0; i < specs_[id].references.size(); ++i) {
       const ReferenceSpec& reference = specs_[id].references[i];
-      if (reference.is_needed) table(id).references[i] = lookup(reference.to).rows_of(table(id).columns[reference.by]);
+      if (reference.is_needed) table(id).references[i] = lookup(reference.to).rows_of(table(id).columns[reference.by], threads_);
     }
   }
 
   const std::vector<TableSpec>& specs_;
   const std::vector<LoadedTable>& loaded_;
   LoadResult& result_;
+  unsigned threads_;
   std::vector<std::unique_ptr<KeyLookup>> lookups_;
 };
 
@@ -124,7 +112,7 @@ class Loader {
       if (specs_[table].is_needed && !is_cancelled_ && files_[table]) load_table(table, progress);
     }
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
-    Linker linker(specs_, loaded_, result_);
+    Linker linker(specs_, loaded_, result_, options_.threads);
     for (std::size_t table = 0; table < specs_.size(); ++table) {
       if (specs_[table].is_needed && !is_ready(table)) linker.link(table);
     }
