@@ -21,7 +21,7 @@ namespace segue {
 namespace {
 
 // A piece is full at so many instructions. Larger modules make LLVM slow and leave the second thread without work, smaller ones cost by their number.
-constexpr std::size_t kInstructionsPerPiece = 8192;
+constexpr std::size_t kInstructionsPerPiece = 2048;
 
 struct Piece {
   std::span<const UnitCode> units;
