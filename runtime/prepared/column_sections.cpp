@@ -150,9 +150,9 @@ std::shared_ptr<const RankCodes> ranks_of(const MappedFile& file, std::size_t ro
 
 std::optional<Link> link_of(const MappedFile& file, std::size_t rows, std::size_t parents) {
   if (file.sections.size() != kLinkSections) return std::nullopt;
-  Link link{.parent_of = array_in<RowId>(file, kParentOf),
-            .offsets = array_in<std::uint64_t>(file, kLinkOffsets),
-            .children = array_in<RowId>(file, kChildren)};
+  const Link link{.parent_of = array_in<RowId>(file, kParentOf),
+                  .offsets = array_in<std::uint64_t>(file, kLinkOffsets),
+                  .children = array_in<RowId>(file, kChildren)};
   if (link.parent_of.size() != rows || link.offsets.size() != parents + 1) return std::nullopt;
   if (!link.children.empty() && link.children.size() != link.offsets.back()) return std::nullopt;
   if (link.offsets.back() > rows) return std::nullopt;
