@@ -18,7 +18,7 @@ namespace segue::io {
 namespace {
 
 constexpr std::uint64_t kMostRows = 0xffff'fffe;
-constexpr std::size_t kPiecesOfBlock = 8;  // tasks that make a block
+constexpr std::size_t kPiecesOfBlock = 8;  // tasks that make a block, of CSV; a row group is one by itself
 
 std::int64_t float_bits(double value) { return std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value); }
 
@@ -176,7 +176,8 @@ std::optional<TableScan::Job> TableScan::take() {
 // Tasks of one file after the other; an error is the last job.
 std::optional<TableScan::Job> TableScan::take_pieces() {
   Job job;
-  while (job.tasks.size() < kPiecesOfBlock && !job.block.error && job.block.more_errors.empty()) {
+  std::size_t most = kPiecesOfBlock;
+  while (job.tasks.size() < most && !job.block.error && job.block.more_errors.empty()) {
     if (options_.cancel != nullptr && options_.cancel->load(std::memory_order_relaxed)) {
       job.block.error = LoadError{LoadErrorKind::kCancelled, "interrupted", {}, spec_.name};
       break;
@@ -191,6 +192,8 @@ std::optional<TableScan::Job> TableScan::take_pieces() {
       file_ = std::move(*opened);
     }
     auto task = file_->next();
+    const FileFormat format = files_[next_file_ - 1].format;
+    if (format == FileFormat::kParquet || format == FileFormat::kArrow) most = 1;
     if (!task) job.block.error = task.error();
     else if (*task) job.tasks.emplace_back(std::move(*task), static_cast<std::uint32_t>(next_file_ - 1));
     else file_.reset();
@@ -268,7 +271,9 @@ TableScan::End TableScan::pass(unsigned threads, const Visit& work, const Visit&
       threads, [&] { return take(); },
       [&](Job& job) {
         read_pieces(job);
-        if (!job.block.error && job.block.more_errors.empty()) work(job.block);
+        if (job.block.error || !job.block.more_errors.empty()) return;
+        note_keys(job.block);
+        work(job.block);
       },
       [&](Job& job) {
         RowBlock& block = job.block;
@@ -363,35 +368,48 @@ void TableScan::count_findings(RowBlock& block) {
   }
 }
 
+// What blocks say of their keys, so that nobody needs the columns afterwards.
+void TableScan::note_keys(RowBlock& block) const {
+  if (!spec_.key || !is_counting_ || knows_repeats_ || (!keys_ascend_ && !keys_)) return;
+  const Column& column = block.slots[*plan_.slot_of_column[*spec_.key]].column;
+  const bool is_text = column.storage == Storage::kCodes;
+  const std::vector<RowId> rows = block.states.empty() ? std::vector<RowId>() : block.good_rows();
+  const auto row_of = [&](std::size_t i) { return rows.empty() ? static_cast<RowId>(i) : rows[i]; };
+  const auto look_at = [&](BadKey key) {
+    if (keys_) return block.key_marks.emplace_back(key.row, is_text ? mark_of(key.text) : mark_of(key.number)), void();
+    const bool is_greater = !block.last_key || (is_text ? block.last_key->text < key.text : block.last_key->number < key.number);
+    block.keys_ascend = block.keys_ascend && is_greater;
+    if (!block.first_key) block.first_key = key;
+    block.last_key = std::move(key);
+  };
+  std::size_t next_bad = 0;
+  for (std::size_t i = 0; i <= block.rows && block.keys_ascend; ++i) {
+    for (; next_bad < block.bad_keys.size() && (i == block.rows || block.bad_keys[next_bad].row < row_of(i)); ++next_bad)
+      look_at(block.bad_keys[next_bad]);
+    if (i < block.rows && column.is_known(i)) look_at(key_of_column(column, i, row_of(i)));
+  }
+}
+
 // As long as keys ascend, none repeats another. Where they do not, their marks are collected, in another pass.
-bool TableScan::look_at_keys(RowBlock& block) {
-  const std::vector<RowId> rows = spec_.key || equal_rows_ ? block.good_rows() : std::vector<RowId>();
+bool TableScan::look_at_keys(const RowBlock& block) {
   if (equal_rows_) {
+    const std::vector<RowId> rows = block.good_rows();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto added = equal_rows_->add(block.row_marks[i], static_cast<RowId>(block.first_row + rows[i]));
       if (!added) return fail({added.error()});
     }
   }
-  if (!spec_.key || (!keys_ascend_ && !keys_)) return true;
-  const Column& column = block.slots[*plan_.slot_of_column[*spec_.key]].column;
-  const bool is_text = column.storage == Storage::kCodes;
-  std::size_t next_bad = 0;
-  const auto look_at = [&](BadKey key) -> std::expected<void, LoadError> {
-    if (keys_) return keys_->add(is_text ? mark_of(key.text) : mark_of(key.number), static_cast<RowId>(block.first_row + key.row));
-    const bool is_greater = !last_key_ || (is_text ? last_key_->text < key.text : last_key_->number < key.number);
-    keys_ascend_ = keys_ascend_ && is_greater;
-    last_key_ = std::move(key);
-    return {};
-  };
-  for (std::size_t i = 0; i <= rows.size(); ++i) {
-    for (; next_bad < block.bad_keys.size() && (i == rows.size() || block.bad_keys[next_bad].row < rows[i]); ++next_bad) {
-      if (auto looked = look_at(block.bad_keys[next_bad]); !looked) return fail({looked.error()});
-    }
-    if (i == rows.size() || !column.is_known(i)) continue;
-    if (auto looked = look_at(key_of_column(column, i, rows[i])); !looked) return fail({looked.error()});
-    if (!keys_ && !keys_ascend_) return false;
+  for (const auto& [row, mark] : block.key_marks) {
+    const auto added = keys_->add(mark, static_cast<RowId>(block.first_row + row));
+    if (!added) return fail({added.error()});
   }
-  return keys_ || keys_ascend_;
+  if (!spec_.key || keys_ || !block.first_key) return true;
+  const BadKey& first = *block.first_key;
+  const bool is_text = plan_.slots[*plan_.slot_of_column[*spec_.key]].scalar_kind() == Kind::kText;
+  const bool is_greater = !last_key_ || (is_text ? last_key_->text < first.text : last_key_->number < first.number);
+  keys_ascend_ = keys_ascend_ && block.keys_ascend && is_greater;
+  last_key_ = block.last_key;
+  return keys_ascend_;
 }
 
 }  // namespace segue::io

@@ -34,6 +34,11 @@ struct RowBlock {
   std::vector<FinishedSlot> slots;  // by slot of the read plan: the rows in state kGood
   std::uint64_t bytes = 0;          // of the files
   std::vector<BadKey> bad_keys;
+  // Of the keys of all rows that have one, the bad ones included, in order: whether they ascend, and the first and the last; or, where it is known that those of the
+  // table do not ascend, their rows and marks.
+  bool keys_ascend = true;
+  std::optional<BadKey> first_key, last_key;
+  std::vector<std::pair<std::uint32_t, Mark>> key_marks;
   std::vector<Mark> row_marks;  // under `dedupe`: of the rows in state kGood
   std::vector<BadValues> bad;   // rows of examples count in the block, from 1
   std::vector<MissingRates> missing_rates;
@@ -96,7 +101,8 @@ class TableScan {
   [[nodiscard]] std::uint64_t base_of(const RowBlock& block) const;
   bool count(RowBlock& block);
   void count_findings(RowBlock& block);
-  bool look_at_keys(RowBlock& block);
+  void note_keys(RowBlock& block) const;
+  bool look_at_keys(const RowBlock& block);
   bool fail(std::vector<LoadError> errors);
   [[nodiscard]] bool find_repeats();
   void start_pass();
