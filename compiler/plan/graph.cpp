@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <iterator>
 
 namespace segue {
 
@@ -211,19 +212,21 @@ bool Graph::simplify(std::vector<Bit>& operands) const {
 // Ranges on one value become one, where that makes no test that is wanted besides. Whether any did.
 bool Graph::merge_ranges(FrameId frame, std::vector<Bit>& operands) {
   const auto test_of = [this](Bit operand) { return std::get_if<InRanges>(&node(operand.node()).op); };
+  if (std::ranges::count_if(operands, [&](Bit operand) { return test_of(operand) != nullptr; }) < 2) return false;
   std::vector<Bit> tests;
-  for (const Bit operand : operands) {
-    if (test_of(operand) != nullptr) tests.push_back(operand);
-  }
-  if (tests.size() < 2) return false;
+  std::ranges::copy_if(operands, std::back_inserter(tests), [&](Bit operand) { return test_of(operand) != nullptr; });
   const auto key_of = [&](Bit operand) { return std::pair(test_of(operand)->value, test_of(operand)->known); };
   std::ranges::stable_sort(tests, {}, key_of);
   std::vector<Bit> merged;
   bool changed = false;
   for (std::size_t begin = 0, end = 0; begin < tests.size(); begin = end) {
     while (end < tests.size() && key_of(tests[end]) == key_of(tests[begin])) ++end;
+    if (end - begin == 1) {
+      merged.push_back(tests[begin]);
+      continue;
+    }
     std::vector<Bit> group(tests.begin() + static_cast<std::ptrdiff_t>(begin), tests.begin() + static_cast<std::ptrdiff_t>(end));
-    if (group.size() > 1) merge_group(frame, group);
+    merge_group(frame, group);
     if (group.size() == end - begin) merge_fresh(frame, group);
     changed |= group.size() != end - begin;
     merged.insert(merged.end(), group.begin(), group.end());

@@ -79,6 +79,8 @@ NodeId Lowering::lift(NodeId value, FrameId frame) {
 
 Lowered Lowering::operand(ExprId id, FrameId frame) {
   Lowered result = lowered(id);
+  const bool is_there = program_.expr(id).frame == frame && (result.value == kNoNode || graph_.node(result.value).frame == frame);
+  if (is_there) return result;
   result.value = lift(result.value, frame);
   for (Bit* bit : {&result.known, &result.unsure, &result.holds, &result.certain, &result.possible}) *bit = lift(*bit, frame);
   return result;
