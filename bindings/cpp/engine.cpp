@@ -1,11 +1,14 @@
 // The two engines behind one call.
 #include "bindings/cpp/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "bindings/cpp/lazy_libraries.h"
+#include "bindings/cpp/profile_detail.h"
+#include "compiler/codegen/native.h"
 #include "compiler/interpret/interpret.h"
 
 namespace segue {
@@ -44,13 +47,16 @@ Failure native_failure(const NativeFailure& failure) {
 }
 
 std::expected<Results, Failure> run_native(const CheckedProject& project, const CheckedProgram& program, const Database& database,
-                                           std::span<const DefinitionId> roots, const DataOptions& options) {
+                                           std::span<const DefinitionId> roots, const DataOptions& options, Profile* profile) {
   const auto codegen = codegen_api();
   if (!codegen) return std::unexpected(internal(codegen.error()));
   if (options.progress) options.progress({"compiling", 0, 0});
-  const NativeOptions native{.codegen = {.cache = &project.code->cache(**codegen), .threads = options.threads},
+  CodeCache& cache = project.code->cache(**codegen);
+  const NativeProfiling profiling(profile, **codegen, cache);
+  const NativeOptions native{.codegen = {.cache = &cache, .threads = options.threads},
                              .threads = options.threads,
-                             .progress = progress_of(options)};
+                             .progress = progress_of(options),
+                             .profile = profiling.get()};
   auto results = (*codegen)->evaluate_native(program, database, clock_of(project, options.clock), {roots.begin(), roots.end()}, native);
   if (!results) return std::unexpected(native_failure(results.error()));
   return std::move(*results);
@@ -62,7 +68,30 @@ std::expected<Results, Failure> run_engine(const CheckedProject& project, const 
                                            std::span<const DefinitionId> roots, const EvaluateOptions& options) {
   if (is_cancelled(options.data)) return std::unexpected(cancelled());
   if (options.engine == Engine::kInterpreter) return run_interpreter(project, program, database, roots, options.data);
-  return run_native(project, program, database, roots, options.data);
+  return run_native(project, program, database, roots, options.data, options.profile);
+}
+
+// `failure` is set but where the source knows why.
+std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& project, ChunkSource& source,
+                                                         std::span<const DefinitionId> roots, const EvaluateOptions& options,
+                                                         const ChunkTaker& taker, Failure& failure) {
+  const auto codegen = codegen_api();
+  if (!codegen) {
+    failure = internal(codegen.error());
+    return std::unexpected(NativeFailureKind::kNoCode);
+  }
+  CodeCache& cache = project.code->cache(**codegen);
+  const NativeProfiling profiling(options.profile, **codegen, cache);
+  NativeOptions native{.codegen = {.keep_members = options.out.has_value(), .cache = &cache, .threads = options.data.threads},
+                       .threads = options.data.threads,
+                       .progress = progress_of(options.data),
+                       .profile = profiling.get()};
+  native.population_bytes = std::max<std::size_t>(options.memory / 4, 1);
+  const auto done = (*codegen)->evaluate_chunks(project.program(), source, clock_of(project, options.data.clock),
+                                                {roots.begin(), roots.end()}, native, taker);
+  if (done) return {};
+  if (done.error().kind != NativeFailureKind::kNoRows) failure = native_failure(done.error());
+  return std::unexpected(done.error().kind);
 }
 
 }  // namespace segue

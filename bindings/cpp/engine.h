@@ -11,10 +11,19 @@
 
 namespace segue {
 
+class ChunkSource;
+struct ChunkTaker;
+enum class NativeFailureKind : std::uint8_t;
+
 // One entry of the results for each root, a definition of `program`, which is the project's own or one with further definitions. The columns
 // that the roots need have been read.
 [[nodiscard]] std::expected<Results, Failure> run_engine(const CheckedProject& project, const CheckedProgram& program,
                                                          const Database& database, std::span<const DefinitionId> roots,
                                                          const EvaluateOptions& options);
+
+// The same by native code over tables that come in chunks: `taker` is given the answers of each.
+[[nodiscard]] std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& project, ChunkSource& source,
+                                                                       std::span<const DefinitionId> roots, const EvaluateOptions& options,
+                                                                       const ChunkTaker& taker, Failure& failure);
 
 }  // namespace segue

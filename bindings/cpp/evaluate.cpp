@@ -14,6 +14,8 @@
 #include "bindings/cpp/names.h"
 #include "bindings/cpp/needed_columns.h"
 #include "bindings/cpp/outcomes.h"
+#include "bindings/cpp/parted.h"
+#include "bindings/cpp/profile_detail.h"
 #include "bindings/cpp/protected_columns.h"
 #include "bindings/cpp/suppressed.h"
 
@@ -43,23 +45,18 @@ std::expected<std::optional<EarlierResults>, Failure> earlier_results(const Chec
   return std::optional(std::move(*earlier));
 }
 
-std::optional<SuppressedSummary> summary_of(const Answers& answers, const std::vector<SuppressListOutcome>& lists) {
-  if (lists.empty()) return std::nullopt;
-  SuppressedSummary summary{.accounts = answers.suppressed.count(), .lists = {}};
-  for (const SuppressListOutcome& list : lists) summary.lists.push_back({list.path, list.by, list.values, list.unmatched, list.accounts});
-  return summary;
-}
-
 // What is counted of the answers.
 Evaluation evaluation_of(const Answers& answers, const std::vector<std::size_t>& asked, const std::optional<EarlierResults>& earlier) {
   const Answered answered = answered_of(answers);
+  AnswerTotals totals(answered.program, answers.roots, asked);
+  totals.add(answered, {});
+  totals.add_suppressed(answered, answers.suppressed);
   Evaluation evaluation;
-  evaluation.accounts = answered.accounts();
-  evaluation.definitions = outcomes_of(answered, asked);
-  count_suppressed(answered, answers.suppressed, evaluation.definitions);
+  evaluation.accounts = totals.accounts();
+  evaluation.definitions = totals.outcomes();
   if (earlier)
     evaluation.diagnostics = compare_with_earlier({*answers.project, answered, *earlier, answers.suppressed}, evaluation.definitions);
-  evaluation.expectations = expectations_of(answered, evaluation.definitions);
+  evaluation.expectations = expectations_of(totals, evaluation.definitions);
   return evaluation;
 }
 
@@ -74,21 +71,31 @@ std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const 
   if (!earlier) return std::unexpected(earlier.error());
 
   const std::vector<DefinitionId> roots = with_compared(checked.program(), roots_of(checked.program(), *asked));
-  auto data = load_data(checked, options.data, columns_for(checked, roots, options));
+  const std::vector<NeededColumns> needed = columns_for(checked, roots, options);
+  EvaluationProfiling profiling(project, options);
+  auto parted = timed(options.profile, Phase::kEvaluate, [&] { return evaluate_in_parts(project, options, *asked, roots, needed); });
+  if (!parted) return std::unexpected(std::move(parted.error()));
+  if (*parted) {
+    profiling.finish(roots, (*parted)->tables, true);
+    return std::move(**parted);
+  }
+  auto data = timed(options.profile, Phase::kRead, [&] { return load_data(checked, options.data, needed); });
   if (!data) return std::unexpected(std::move(data.error()));
   auto suppressed = read_suppressed(checked, *data->database);
   if (!suppressed) return std::unexpected(std::move(suppressed.error()));
-  auto results = run_engine(checked, checked.program(), *data->database, roots, options);
+  auto results =
+      timed(options.profile, Phase::kEvaluate, [&] { return run_engine(checked, checked.program(), *data->database, roots, options); });
   if (!results) return std::unexpected(std::move(results.error()));
 
   auto answers = std::make_shared<const Answers>(project.checked, std::move(data->database), roots, std::move(*results),
                                                  std::move(suppressed->accounts));
   Evaluation evaluation = evaluation_of(*answers, *asked, *earlier);
   evaluation.clock = options.data.clock;
-  evaluation.suppressed = summary_of(*answers, suppressed->lists);
+  evaluation.suppressed = summary_of(answers->suppressed.count(), suppressed->lists);
   evaluation.tables = std::move(data->tables);
   std::ranges::move(data->diagnostics, std::back_inserter(evaluation.diagnostics));
   evaluation.answers = std::move(answers);
+  profiling.finish(roots, evaluation.tables, false);
   return evaluation;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bindings/cpp/failure.h"
+#include "bindings/cpp/output.h"
 #include "bindings/cpp/project.h"
 #include "runtime/bitmap.h"
 
@@ -30,6 +31,8 @@ struct Progress {
   std::uint64_t done = 0, total = 0;
 };
 
+struct HeldTables;
+
 // What reading tables needs to know.
 struct DataOptions {
   std::int64_t clock = 0;          // `now`, of parse_clock or current_clock
@@ -38,6 +41,10 @@ struct DataOptions {
   unsigned threads = 1;
   std::function<void(const Progress&)> progress;  // called now and then, by any thread but never by two at once
   const std::atomic<bool>* cancel = nullptr;      // set from outside: the work ends with kCancelled
+  // Of prepare.h. Tables that are held or prepared serve instead of the sources where they are what reading would give; else the sources are read.
+  bool uses_prepared = true;
+  std::optional<std::string> prepared_folder = {};  // relative to the current folder; nothing: `.segue/prepared` in the project's
+  std::shared_ptr<const HeldTables> held = {};
 };
 
 struct EvaluateOptions {
@@ -45,7 +52,15 @@ struct EvaluateOptions {
   std::vector<std::string> names;  // the definitions asked for; none: all
   Engine engine = Engine::kNative;
   std::optional<std::string> previous = std::nullopt;  // an earlier output, relative to the current folder: who has moved since
+  Profile* profile = nullptr;                          // of profile.h: what the evaluation cost is added; asking costs some
   bool audits = false;                                 // `audit` is asked next: the protected columns are read too
+  // Bytes that the tables and their answers may take; 0: all are kept in memory, whatever they take. Where they would take more, tables are read in parts, and answers are
+  // not kept: there are totals, and the files of `out`, but no members, scores, audit and assessment.
+  std::uint64_t memory = 0;
+  bool must_keep_memory = false;                    // where neither will do, the evaluation fails; false: all are kept in memory then
+  bool keeps_answers = false;                       // they are asked for next: tables are not read in parts
+  std::optional<OutputRequest> out = std::nullopt;  // `write_output` is asked next
+  std::size_t accounts_of_part = 0;                 // for tests: reads tables in parts of so many accounts
 };
 
 // The numbers of a score over all accounts; nothing in an evaluation without accounts.
@@ -105,6 +120,7 @@ struct SuppressedSummary {
 };
 
 struct Answers;
+class OutputFiles;
 
 struct Evaluation {
   std::int64_t clock = 0;
@@ -114,7 +130,8 @@ struct Evaluation {
   std::optional<SuppressedSummary> suppressed;  // where the project has lists
   std::vector<TableSummary> tables;             // those that were read
   std::vector<Diagnostic> diagnostics;  // about the data: bad rows that were skipped, values read as missing; and about an earlier output
-  std::shared_ptr<const Answers> answers;
+  std::shared_ptr<const Answers> answers;  // null where they were not kept
+  std::shared_ptr<OutputFiles> files;      // those of EvaluateOptions::out, written already, where answers were not kept
 
   [[nodiscard]] bool all_expectations_hold() const {
     for (const ExpectationOutcome& expectation : expectations) {
@@ -128,6 +145,8 @@ struct Evaluation {
 // bad under kFail, or a file is not what it claims to be, the earlier output included. kCall: an unknown definition or table. The outcome depends on the rules, the data, the params and the
 // clock only, never on threads or engine.
 [[nodiscard]] std::expected<Evaluation, Failure> evaluate(const OpenedProject& project, const EvaluateOptions& options);
+
+// Below, answers were kept.
 
 // The members of outcome number `outcome`: of a segment one bit an account, in the order of the account table; of an audience one bit a row of its
 // related table. Empty for the others.

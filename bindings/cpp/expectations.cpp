@@ -23,15 +23,15 @@ struct Subject {
 
 // One expectation and what it speaks of.
 struct Judged {
-  const Answered& answered;
+  const AnswerTotals& totals;
   const Expectation& expectation;
   const DefinitionOutcome& outcome;
-  std::size_t root = 0;
+  std::size_t root = 0, number = 0;
 
-  [[nodiscard]] const Definition& definition() const { return answered.definition(root); }
+  [[nodiscard]] const Definition& definition() const { return totals.definition(root); }
   [[nodiscard]] bool is_audience() const { return definition().kind == DefinitionKind::kAudience; }
   [[nodiscard]] const std::vector<std::string>& value_names() const {
-    return answered.program.enums[answered.program.expr(definition().body).type.enum_id].values;
+    return totals.program().enums[totals.program().expr(definition().body).type.enum_id].values;
   }
 };
 
@@ -48,8 +48,8 @@ bool meets_bounds(const Expectation& expectation, const Subject& subject) {
 // What is counted of the whole definition. Rows of an audience are counted, but a share is one of accounts.
 Subject subject_of(const Judged& judged) {
   const DefinitionOutcome& outcome = judged.outcome;
-  const std::uint64_t accounts = judged.answered.accounts();
-  const std::uint64_t rows = judged.answered.database.tables[judged.answered.program.frame(judged.definition().frame).table].rows;
+  const std::uint64_t accounts = judged.totals.accounts();
+  const std::uint64_t rows = judged.totals.rows(judged.totals.program().frame(judged.definition().frame).table);
   switch (judged.expectation.subject) {
     case ExpectSubject::kMoved: return {outcome.movement ? outcome.movement->accounts : 0, accounts};
     case ExpectSubject::kUndetermined:
@@ -78,7 +78,7 @@ void judge_count(const Judged& judged, ExpectationOutcome& outcome) {
 
 void judge_value(const Judged& judged, ExpectationOutcome& outcome) {
   const std::uint32_t value = *judged.expectation.value;
-  const Subject subject{judged.outcome.value_sizes[value], judged.answered.accounts()};
+  const Subject subject{judged.outcome.value_sizes[value], judged.totals.accounts()};
   const bool must_exist = judged.expectation.subject == ExpectSubject::kNotEmpty;
   outcome.holds = must_exist ? subject.count > 0 : meets_bounds(judged.expectation, subject);
   outcome.found = fmt::format("{} in `{}`", found_text(judged, subject), judged.value_names()[value]);
@@ -100,7 +100,7 @@ void judge_each(const Judged& judged, ExpectationOutcome& outcome) {
   std::vector<std::size_t> broken;
   for (std::size_t value = 0; value < sizes.size(); ++value) {
     const bool must_exist = judged.expectation.subject == ExpectSubject::kNotEmpty;
-    const Subject subject{sizes[value], judged.answered.accounts()};
+    const Subject subject{sizes[value], judged.totals.accounts()};
     if (must_exist ? sizes[value] == 0 : !meets_bounds(judged.expectation, subject)) broken.push_back(value);
   }
   outcome.holds = broken.empty();
@@ -112,24 +112,16 @@ void judge_each(const Judged& judged, ExpectationOutcome& outcome) {
   }
 }
 
-std::size_t root_of(const Answered& answered, DefinitionId definition) {
-  return static_cast<std::size_t>(std::ranges::find(answered.roots, definition) - answered.roots.begin());
-}
-
 // An audience is compared with another one of the same table, row by row; all others account by account.
 void judge_sets(const Judged& judged, ExpectationOutcome& outcome) {
-  const std::size_t other_root = root_of(judged.answered, *judged.expectation.other);
-  const std::vector<DefinitionResult>& results = judged.answered.results.definitions;
   const std::string_view thing = judged.is_audience() ? "row" : "account";
-  const Bitmap here =
-      judged.is_audience() ? results[judged.root].members : accounts_named(judged.answered, judged.root, judged.expectation.value);
-  const std::uint64_t common = count_common(here, results[other_root].members);
-  const std::string& other = judged.answered.definition(other_root).name;
+  const auto [here, common] = judged.totals.sets(judged.root, judged.number);
+  const std::string& other = judged.totals.program().definition(*judged.expectation.other).name;
   if (judged.expectation.subject == ExpectSubject::kDisjoint) {
     outcome.holds = common == 0;
     outcome.found = fmt::format("{} in common with `{}`", counted(common, thing), other);
   } else {
-    const std::uint64_t outside = here.count() - common;
+    const std::uint64_t outside = here - common;
     outcome.holds = outside == 0;
     outcome.found = fmt::format("{} outside `{}`", counted(outside, thing), other);
   }
@@ -173,15 +165,16 @@ std::vector<DefinitionId> with_compared(const CheckedProgram& program, std::vect
   return roots;
 }
 
-std::vector<ExpectationOutcome> expectations_of(const Answered& answered, std::span<const DefinitionOutcome> outcomes) {
+std::vector<ExpectationOutcome> expectations_of(const AnswerTotals& totals, std::span<const DefinitionOutcome> outcomes) {
   std::vector<ExpectationOutcome> expectations;
   for (std::size_t root = 0; root < outcomes.size(); ++root) {
-    for (const Expectation& expectation : answered.definition(root).expectations) {
+    const std::vector<Expectation>& expected = totals.definition(root).expectations;
+    for (std::size_t number = 0; number < expected.size(); ++number) {
       ExpectationOutcome& outcome = expectations.emplace_back();
-      outcome.definition = answered.definition(root).name;
-      outcome.text = expectation.text;
-      outcome.location = expectation.span;
-      judge({answered, expectation, outcomes[root], root}, outcome);
+      outcome.definition = totals.definition(root).name;
+      outcome.text = expected[number].text;
+      outcome.location = expected[number].span;
+      judge({totals, expected[number], outcomes[root], root, number}, outcome);
     }
   }
   return expectations;

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "bindings/cpp/answered.h"
 #include "bindings/cpp/evaluate.h"
+#include "bindings/cpp/outcomes.h"
 
 namespace segue {
 
@@ -13,6 +13,6 @@ namespace segue {
 
 // The expectations of the definitions that have an outcome: those are the first roots, in the same order. Sizes are those of all accounts,
 // suppressed ones too.
-[[nodiscard]] std::vector<ExpectationOutcome> expectations_of(const Answered& answered, std::span<const DefinitionOutcome> outcomes);
+[[nodiscard]] std::vector<ExpectationOutcome> expectations_of(const AnswerTotals& totals, std::span<const DefinitionOutcome> outcomes);
 
 }  // namespace segue

@@ -51,7 +51,8 @@ std::expected<History, Failure> history(const OpenedProject& project, const Eval
   }
   EvaluateOptions past = options;
   past.previous.reset();
-  past.audits = false;
+  past.audits = past.keeps_answers = false;
+  past.out.reset();
   for (const std::int64_t clock : past_clocks(checked.zone, evaluation.clock, step, points)) {
     past.data.clock = clock;
     auto then = evaluate(project, past);

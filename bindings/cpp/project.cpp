@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "bindings/cpp/checked_project.h"
+#include "bindings/cpp/profile.h"
 #include "compiler/check/lint.h"
 #include "compiler/schema/list_file.h"
 #include "compiler/syntax/parse.h"
@@ -235,8 +236,11 @@ std::expected<std::filesystem::path, Failure> find_project_file(const std::files
 }
 
 std::expected<OpenedProject, Failure> open_project(const std::filesystem::path& project_file, const OpenOptions& options) {
+  auto parsing = std::make_optional<PhaseTimer>(options.profile, Phase::kParse);
   auto reading = read_project(project_file, options);
+  parsing.reset();
   if (!reading) return std::unexpected(std::move(reading.error()));
+  const PhaseTimer checking(options.profile, Phase::kCheck);
   auto checked = std::make_shared<CheckedProject>();
   checked->code = std::make_shared<const KeptCode>(options.code_folder);
   OpenedProject project;

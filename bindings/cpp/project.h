@@ -27,11 +27,14 @@ struct NamedText {
   std::string text;
 };
 
+struct Profile;
+
 struct OpenOptions {
   std::vector<NamedText> params;  // instead of the values that the rules give them
   bool warns = false;             // `diagnostics` also say what is sound and hardly meant
   // Where machine code is kept for later runs (docs/object-cache.md): nothing means the folder that the environment names, if any; an empty path, nowhere.
   std::optional<std::filesystem::path> code_folder = std::nullopt;
+  Profile* profile = nullptr;  // of profile.h: what parsing and checking cost is added
   // A further file of rules, by its path and text, that is not on disk.
   std::optional<NamedText> further_rules = std::nullopt;
 };

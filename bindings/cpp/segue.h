@@ -17,6 +17,8 @@
 #include "bindings/cpp/history.h"
 #include "bindings/cpp/live.h"
 #include "bindings/cpp/output.h"
+#include "bindings/cpp/prepare.h"
+#include "bindings/cpp/profile.h"
 #include "bindings/cpp/project.h"
 #include "bindings/cpp/report.h"
 #include "bindings/cpp/sql.h"

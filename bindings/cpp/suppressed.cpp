@@ -2,7 +2,6 @@
 #include "bindings/cpp/suppressed.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -132,38 +131,16 @@ class ValueForm {
   std::optional<TimeFormat> format_;
 };
 
-using RowsByValue = std::unordered_map<std::string, std::vector<RowId>>;
-
-RowsByValue rows_by_value(const ValueForm& form, const Column& cells) {
-  RowsByValue rows;
-  rows.reserve(cells.rows);
-  for (std::size_t row = 0; row < cells.rows; ++row) {
-    if (cells.is_known(row)) rows[form.of_cell(cells, row)].push_back(static_cast<RowId>(row));
-  }
-  return rows;
-}
-
-SuppressListOutcome match(const ValueForm& form, const ListFile& file, const RowsByValue& rows, Bitmap& accounts) {
-  SuppressListOutcome outcome;
-  Bitmap listed(accounts.size());
-  std::set<std::string> seen;
-  for (const ListValue& value : file.values) {
-    const std::optional<std::string> wanted = form.of_text(value.text);
-    if (!seen.insert(wanted.value_or(value.text)).second) continue;
-    ++outcome.values;
-    const auto found = wanted ? rows.find(*wanted) : rows.end();
-    if (found == rows.end()) {
-      ++outcome.unmatched;
-      continue;
-    }
-    for (const RowId row : found->second) listed.set(row);
-  }
-  outcome.accounts = listed.count();
-  for (std::size_t i = 0; i < accounts.word_count(); ++i) accounts.words()[i] |= listed.words()[i];
-  return outcome;
-}
-
 }  // namespace
+
+// A list's different values, and which of them some account has.
+struct SuppressLists::List {
+  SuppressListOutcome outcome;
+  ColumnId column = 0;
+  ValueForm form;
+  std::unordered_map<std::string, std::size_t> number_of_value;
+  std::vector<bool> is_matched;  // by value
+};
 
 void need_suppress_columns(const CheckedProject& project, std::vector<NeededColumns>& needed) {
   for (const SuppressList& list : project.workspace.project.suppress) {
@@ -172,24 +149,81 @@ void need_suppress_columns(const CheckedProject& project, std::vector<NeededColu
   }
 }
 
-std::expected<Suppressed, Failure> read_suppressed(const CheckedProject& project, const Database& database) {
-  const Table& table = database.tables[kAccountTable];
-  Suppressed suppressed{.accounts = Bitmap(table.rows), .lists = {}};
-  std::map<ColumnId, RowsByValue> rows;
-  for (const SuppressList& list : project.workspace.project.suppress) {
-    const auto file = read_side_file(project, list.path);
+SuppressLists::SuppressLists() = default;
+SuppressLists::SuppressLists(SuppressLists&&) noexcept = default;
+SuppressLists& SuppressLists::operator=(SuppressLists&&) noexcept = default;
+SuppressLists::~SuppressLists() = default;
+
+std::expected<SuppressLists, Failure> SuppressLists::read(const CheckedProject& project) {
+  SuppressLists lists;
+  for (const SuppressList& source : project.workspace.project.suppress) {
+    const auto file = read_side_file(project, source.path);
     if (!file) return std::unexpected(file.error());
-    const ColumnId id = column_of(project, list);
-    ListFile values = read_list(*file, account_table(project).columns[id]);
-    if (has_errors(values.diagnostics)) return std::unexpected(side_file_failure(*file, std::move(values.diagnostics)));
-    const ValueForm form(project, id);
-    const auto [found, is_new] = rows.try_emplace(id);
-    if (is_new) found->second = rows_by_value(form, table.columns[id]);
-    SuppressListOutcome& outcome = suppressed.lists.emplace_back(match(form, values, found->second, suppressed.accounts));
-    outcome.path = list.path.text;
-    outcome.by = account_table(project).columns[id].name;
+    const ColumnId id = column_of(project, source);
+    const ListFile values = read_list(*file, account_table(project).columns[id]);
+    if (has_errors(values.diagnostics)) return std::unexpected(side_file_failure(*file, values.diagnostics));
+    List& list = lists.lists_.emplace_back(List{.outcome = {.path = source.path.text, .by = account_table(project).columns[id].name},
+                                                .column = id,
+                                                .form = ValueForm(project, id),
+                                                .number_of_value = {},
+                                                .is_matched = {}});
+    std::set<std::string> seen;
+    for (const ListValue& value : values.values) {
+      const std::optional<std::string> wanted = list.form.of_text(value.text);
+      if (!seen.insert(wanted.value_or(value.text)).second) continue;
+      if (wanted) list.number_of_value.emplace(*wanted, list.outcome.values);
+      ++list.outcome.values;
+    }
+    list.is_matched.resize(list.outcome.values);
   }
-  return suppressed;
+  return lists;
+}
+
+Bitmap SuppressLists::match(const Database& database) {
+  const Table& table = database.tables[kAccountTable];
+  Bitmap accounts(table.rows);
+  for (List& list : lists_) {
+    const Column& cells = table.columns[list.column];
+    for (std::size_t row = 0; row < cells.rows; ++row) {
+      if (!cells.is_known(row)) continue;
+      const auto found = list.number_of_value.find(list.form.of_cell(cells, row));
+      if (found == list.number_of_value.end()) continue;
+      list.is_matched[found->second] = true;
+      ++list.outcome.accounts;
+      accounts.set(row);
+    }
+  }
+  return accounts;
+}
+
+void SuppressLists::restart() {
+  for (List& list : lists_) {
+    list.outcome.accounts = 0;
+    list.is_matched.assign(list.is_matched.size(), false);
+  }
+}
+
+std::vector<SuppressListOutcome> SuppressLists::outcomes() const {
+  std::vector<SuppressListOutcome> outcomes;
+  for (const List& list : lists_) {
+    outcomes.push_back(list.outcome);
+    outcomes.back().unmatched = static_cast<std::uint64_t>(std::ranges::count(list.is_matched, false));
+  }
+  return outcomes;
+}
+
+std::optional<SuppressedSummary> summary_of(std::uint64_t accounts, const std::vector<SuppressListOutcome>& lists) {
+  if (lists.empty()) return std::nullopt;
+  SuppressedSummary summary{.accounts = accounts, .lists = {}};
+  for (const SuppressListOutcome& list : lists) summary.lists.push_back({list.path, list.by, list.values, list.unmatched, list.accounts});
+  return summary;
+}
+
+std::expected<Suppressed, Failure> read_suppressed(const CheckedProject& project, const Database& database) {
+  auto lists = SuppressLists::read(project);
+  if (!lists) return std::unexpected(std::move(lists.error()));
+  Bitmap accounts = lists->match(database);
+  return Suppressed{.accounts = std::move(accounts), .lists = lists->outcomes()};
 }
 
 bool SuppressedValues::holds(const std::string& text) const { return values.contains(is_folded ? fold(text) : text); }

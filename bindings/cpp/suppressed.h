@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "bindings/cpp/checked_project.h"
+#include "bindings/cpp/evaluate.h"
 #include "bindings/cpp/failure.h"
 #include "bindings/cpp/table_specs.h"
 #include "runtime/bitmap.h"
@@ -42,9 +44,35 @@ struct SuppressedValues {
 // Marks the columns that the lists go by, so that `database` has them. Call it on what goes to `load_data` when anything is exported or `suppressed` is shown.
 void need_suppress_columns(const CheckedProject& project, std::vector<NeededColumns>& needed);
 
-// The lists, matched with the accounts of `database`, whose columns of `need_suppress_columns` have been read. Texts are compared as rules compare
-// the column (folded with `case: insensitive`; keys never fold), other values in the column's type. A Failure: kEnvironment where a file is missing, kRules where it is
-// no list.
+// The lists, read once and matched with accounts as they come. Texts are compared as rules compare the column (folded with `case: insensitive`; keys never fold), other
+// values in the column's type.
+class SuppressLists {
+ public:
+  // A Failure: kEnvironment where a file is missing, kRules where it is no list.
+  [[nodiscard]] static std::expected<SuppressLists, Failure> read(const CheckedProject& project);
+  SuppressLists();
+  SuppressLists(SuppressLists&&) noexcept;
+  SuppressLists& operator=(SuppressLists&&) noexcept;
+  SuppressLists(const SuppressLists&) = delete;
+  SuppressLists& operator=(const SuppressLists&) = delete;
+  ~SuppressLists();
+
+  // Which accounts of `database` any list holds; its columns of `need_suppress_columns` have been read.
+  [[nodiscard]] Bitmap match(const Database& database);
+  // What was matched counts for nothing.
+  void restart();
+  // What the lists did, over all accounts that were matched.
+  [[nodiscard]] std::vector<SuppressListOutcome> outcomes() const;
+
+ private:
+  struct List;
+  std::vector<List> lists_;
+};
+
+// What is told of them: of so many accounts in any list. Nothing where there are no lists.
+[[nodiscard]] std::optional<SuppressedSummary> summary_of(std::uint64_t accounts, const std::vector<SuppressListOutcome>& lists);
+
+// The same for a database in memory.
 [[nodiscard]] std::expected<Suppressed, Failure> read_suppressed(const CheckedProject& project, const Database& database);
 
 }  // namespace segue

@@ -16,6 +16,7 @@
 #include "compiler/syntax/parse.h"
 #include "stdlib/print_value.h"
 #include "tests/differential/case.h"
+#include "tests/differential/parts.h"
 #include "tests/differential/facts.h"
 #include "tests/differential/live.h"
 
@@ -362,6 +363,8 @@ class Comparison {
         return Failure{"files", fmt::format("tables read from files give other answers ({}): {}",
                                             engine == Engine::kNative ? "native" : "interpreter", *found)};
       }
+      if (engine == Engine::kInterpreter) continue;
+      if (const auto found = parts_difference(*project, options, *evaluation, folder_, case_.seed)) return Failure{"parts", *found};
     }
     return std::nullopt;
   }

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "bindings/cpp/memory_size.h"
 #include "bindings/cpp/report.h"
 #include "tools/segue/options.h"
 
@@ -127,6 +128,12 @@ std::optional<std::string> set_threads(const OptionInfo& info, const std::string
   return fmt::format("`{}` takes a number from 1 to {}, not `{}`", info.flag, kMostThreads, text);
 }
 
+std::optional<std::string> set_memory(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  arguments.memory = parse_memory(text);
+  if (arguments.memory) return std::nullopt;
+  return fmt::format("`{}` takes a size such as `2GiB` or `500MB` (KiB, MiB, GiB, TiB, KB, MB, GB or TB), not `{}`", info.flag, text);
+}
+
 std::optional<std::string> set_format(const OptionInfo& info, const std::string& text, Arguments& arguments) {
   if ((arguments.verb == Verb::kCheck || arguments.verb == Verb::kTest) && (text == "sarif" || text == "github")) {
     return fmt::format("`--format {}` is not supported yet; write `--format json`", text);
@@ -188,6 +195,7 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kOnBadRow: return choose(info, text, arguments.on_bad_row, {{"fail", OnBadRow::kFail}, {"skip", OnBadRow::kSkip}});
     case OptionId::kExpect: return choose(info, text, arguments.expect_fails, {{"fail", true}, {"warn", false}});
     case OptionId::kThreads: return set_threads(info, text, arguments);
+    case OptionId::kMemory: return set_memory(info, text, arguments);
     case OptionId::kEngine:
       arguments.has_engine = true;
       return choose(info, text, arguments.engine, {{"native", Engine::kNative}, {"interpreter", Engine::kInterpreter}});
@@ -198,7 +206,10 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kDialect:
       return choose(info, text, arguments.dialect, {{"duckdb", "duckdb"}, {"postgresql", "postgresql"}, {"spark", "spark"}});
     case OptionId::kTable: return add_named(info, text, arguments.tables);
-    case OptionId::kOut: return set_path(info, text, arguments.out);
+    case OptionId::kOut: return set_path(info, text, arguments.verb == Verb::kPrepare ? arguments.prepared : arguments.out);
+    case OptionId::kPrepared:
+      arguments.uses_prepared = text != "off";
+      return arguments.uses_prepared ? set_path(info, text, arguments.prepared) : std::nullopt;
     case OptionId::kAccount: return set_path(info, text, arguments.account);
     case OptionId::kFrom:
       if (text.empty()) return fmt::format("`{}` needs a value: {}", info.flag, info.value);
@@ -219,8 +230,10 @@ void set_flag(OptionId id, Arguments& arguments) {
   if (id == OptionId::kData) arguments.reads_data = true;
   if (id == OptionId::kStrict) arguments.is_strict = true;
   if (id == OptionId::kAudit) arguments.audits = true;
+  if (id == OptionId::kVerify) arguments.verifies = true;
   if (id == OptionId::kAssess) arguments.assesses = true;
   if (id == OptionId::kFollow) arguments.follows = true;
+  if (id == OptionId::kProfile) arguments.profiles = true;
 }
 
 std::optional<std::string> set_option(const Given& option, Arguments& arguments) {
@@ -268,6 +281,8 @@ std::optional<std::string> take_files(Arguments& arguments) {
 std::optional<std::string> check_words(const Arguments& arguments) {
   const Words& words = arguments.words;
   if (arguments.verb == Verb::kCheck && words.size() > 1) return fmt::format("`check` takes one PROJECT; `{}` is one too many", words[1]);
+  if (arguments.verb == Verb::kPrepare && words.size() > 1)
+    return fmt::format("`prepare` takes one PROJECT; `{}` is one too many", words[1]);
   const bool has_only_project =
       words.size() == 2 && (words[0] == "." || words[0].find('/') != std::string::npos || words[0].ends_with(".yaml"));
   if (arguments.verb == Verb::kExplain && (words.size() < 2 || has_only_project))
@@ -289,6 +304,8 @@ std::optional<std::string> check_follow(const Arguments& arguments) {
                       : arguments.previous ? "--previous"
                       : arguments.audits   ? "--audit"
                       : arguments.assesses ? "--assess"
+                      : arguments.profiles ? "--profile"
+                      : arguments.memory   ? "--memory"
                       : arguments.history  ? "--history"
                                            : nullptr;
   return other == nullptr ? std::nullopt : std::optional(fmt::format("`--follow` and `{}` do not go together", other));

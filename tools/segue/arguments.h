@@ -13,7 +13,7 @@
 
 namespace segue::command {
 
-enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest, kNew };
+enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest, kNew, kPrepare };
 enum class OutputFormat : std::uint8_t { kText, kJson };
 enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
 
@@ -32,6 +32,7 @@ struct Arguments {
   OnBadRow on_bad_row = OnBadRow::kFail;
   bool expect_fails = true;  // `--expect fail`
   unsigned threads = 1;
+  std::optional<std::uint64_t> memory;  // run --memory, in bytes
   Engine engine = Engine::kNative;
   bool is_quiet = false;
   OutputFormat format = OutputFormat::kText;
@@ -41,19 +42,23 @@ struct Arguments {
   std::optional<std::string> previous;
   bool audits = false;    // run --audit
   bool assesses = false;  // run --assess
+  bool profiles = false;  // run --profile
   bool follows = false;   // run --follow
   std::optional<HistoryRequest> history;
-  bool has_engine = false;             // `--engine` was given
-  bool covers = false;                 // test --coverage
-  bool leaves_data = false;            // test --no-data
-  bool is_new = false;                 // test --new
-  bool checks_format = false;          // fmt --check
-  bool reads_data = false;             // check --data
-  bool is_strict = false;              // check --strict
-  std::optional<std::string> dialect;  // sql --dialect
-  std::vector<NamedText> tables;       // sql --table
-  std::vector<std::string> from;       // new --from, and the words behind it
-  std::optional<std::string> account;  // new --account
+  bool has_engine = false;              // `--engine` was given
+  bool covers = false;                  // test --coverage
+  bool leaves_data = false;             // test --no-data
+  bool is_new = false;                  // test --new
+  bool checks_format = false;           // fmt --check
+  bool reads_data = false;              // check --data
+  bool is_strict = false;               // check --strict
+  std::optional<std::string> dialect;   // sql --dialect
+  std::vector<NamedText> tables;        // sql --table
+  std::vector<std::string> from;        // new --from, and the words behind it
+  std::optional<std::string> account;   // new --account
+  bool verifies = false;                // prepare --verify
+  bool uses_prepared = true;            // `--prepared off` was not given
+  std::optional<std::string> prepared;  // --prepared DIR, prepare --out DIR
 };
 
 // What ends the command before it has anything to do: text for standard output (help, the version) with code 0, or for standard error with code 2.

@@ -5,6 +5,7 @@
 
 #include "tools/segue/explain_json.h"
 #include "tools/segue/json.h"
+#include "tools/segue/profile_text.h"
 #include "tools/segue/report.h"
 #include "tools/segue/run_json.h"
 
@@ -74,6 +75,7 @@ std::string run_document(const Report& report) {
   fields.emplace_back("data", tables_json(report.tables));
   fields.emplace_back("diagnostics", diagnostics_json(report));
   add_asked(report, fields);
+  if (report.profile) fields.emplace_back("profile", profile_json(*report.profile));
   return document(fields);
 }
 
@@ -84,6 +86,39 @@ std::string check_document(const Report& report) {
     fields.emplace_back("definitions", definitions_json(*report.project, report.data_check->definitions));
     fields.emplace_back("data", tables_json(report.tables));
   }
+  return document(fields);
+}
+
+std::string_view state_name(PreparedState state) {
+  switch (state) {
+    case PreparedState::kKept: return "kept";
+    case PreparedState::kExtended: return "extended";
+    case PreparedState::kRead: return "read";
+  }
+  return "";
+}
+
+std::string prepare_document(const Report& report) {
+  Fields fields = heading("segue.prepare/1", report);
+  std::vector<std::string> tables;
+  if (report.prepared) {
+    for (const PreparedTable& table : report.prepared->tables) {
+      tables.push_back(dump(Json{{"table", table.table},
+                                 {"state", state_name(table.state)},
+                                 {"rows", table.rows},
+                                 {"columns", table.columns},
+                                 {"ranked_columns", table.ranked},
+                                 {"bytes", table.bytes}}));
+    }
+    fields.emplace_back("folder", dump(report.prepared->folder));
+  }
+  if (report.verified) {
+    fields.emplace_back("folder", dump(report.verified->folder));
+    fields.emplace_back("files", dump(report.verified->files));
+  }
+  fields.emplace_back("tables", lines(tables));
+  fields.emplace_back("data", tables_json(report.tables));
+  fields.emplace_back("diagnostics", diagnostics_json(report));
   return document(fields);
 }
 

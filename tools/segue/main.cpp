@@ -26,6 +26,7 @@ int run_verb(const Arguments& arguments) {
     case Verb::kSql: return run_sql(arguments);
     case Verb::kTest: return run_test(arguments);
     case Verb::kNew: return run_new_project(arguments);
+    case Verb::kPrepare: return run_prepare(arguments);
   }
   return kInternalFailure;
 }

@@ -11,7 +11,8 @@ namespace {
 constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
 constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain);
 constexpr unsigned kTesting = kEvaluating | bit(Verb::kTest);
-constexpr unsigned kAllVerbs = kEvaluating | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kTest) | bit(Verb::kNew);
+constexpr unsigned kReading = kTesting | bit(Verb::kPrepare);
+constexpr unsigned kAllVerbs = kReading | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kNew);
 
 constexpr std::string_view kProjectHelp =
     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest\n"
@@ -51,6 +52,10 @@ constexpr VerbInfo kVerbs[] = {
      "  segue test --no-data competitor   the tests with that word in their title\n"
      "  segue test --coverage\n"
      "  segue test --new icp A00042 --out tests/icp.seg\n"},
+    {"prepare", Verb::kPrepare, "[PROJECT]", "read the tables once and keep them ready", "",
+     "  segue prepare                     `run`, `explain`, `test` and `check --data` are faster from then on\n"
+     "  segue prepare                     again, when data or rules have changed: only what is new is read\n"
+     "  segue prepare --verify            whether all files are what was written\n"},
     {"diff", {}, "", "compare two versions of a project", "", ""},
     {"prove", {}, "", "what always holds", "", ""},
     {"report", {}, "", "one page for people who do not read code", "", ""},
@@ -64,19 +69,23 @@ constexpr VerbInfo kVerbs[] = {
 
 constexpr OptionInfo kOptions[] = {
     {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now",
-     kTesting | bit(Verb::kSql)},
-    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kTesting | bit(Verb::kSql), true},
-    {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kTesting, true},
-    {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kTesting},
+     kReading | bit(Verb::kSql)},
+    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kReading | bit(Verb::kSql), true},
+    {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kReading, true},
+    {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kReading},
     {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kTesting},
     {OptionId::kOut, "--out", "PATH", "write the answers to a .parquet, .csv or .arrow file, or to a folder", bit(Verb::kRun)},
     {OptionId::kOut, "--out", "FILE", "append the test of `--new` to a file of rules", bit(Verb::kTest)},
+    {OptionId::kOut, "--out", "DIR", "keep them there instead of in `.segue/prepared` of the project", bit(Verb::kPrepare)},
+    {OptionId::kVerify, "--verify", "", "change nothing, compare every file with its checksum", bit(Verb::kPrepare)},
+    {OptionId::kPrepared, "--prepared", "DIR|off", "prepared tables elsewhere, or none (`.segue/prepared` of the project)", kTesting},
     {OptionId::kLayout, "--layout", "wide|long", "a column a definition, or a row an account and definition (wide)", bit(Verb::kRun)},
     {OptionId::kPrevious, "--previous", "PATH", "an earlier output: who entered, left or moved since", bit(Verb::kRun) | bit(Verb::kTest)},
     {OptionId::kAudit, "--audit", "", "how often accounts of each protected value are selected", bit(Verb::kRun)},
     {OptionId::kAssess, "--assess", "", "overlaps, reach, and the columns whose missing values decide", bit(Verb::kRun)},
     {OptionId::kHistory, "--history", "STEP N", "sizes at N past clocks: daily, weekly, monthly or quarterly", bit(Verb::kRun), false,
      false, 2},
+    {OptionId::kProfile, "--profile", "", "what each phase cost, and the dearest conditions, on standard error", bit(Verb::kRun)},
     {OptionId::kFollow, "--follow", "", "then read changes as JSON lines, and say who enters and who leaves", bit(Verb::kRun)},
     {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
     {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},
@@ -88,9 +97,10 @@ constexpr OptionInfo kOptions[] = {
     {OptionId::kTable, "--table", "TABLE=NAME", "what the engine calls a table, as SQL; can be repeated", bit(Verb::kSql), true},
     {OptionId::kFrom, "--from", "FILE...", "the data, a file or folder a table", bit(Verb::kNew), true},
     {OptionId::kAccount, "--account", "TABLE", "which table holds the accounts, where the names of files do not say it", bit(Verb::kNew)},
-    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kTesting},
+    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kReading},
+    {OptionId::kMemory, "--memory", "SIZE", "what tables and answers may take, such as 2GiB (most of what is free)", bit(Verb::kRun)},
     {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kTesting},
-    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kTesting | bit(Verb::kSql) | bit(Verb::kNew)},
+    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kReading | bit(Verb::kSql) | bit(Verb::kNew)},
     {OptionId::kColor, "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", kAllVerbs},
     {OptionId::kQuiet, "--quiet", "", "on standard error nothing but errors", kAllVerbs},
 };

@@ -25,6 +25,7 @@ enum class OptionId : std::uint8_t {
   kOnBadRow,
   kExpect,
   kThreads,
+  kMemory,
   kEngine,
   kQuiet,
   kFormat,
@@ -36,6 +37,7 @@ enum class OptionId : std::uint8_t {
   kAssess,
   kHistory,
   kFollow,
+  kProfile,
   kCheck,
   kData,
   kStrict,
@@ -46,6 +48,8 @@ enum class OptionId : std::uint8_t {
   kTable,
   kFrom,
   kAccount,
+  kVerify,
+  kPrepared,
 };
 
 struct OptionInfo {

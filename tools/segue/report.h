@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bindings/cpp/segue.h"
@@ -19,8 +20,11 @@ struct Report {
   std::optional<Audit> audit;              // of run --audit
   std::optional<Assessment> assessment;    // of run --assess
   std::optional<History> history;          // of run --history
+  std::optional<Profile> profile;          // of run --profile
   std::optional<DataCheck> data_check;     // of check --data
   std::optional<Explanation> explanation;  // of explain
+  std::optional<PreparedTables> prepared;  // of prepare
+  std::optional<VerifiedTables> verified;  // of prepare --verify
   std::vector<TableSummary> tables;
   std::vector<Diagnostic> diagnostics;  // sorted; locations are those of the project's sources
   std::string name, key;                // of explain, as asked
@@ -29,9 +33,13 @@ struct Report {
 // The sources of the report's diagnostics.
 [[nodiscard]] const SourceMap& sources_of(const Report& report);
 
-// The documents `segue.run/1`, `segue.check/1` and `segue.explain/1`, with a line break at their end. What is not known is null.
+// `read`, `extended` or `kept`.
+[[nodiscard]] std::string_view state_name(PreparedState state);
+
+// The documents `segue.run/1`, `segue.check/1`, `segue.explain/1` and `segue.prepare/1`, with a line break at their end. What is not known is null.
 [[nodiscard]] std::string run_document(const Report& report);
 [[nodiscard]] std::string check_document(const Report& report);
 [[nodiscard]] std::string explain_document(const Report& report);
+[[nodiscard]] std::string prepare_document(const Report& report);
 
 }  // namespace segue::command

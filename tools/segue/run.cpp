@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "bindings/cpp/memory_size.h"
 #include "tools/segue/assess_text.h"
 #include "tools/segue/audit_text.h"
 #include "tools/segue/follow.h"
+#include "tools/segue/profile_text.h"
 #include "tools/segue/run_text.h"
 #include "tools/segue/signals.h"
 #include "tools/segue/verbs.h"
@@ -55,13 +57,28 @@ std::expected<void, Failure> look_closer(Report& report, const Arguments& argume
   return {};
 }
 
+Profile* profile_of(Report& report) { return report.profile ? &*report.profile : nullptr; }
+
+// Where no size is given, most of what is free.
+std::uint64_t memory_of(const Arguments& arguments) { return arguments.memory.value_or(available_memory() / 5 * 4); }
+
+std::optional<OutputRequest> output_of(const Arguments& arguments) {
+  if (!arguments.out) return std::nullopt;
+  return OutputRequest{.path = *arguments.out, .options = {.layout = arguments.layout, .on_temporary = set_temporary_file}};
+}
+
 int evaluate_into(Report& report, const Arguments& arguments, const std::vector<std::string>& names) {
   ProgressLine progress(!arguments.is_quiet, arguments.color);
   const EvaluateOptions options{.data = data_options(report, arguments, progress),
                                 .names = names,
                                 .engine = arguments.engine,
                                 .previous = arguments.previous,
-                                .audits = arguments.audits};
+                                .profile = profile_of(report),
+                                .audits = arguments.audits,
+                                .memory = memory_of(arguments),
+                                .must_keep_memory = arguments.memory.has_value(),
+                                .keeps_answers = arguments.assesses,
+                                .out = output_of(arguments)};
   auto evaluation = evaluate(*report.project, options);
   if (!evaluation) {
     progress.wipe();
@@ -84,6 +101,7 @@ struct Written {
 };
 
 int write_into(Report& report, const Arguments& arguments, Written& written) {
+  const PhaseTimer writing(profile_of(report), Phase::kWrite);
   auto output =
       write_output(*report.project, *report.evaluation, *arguments.out, {.layout = arguments.layout, .on_temporary = set_temporary_file});
   if (!output) return add_failure(report, output.error());
@@ -149,13 +167,16 @@ void print_remarks(const Report& report, const Arguments& arguments, const Writt
 
 int run_run(const Arguments& arguments) {
   Report report;
+  if (arguments.profiles) report.profile.emplace();
   Written written;
   const int code = work(report, arguments, written);
   print_diagnostics(report, arguments, code);
   print_remarks(report, arguments, written);
   if (arguments.format == OutputFormat::kJson) return print_result(run_document(report), code);
   if (!report.evaluation) return code;
-  return print_result(results_text(report, style_of(STDOUT_FILENO, arguments.color)), code);
+  const int printed = print_result(results_text(report, style_of(STDOUT_FILENO, arguments.color)), code);
+  if (report.profile) print_error("\n" + profile_text(*report.profile, style_of(STDERR_FILENO, arguments.color)));
+  return printed;
 }
 
 }  // namespace segue::command

@@ -69,7 +69,8 @@ int add_failure(Report& report, const Failure& failure) {
 }
 
 bool open_into(Report& report, const Arguments& arguments, const fs::path& project_file, int& code, bool warns) {
-  auto project = open_project(project_file, {.params = arguments.params, .warns = warns});
+  Profile* profile = report.profile ? &*report.profile : nullptr;
+  auto project = open_project(project_file, {.params = arguments.params, .warns = warns, .profile = profile});
   if (!project) {
     code = add_failure(report, project.error());
     return false;
@@ -92,7 +93,9 @@ DataOptions data_options(const Report& report, const Arguments& arguments, Progr
           .sources = arguments.sources,
           .on_bad_row = arguments.on_bad_row,
           .threads = arguments.threads,
-          .progress = [&progress](const Progress& step) { progress.show(step); }};
+          .progress = [&progress](const Progress& step) { progress.show(step); },
+          .uses_prepared = arguments.uses_prepared,
+          .prepared_folder = arguments.prepared};
 }
 
 void print_diagnostics(const Report& report, const Arguments& arguments, int code) {

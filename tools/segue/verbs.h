@@ -21,6 +21,7 @@ namespace segue::command {
 [[nodiscard]] int run_test(const Arguments& arguments);
 [[nodiscard]] int run_sql(const Arguments& arguments);
 [[nodiscard]] int run_new_project(const Arguments& arguments);
+[[nodiscard]] int run_prepare(const Arguments& arguments);
 
 // 1 where rules or data are at fault, 2 where call or environment are, 130 when cancelled.
 [[nodiscard]] int exit_code(FailureKind kind);
