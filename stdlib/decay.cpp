@@ -304,7 +304,11 @@ std::uint64_t quick_decays(std::int64_t now, std::int64_t unit, const std::int64
   steps(now, unit, rows, padded);
   std::copy_n(rows.out, count, out);
   std::uint64_t open = 0;
-  for (std::size_t i = 0; i < count; ++i) open |= std::uint64_t{rows.open[i] != 0} << i;
+  for (std::size_t at = 0; at < count; at += kLanes) {
+    const std::uint64_t* lanes = rows.open + at;
+    if ((lanes[0] | lanes[1] | lanes[2] | lanes[3] | lanes[4] | lanes[5] | lanes[6] | lanes[7]) == 0) continue;
+    for (std::size_t i = at; i < std::min(count, at + kLanes); ++i) open |= std::uint64_t{rows.open[i] != 0} << i;
+  }
   return open;
 }
 

@@ -196,20 +196,21 @@ constexpr Kernel row_kernel() {
   return {Scalar, batch_of<Scalar>, nullptr};
 }
 
+constexpr std::uint64_t low_bits_of(std::size_t count) { return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1; }
+
 // Of decays: quickly, and what that leaves open one by one. A half-life is `Unit` times what ages are counted in.
 template <ScalarKernel Scalar, std::int64_t Unit, bool IsDate>
 void decay_batch(const KernelContext& context, Operands a, Operands b, std::int64_t* out, std::uint64_t* known, std::size_t n) {
   for (std::size_t at = 0; at < n; at += 64) {
     const std::size_t count = n - at < 64 ? n - at : 64;
-    std::int64_t times[64], half_lives[64];
+    std::int64_t times[64], half_lives[64];  // `out` may lie where they are
     std::copy_n(a + at, count, times);
     std::copy_n(b + at, count, half_lives);
     const std::int64_t now = IsDate ? context.clock.today : context.clock.now;
     const std::uint64_t open = quick_decays(now, Unit, times, half_lives, out + at, count);
     std::uint64_t& word = known[at / 64];
-    for (std::size_t i = 0; i < count; ++i) {
-      if ((word >> i & 1) == 0) out[at + i] = 0;
-    }
+    for (std::uint64_t rest = ~word & low_bits_of(count); rest != 0; rest &= rest - 1)
+      out[at + static_cast<std::size_t>(std::countr_zero(rest))] = 0;
     for (std::uint64_t rest = open & word; rest != 0; rest &= rest - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(rest));
       const std::int64_t operands[2] = {times[i], half_lives[i]};
