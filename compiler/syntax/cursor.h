@@ -3,6 +3,8 @@
 
 #include <cassert>
 #include <cstddef>
+#include <type_traits>
+#include <typeinfo>
 
 #include "antlr/SegueParser.h"
 
@@ -37,7 +39,11 @@ class Cursor {
   // The next child, when it is of that rule.
   template <class Rule>
   [[nodiscard]] Rule* peek_rule() const {
-    return is_done() ? nullptr : dynamic_cast<Rule*>(children_[next_]);
+    if (is_done()) return nullptr;
+    antlr4::tree::ParseTree* child = children_[next_];
+    if constexpr (std::is_same_v<Rule, antlr4::ParserRuleContext>) return dynamic_cast<Rule*>(child);
+    // nothing derives from the class of one rule, so that there is no hierarchy to search
+    return typeid(*child) == typeid(Rule) ? static_cast<Rule*>(child) : nullptr;
   }
   template <class Rule>
   Rule& take_rule() {

@@ -265,6 +265,7 @@ bool run_on_deep_stack(std::function<void()> work) {
 
 void parse_chunks(const Tokens& tokens, const std::vector<Chunk>& chunks, Reporter& reporter, Ast& ast) {
   constexpr std::size_t kShallow = 100;  // brackets that any stack holds
+  ast.exprs.reserve(tokens.list.size() / 3);
   for (const Chunk& chunk : chunks) {
     const auto work = [&] { ChunkParser(tokens, chunk, reporter, ast).run(); };
     if (chunk.depth > kShallow && run_on_deep_stack(work)) continue;
