@@ -3,9 +3,8 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,24 +33,29 @@ class Done:
         return json.loads(lines[-1])
 
 
+LAUNCH = str(Path(__file__).resolve().parent / "launch.py")
+
+
 def run(command: list[str], limit: float, environment: dict | None = None, folder: Path | None = None, accepts: tuple[int, ...] = (0,)) -> Done:
     """What came of a command. It is ended after `limit` seconds, which is a Failed, as is an exit code that is not among `accepts`."""
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, cwd=folder, env=os.environ | (environment or {}))
-        timer = threading.Timer(limit, process.kill)
-        timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        is_late = not timer.is_alive()
-        timer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile(suffix=".json") as report:
+        launched = [sys.executable, "-S", "-E", LAUNCH, report.name, str(limit), *command]
+        process = subprocess.Popen(launched, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, cwd=folder, env=os.environ | (environment or {}))
+        try:
+            process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
         output.seek(0)
         errors.seek(0)
-        done = Done(output.read().decode("utf-8", "replace"), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, process.returncode,
-                    errors.read().decode("utf-8", "replace"))
+        said = errors.read().decode("utf-8", "replace")
+        if process.returncode != 0:
+            raise Failed(f"{command[0]} could not be started: {said.strip()[-500:]}")
+        took = json.loads(Path(report.name).read_text(encoding="utf-8"))
+        done = Done(output.read().decode("utf-8", "replace"), took["seconds"], took["processor_seconds"], took["peak_bytes"], took["code"], said)
     name = " ".join(Path(part).name if part.startswith("/") else part for part in command)[:200]
-    if is_late:
+    if took["is_late"]:
         raise Failed(f"{name}: stopped after {limit:.0f} s")
     if done.code not in accepts:
         raise Failed(f"{name}: exit code {done.code}: {(done.errors or done.output).strip()[-1500:]}")

@@ -10,7 +10,6 @@ from measure import Failed, require_equal, run
 from rows import QUICK_SHARE, Row
 
 PEERS = Path(__file__).resolve().parents[1] / "peers.py"
-ENGINES = ("clickhouse", "polars", "duckdb")
 SLOW = 15  # seconds; a run that takes longer is not repeated
 AS_OF = "2026-11-20"
 
@@ -100,7 +99,7 @@ def climb(engine: str, row: Row, truth: Truth, settings, threads: int, mode: str
 
 def measure_whole(engine: str, row: Row, sizes: dict, folder: Path, expected: list[int], settings, threads: int, mode: str, before: dict) -> dict:
     """The best attempt at the full size; where it does not end in time or memory, what the smaller table foretells stands."""
-    repeats = 1 if mode == "memory" or before["seconds"] > SLOW else 3
+    repeats = 1 if mode == "memory" or settings.quick or before["seconds"] > SLOW else 3
     replies = []
     try:
         for _ in range(repeats):  # from files each time in a new process
@@ -114,7 +113,7 @@ def measure_whole(engine: str, row: Row, sizes: dict, folder: Path, expected: li
 
 def all_peers(row: Row, truth: Truth, settings, threads: int, mode: str) -> dict:
     peers = {}
-    for engine in ENGINES:
+    for engine in row.peers:
         try:
             peers[engine] = climb(engine, row, truth, settings, threads, mode)
         except Failed as failure:

@@ -22,7 +22,7 @@ def parquet(row, settings) -> dict:
     _, folder = project(row.workload, sizes, settings)
     threads = row.threads[0]
     first = run_command(folder, settings, threads, False)  # also brings the files into the system's cache
-    repeats = 5 if first.seconds < 10 else 2
+    repeats = 2 if settings.quick or first.seconds > 10 else 5
     runs = {cached: [run_command(folder, settings, threads, cached) for _ in range(repeats)] for cached in (False, True)}
     expected = sizes_in(first.output)
     for one in (*runs[False], *runs[True]):
