@@ -59,6 +59,17 @@ void test_float_ranges(const MapCall& call);  // values: one; bits: known. out_b
 // `data` is a ListTest.
 void test_lists(const MapCall& call);  // values: cells; bits: known. out_bits
 
+// The same of one column, for at most 64 values.
+struct ListMaskTest {
+  const Column* column = nullptr;
+  std::size_t cells = 0;
+  ListTestKind kind{};
+  std::uint64_t all = 0;            // a bit for each value that is asked for
+  std::vector<std::uint64_t> bits;  // by code
+};
+[[nodiscard]] std::shared_ptr<const ListMaskTest> make_list_mask_test(const ListTest& test);  // null where it is not of that kind
+void test_list_masks(const MapCall& call);                                                    // as test_lists; `data` is a ListMaskTest
+
 struct TextPairData {
   TextDomain left, right;
   TextOp op{};

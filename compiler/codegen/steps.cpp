@@ -38,7 +38,9 @@ struct MakeStep {
   }
   Step operator()(const ListTestBit& op) const {
     const Domain& domain = plan().domains[plan().node(op.value).domain];
-    return test(test_lists, own(prepare_list_test(domain, layout.database(), plan().list_predicates[op.predicate])), {op.value}, op.known);
+    ListTest list_test = prepare_list_test(domain, layout.database(), plan().list_predicates[op.predicate]);
+    if (auto masks = make_list_mask_test(list_test)) return test(test_list_masks, std::move(masks), {op.value}, op.known);
+    return test(test_lists, own(std::move(list_test)), {op.value}, op.known);
   }
   Step operator()(const KernelTest& op) const {
     return test(test_builtin, builtin_data(op.builtin, op.left_scale, op.right_scale), {op.left, op.right}, op.known);
