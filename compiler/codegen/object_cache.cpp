@@ -223,7 +223,15 @@ void ObjectCache::keep(const CodeKey& key, std::span<const std::byte> content) {
     }
   }
   if (renameat(folder_, draft.c_str(), folder_, name.c_str()) != 0) unlinkat(folder_, draft.c_str(), 0);
-  make_room();
+  if (is_time_to_look(key, content.size())) make_room();
+}
+
+// A look at all entries takes as long as there are many: one new entry in eight, by its key, causes one, and every process that keeps much.
+bool ObjectCache::is_time_to_look(const CodeKey& key, std::uint64_t kept) {
+  unseen_bytes_ += kept;
+  if (key.back() % 8 != 0 && unseen_bytes_ < most_bytes_ / 16) return false;
+  unseen_bytes_ = 0;
+  return true;
 }
 
 void ObjectCache::make_room() const {

@@ -41,10 +41,12 @@ class ObjectCache {
 
  private:
   void open_folder();
+  [[nodiscard]] bool is_time_to_look(const CodeKey& key, std::uint64_t kept);
   void make_room() const;
 
   std::filesystem::path path_;
   std::uint64_t most_bytes_;
+  std::uint64_t unseen_bytes_ = 0;  // kept since all entries were looked at
   int folder_ = -1;
   std::string distrust_;
 };

@@ -75,7 +75,9 @@ struct Scratch {
   std::filesystem::path folder;
   Scratch() {
     std::string pattern = (std::filesystem::temp_directory_path() / "segue-differential-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) folder = pattern;
+    if (mkdtemp(pattern.data()) == nullptr) return;
+    folder = pattern;
+    setenv("SEGUE_CACHE_DIR", (folder / "code").c_str(), 1);  // and no code of the user's
   }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
