@@ -13,7 +13,8 @@ AccountProgram::AccountProgram(Plan plan, const Schema& schema, const std::vecto
       places_(plan_.nodes.size()),
       known_slots_(plan_.nodes.size(), kNoPlaceHere),
       bit_slots_(plan_.frames.size()),
-      value_slots_(plan_.frames.size()) {
+      value_slots_(plan_.frames.size()),
+      inlined_(plan_.nodes.size()) {
   for (PlanRoot& root : plan_.roots) root.undetermined = kFalse;
   number_sources(schema, added);
   give_places();
@@ -49,13 +50,39 @@ void AccountProgram::give_places() {
 
 // ── instructions ──
 
+namespace {
+
+const std::vector<Bit>* chain_operands(const Op& op) {
+  if (const auto* all = std::get_if<AllOf>(&op)) return &all->operands;
+  if (const auto* any = std::get_if<AnyOf>(&op)) return &any->operands;
+  return nullptr;
+}
+
+}  // namespace
+
+// What is inlined has operands of its own that are not.
+void AccountProgram::find_inlined() {
+  for (std::size_t i = plan_.live.size(); i-- > 0;) {
+    const PlanNode& node = plan_.node(plan_.live[i]);
+    const std::vector<Bit>* operands = chain_operands(node.op);
+    if (operands == nullptr || node.frame != kAccountFrame || inlined_[index_of(plan_.live[i])]) continue;
+    for (const Bit operand : *operands) {
+      const PlanNode& inner = plan_.node(operand.node());
+      inlined_[index_of(operand.node())] = inner.uses == 1 && inner.frame == kAccountFrame && chain_operands(inner.op) != nullptr;
+    }
+  }
+}
+
 void AccountProgram::make_instructions() {
+  find_inlined();
   for (const NodeId id : plan_.live) {
     const PlanNode& node = plan_.node(id);
-    if (id == kFalse.node() || std::holds_alternative<KnownOf>(node.op)) continue;
+    if (id == kFalse.node() || std::holds_alternative<KnownOf>(node.op) || inlined_[index_of(id)]) continue;
     if (const auto* near = std::get_if<NearTest>(&node.op))
       circles_.emplace(index_of(id), make_near_circle(near->center_latitude, near->center_longitude, near->kilometres));
-    (node.frame == kNoFrame ? constants_ : instructions_).push_back(instruction_of(id));
+    const Instruction made = instruction_of(id);
+    if (node.frame == kNoFrame) append(constants_, made);
+    else instructions_.push_back(made);
   }
 }
 
@@ -63,19 +90,56 @@ Instruction AccountProgram::instruction_of(NodeId id) {
   const PlanNode& node = plan_.node(id);
   Instruction made{.frame = node.frame == kNoFrame ? 0 : index_of(node.frame), .node = id, .out = place(id).slot};
   if (made.frame != 0) return made;
-  const auto raw = [&](Bit bit) { return bit_place(bit); };
-  const auto chain = [&](InstructionCode code, const std::vector<Bit>& operands) {
-    made.code = code, made.first = static_cast<std::uint32_t>(operands_.size()), made.count = static_cast<std::uint32_t>(operands.size());
-    for (const Bit operand : operands) operands_.push_back(raw(operand));
-  };
-  if (const auto* all = std::get_if<AllOf>(&node.op)) chain(InstructionCode::kAll, all->operands);
-  if (const auto* any = std::get_if<AnyOf>(&node.op)) chain(InstructionCode::kAny, any->operands);
+  if (chain_operands(node.op) != nullptr) {
+    made.code = InstructionCode::kChains, made.first = static_cast<std::uint32_t>(chains_.size());
+    add_chain(id);
+    made.count = static_cast<std::uint32_t>(chains_.size()) - made.first;
+  }
   if (const auto* test = std::get_if<InRanges>(&node.op); test != nullptr && test->ranges.size() == 1 && !test->ranges[0].is_empty()) {
-    made.code = InstructionCode::kRange, made.first = place(test->value).slot, made.count = raw(test->known);
+    made.code = InstructionCode::kRange, made.first = place(test->value).slot, made.count = bit_place(test->known);
     made.low = static_cast<std::uint64_t>(test->ranges[0].low);
     made.width = static_cast<std::uint64_t>(test->ranges[0].high) - made.low;
   }
   return made;
+}
+
+// A disjunction is what is left when not all complements of its operands hold. What is inlined adds its operands where it must hold as a whole, else it is a group.
+void AccountProgram::add_chain(NodeId id) {
+  const PlanNode& node = plan_.node(id);
+  const bool is_all = std::holds_alternative<AllOf>(node.op);
+  std::vector<std::uint32_t> plain, groups;
+  std::uint32_t group_count = 0;
+  for (const Bit operand : *chain_operands(node.op)) {
+    const Bit wanted = is_all ? operand : ~operand;
+    if (!inlined_[index_of(operand.node())]) {
+      plain.push_back(bit_place(wanted));
+      continue;
+    }
+    const Op& inner = plan_.node(operand.node()).op;
+    const bool is_whole = std::holds_alternative<AllOf>(inner) != wanted.is_negated();
+    if (!is_whole) ++group_count, groups.push_back(static_cast<std::uint32_t>(chain_operands(inner)->size()));
+    for (const Bit each : *chain_operands(inner)) (is_whole ? plain : groups).push_back(bit_place(wanted.is_negated() ? ~each : each));
+  }
+  chains_.insert(chains_.end(), {place(id).slot, is_all ? 0U : 1U, static_cast<std::uint32_t>(plain.size()), group_count});
+  chains_.insert(chains_.end(), plain.begin(), plain.end());
+  chains_.insert(chains_.end(), groups.begin(), groups.end());
+}
+
+// Neighbouring chains become one instruction.
+void AccountProgram::append(ProgramPart& part, const Instruction& instruction) const {
+  if (instruction.code != InstructionCode::kChains) {
+    part.instructions.push_back(instruction);
+    return;
+  }
+  const auto from = chains_.begin() + instruction.first;
+  const auto begin = static_cast<std::uint32_t>(part.chains.size());
+  part.chains.insert(part.chains.end(), from, from + instruction.count);
+  if (!part.instructions.empty() && part.instructions.back().code == InstructionCode::kChains) {
+    part.instructions.back().count += instruction.count;
+    return;
+  }
+  part.instructions.push_back(instruction);
+  part.instructions.back().first = begin;
 }
 
 // ── dependencies ──
@@ -194,9 +258,9 @@ ProgramPart AccountProgram::part_of(std::vector<std::uint32_t> roots) const {
         },
         node.op);
   }
-  ProgramPart part{.instructions = {}, .frames = {}, .roots = std::move(roots)};
+  ProgramPart part{.instructions = {}, .chains = {}, .frames = {}, .roots = std::move(roots)};
   for (const Instruction& instruction : instructions_) {
-    if (needed[index_of(instruction.node)]) part.instructions.push_back(instruction);
+    if (needed[index_of(instruction.node)]) append(part, instruction);
   }
   for (std::uint32_t frame = 1; frame < used.size(); ++frame) {
     if (used[frame]) part.frames.push_back(frame);

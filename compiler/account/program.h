@@ -25,21 +25,22 @@ struct NodePlace {
   std::uint32_t slot = 0;
 };
 
-// The kinds that are worth a way of their own in the account's frame; everything else goes by its node.
-enum class InstructionCode : std::uint8_t { kAll, kAny, kRange, kNode };
+// The kinds that are worth a way of their own in the account's frame, where most conditions lie; everything else goes by its node.
+enum class InstructionCode : std::uint8_t { kChains, kRange, kNode };
 
 struct Instruction {
   InstructionCode code = InstructionCode::kNode;
   std::uint32_t frame = 0;
   NodeId node{};
   std::uint32_t out = 0;               // slot
-  std::uint32_t first = 0, count = 0;  // kAll, kAny: operands; kRange: the value's slot and the known bit's place
+  std::uint32_t first = 0, count = 0;  // kChains: words of chains (chains.h); kRange: the value's slot and the known bit's place
   std::uint64_t low = 0, width = 0;    // kRange: low <= value <= low + width
 };
 
 // Some instructions in order, and the roots that are complete after them.
 struct ProgramPart {
   std::vector<Instruction> instructions;
+  std::vector<std::uint32_t> chains;  // conjunctions and disjunctions that follow each other are one instruction
   std::vector<std::uint32_t> frames;  // ascending, without the account's
   std::vector<std::uint32_t> roots;
 };
@@ -54,7 +55,7 @@ class AccountProgram {
   // What answers every root.
   [[nodiscard]] const ProgramPart& whole() const { return whole_; }
   // What is the same for all accounts; done first, and again when the clock has moved.
-  [[nodiscard]] const std::vector<Instruction>& constants() const { return constants_; }
+  [[nodiscard]] const ProgramPart& constants() const { return constants_; }
 
   // What a root depends on, and what changes can touch: one cell of a table's rows; that a row comes, goes or moves to other parents; the clock.
   [[nodiscard]] SourceSet no_sources() const { return SourceSet(words_); }
@@ -70,9 +71,6 @@ class AccountProgram {
   // Where the account's frame has a bit or its complement.
   [[nodiscard]] std::uint32_t bit_place(Bit bit) const { return 2 * place(bit.node()).slot + (bit.is_negated() ? 1 : 0); }
   [[nodiscard]] std::uint32_t known_slot(NodeId id) const { return known_slots_[index_of(id)]; }
-  [[nodiscard]] std::span<const std::uint32_t> operands(const Instruction& instruction) const {
-    return std::span(operands_).subspan(instruction.first, instruction.count);
-  }
   [[nodiscard]] std::uint32_t bit_slots(std::uint32_t frame) const { return bit_slots_[frame]; }
   [[nodiscard]] std::uint32_t value_slots(std::uint32_t frame) const { return value_slots_[frame]; }
   [[nodiscard]] const NearCircle& circle(NodeId id) const { return circles_.at(index_of(id)); }
@@ -83,7 +81,10 @@ class AccountProgram {
   void number_sources(const Schema& schema, const std::vector<std::uint32_t>& added);
   void give_places();
   void make_instructions();
+  void find_inlined();
   Instruction instruction_of(NodeId id);
+  void add_chain(NodeId id);
+  void append(ProgramPart& part, const Instruction& instruction) const;
   void find_sources(const Schema& schema);
   void add_own_sources(const Schema& schema, const PlanNode& node, SourceSet& sources) const;
   void add_frame(SourceSet& sources, FrameId frame) const;
@@ -94,8 +95,10 @@ class AccountProgram {
   std::vector<NodePlace> places_;
   std::vector<std::uint32_t> known_slots_;              // by node; kNoSlotHere where nobody asks
   std::vector<std::uint32_t> bit_slots_, value_slots_;  // by frame; the constants are in the account's
-  std::vector<std::uint32_t> operands_;
-  std::vector<Instruction> instructions_, constants_;
+  std::vector<std::uint32_t> chains_;
+  std::vector<bool> inlined_;  // by node: a chain that one other chain alone reads, as a part of it
+  std::vector<Instruction> instructions_;
+  ProgramPart constants_;
   std::map<std::uint32_t, NearCircle> circles_;
   ProgramPart whole_;
   std::vector<std::uint32_t> bases_;  // by table

@@ -61,7 +61,7 @@ class AccountRun {
   [[nodiscard]] bool bit(Bit bit, FrameId frame, std::size_t position) const;
   void bind(RowTables& tables);
   void grow(RunFrame& frame, std::uint32_t index);
-  void execute(const std::vector<Instruction>& instructions, RowTables& tables);
+  void execute(const ProgramPart& part, RowTables& tables);
 
   const AccountProgram* program_;
   Clock clock_;
