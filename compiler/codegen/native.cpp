@@ -81,6 +81,15 @@ Column part_of(const Column& column, std::size_t begin, std::size_t rows) {
 
 // ── Plans and programs of chunks ─────────────────────────────────────────────────────────────────────────────────────────
 
+// Whether a plan reads texts or lists: its program is then bound to the codes of one database.
+bool reads_codes(const Plan& plan, const Database& database) {
+  return std::ranges::any_of(columns_read(plan), [&](const TableColumn& read) {
+    const std::vector<Column>& columns = database.tables[read.table].columns;
+    return read.column < columns.size() &&
+           (columns[read.column].storage == Storage::kCodes || columns[read.column].storage == Storage::kLists);
+  });
+}
+
 // Plans by facts, and the programs of each, of one pass.
 class Programs {
  public:
@@ -116,7 +125,7 @@ class Programs {
     if (!compiled) return std::unexpected(std::move(compiled.error()));
     auto program = std::make_shared<const Program>(std::move(*compiled));
     const std::lock_guard lock(mutex_);
-    if (added == nullptr && made.programs.size() < kMost) made.programs.push_back(program);
+    if (added == nullptr && made.programs.size() < kMost && !reads_codes(*made.plan, database)) made.programs.push_back(program);
     return Planned{made.plan, program};
   }
 
