@@ -175,6 +175,7 @@ class Preparer {
       else error = written.error();
     });
     if (error != 0) return std::unexpected(cannot_write(error));
+    for (const Writing& writing : writings) wait_for_tick(writing.file->stamp);
     return manifest();
   }
 

@@ -68,15 +68,6 @@ std::expected<std::vector<std::string>, std::string> files_of(const std::string&
   return files;
 }
 
-// Until a change of the file would show in its stamp.
-void wait_for_tick(const FileStamp& stamp) {
-  const std::int64_t tick = stamp.changed % kSecond == 0 ? kCoarseTick : kTick;
-  const std::int64_t now =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  const std::int64_t left = stamp.changed + tick - now;
-  if (left > 0 && left <= tick) std::this_thread::sleep_for(std::chrono::nanoseconds(left));
-}
-
 // Whether a file is the one that was seen.
 bool is_same(const std::string& root, const SourceStamp& before, const SourceStamp& now) {
   if (before.path != now.path || before.stamp.bytes != now.stamp.bytes) return false;
@@ -89,6 +80,14 @@ bool is_same(const std::string& root, const SourceStamp& before, const SourceSta
 
 std::string path_below(const std::string& root, const std::string& path) {
   return root.empty() || path.starts_with('/') ? path : root + "/" + path;
+}
+
+void wait_for_tick(const FileStamp& stamp) {
+  const std::int64_t tick = stamp.changed % kSecond == 0 ? kCoarseTick : kTick;
+  const std::int64_t now =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const std::int64_t left = stamp.changed + tick - now;
+  if (left > 0 && left <= tick) std::this_thread::sleep_for(std::chrono::nanoseconds(left));
 }
 
 std::optional<FileStamp> stamp_of(const std::string& path) {

@@ -24,6 +24,9 @@ struct FileStamp {
 [[nodiscard]] std::optional<FileStamp> stamp_of(const std::string& path);
 [[nodiscard]] std::optional<FileStamp> stamp_of(int descriptor);
 
+// Waits, for a few hundredths of a second at most, until a change of a file that was written just now would show in its stamp: clocks of file systems tick.
+void wait_for_tick(const FileStamp& stamp);
+
 struct SourceStamp {
   std::string path;  // as given, or below a folder that was given
   FileStamp stamp;

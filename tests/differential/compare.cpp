@@ -7,6 +7,7 @@
 
 #include "bindings/cpp/segue.h"
 #include "compiler/check/check.h"
+#include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/native.h"
 #include "compiler/diagnostics/render.h"
 #include "compiler/interpret/explain.h"
@@ -17,6 +18,7 @@
 #include "stdlib/print_value.h"
 #include "tests/differential/case.h"
 #include "tests/differential/parts.h"
+#include "tests/differential/prepared.h"
 #include "tests/differential/facts.h"
 #include "tests/differential/live.h"
 
@@ -183,6 +185,8 @@ class Comparison {
     options.threads = setting.threads;
     options.share = setting.is_shared;
     options.population_bytes = setting.population_bytes;
+    CodeCache cache(default_cache_folder());  // what another setting, or another case, has kept
+    if (case_.seed % 2 == 0) options.codegen.cache = &cache;
     auto results = evaluate_native(program(), database, clock_, roots, options);
     if (!results) return std::unexpected(Failure{"native run failed", "the run stopped: " + results.error().message});
     tally_.answers += accounts() * results->definitions.size();
@@ -364,6 +368,9 @@ class Comparison {
                                             engine == Engine::kNative ? "native" : "interpreter", *found)};
       }
       if (engine == Engine::kInterpreter) continue;
+      if (case_.seed % 2 == 0) {
+        if (const auto found = prepared_difference(case_, *project, options, *evaluation, folder_)) return Failure{"prepared", *found};
+      }
       if (const auto found = parts_difference(*project, options, *evaluation, folder_, case_.seed)) return Failure{"parts", *found};
     }
     return std::nullopt;
