@@ -230,6 +230,7 @@ void Lowering::lower(ExprId id) {
   graph_.begin_expression(id);
   lowered_[index_of(id)] = std::visit(LowerNode{*this, id, expr.frame, expr.type}, expr.node);
   done_[index_of(id)] = true;
+  graph_.begin_expression(kNoExpr);
 }
 
 }  // namespace segue

@@ -105,6 +105,21 @@ TEST_CASE("aggregates over the same rows share their filter, and an outer value 
   CHECK(text.find("frame 1: all(") == text.rfind("frame 1: all("));
 }
 
+TEST_CASE("a node leads back to the expression that asked for it first, and to the definitions that need it") {
+  Planned w;
+  const ExprId first = w.maybe(CompareOp::kGe, 5), again = w.maybe(CompareOp::kGe, 5), other = w.n(CompareOp::kGe, 7);
+  const ExprId column = std::get<Compare>(w.program.expr(first).node).left;
+  const std::vector<DefinitionId> roots{w.define(first), w.define(w.test(And{{again, w.column(2)}})), w.define(other)};
+  const Plan plan = make_plan(w.program, roots);
+  const auto users = definitions_using(plan, {first, again, other, column});
+  CHECK(users[0] == std::vector{roots[0], roots[1]});
+  CHECK(users[1].empty());
+  CHECK(users[2] == std::vector{roots[2]});
+  CHECK(users[3] == std::vector{roots[0], roots[1]});
+  const ConditionCounts counts = count_conditions(w.program, roots, plan);
+  CHECK((counts.written == 4 && counts.evaluated == 3));
+}
+
 TEST_CASE("what no root needs is not planned") {
   Planned w;
   w.define(w.maybe(CompareOp::kGe, 3));
