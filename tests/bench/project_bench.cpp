@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@
 #include "bindings/cpp/loaded_data.h"
 #include "bindings/cpp/needed_columns.h"
 #include "bindings/cpp/project.h"
+#include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/native.h"
 #include "compiler/plan/plan.h"
@@ -61,7 +64,7 @@ struct Seconds {
   }
   static double median(std::vector<double> values) {
     std::ranges::sort(values);
-    return values.empty() ? 0 : values[values.size() / 2];
+    return values.empty() ? 0 : values[(values.size() - 1) / 2];
   }
   std::string text(const char* name) const {
     return fmt::format("\"{0}_s\": {1:.6f}, \"{0}_cpu_s\": {2:.6f}", name, median(wall), median(cpu));
@@ -114,7 +117,7 @@ bool has_ranks(const Database& database) {
 }
 
 struct Measured {
-  Seconds plan, compile, run;
+  Seconds plan, compile, again, unused, run;
   std::vector<std::uint64_t> sizes;
 };
 
@@ -134,13 +137,17 @@ Measured measure(const CheckedProject& project, const Database& database, const 
     }
     return measured;
   }
-  for (unsigned again = 0; again < 2; ++again) {  // the first also starts LLVM
-    const Plan plan = measured.plan.measure(
-        [&] { return make_plan(project.program(), roots, {.share = true, .facts = never_missing(database), .population = {}}); });
-    const auto program =
-        measured.compile.measure([&] { return (*codegen)->compile(plan, database, clock, {.cpu = options.cpu, .keep_members = false}); });
+  const std::shared_ptr<CodeCache> kept = (*codegen)->make_code_cache(std::filesystem::path());
+  for (unsigned round = 0; round < 5;
+       ++round) {  // twice without kept code, then three times with it, of which the first has nothing to find
+    CodegenOptions compiling{.cpu = options.cpu, .keep_members = false};
+    compiling.cache = round < 2 ? nullptr : kept.get();
+    const auto plan_options = PlanOptions{.share = true, .facts = never_missing(database), .population = {}};
+    const Plan plan = measured.plan.measure([&] { return make_plan(project.program(), roots, plan_options); });
+    Seconds& seconds = round < 2 ? measured.compile : round == 2 ? measured.unused : measured.again;
+    const auto program = seconds.measure([&] { return (*codegen)->compile(plan, database, clock, compiling); });
     if (!program) stop(program.error());
-    for (unsigned repeat = 0; again == 1 && repeat < options.repeats; ++repeat) {
+    for (unsigned repeat = 0; round == 4 && repeat < options.repeats; ++repeat) {
       auto results = measured.run.measure(
           [&] { return run(*program, database, {.threads = options.threads, .keep_members = false, .progress = {}}); });
       if (!results) stop("the run failed");
@@ -196,8 +203,8 @@ int bench(const Options& options) {
     const HandResult result = answer_by_hand(*data->database, options.hand, options.threads, options.repeats);
     by_hand = fmt::format(", \"hand_s\": {:.6f}, \"hand_agrees\": {}", result.seconds, result.sizes == measured.sizes);
   }
-  fmt::print("{{{}, {}, {}, {}, {}, ", open.text("open"), load.text("load"), measured.plan.text("plan"), measured.compile.text("compile"),
-             measured.run.text("run"));
+  fmt::print("{{{}, {}, {}, {}, {}, {}, ", open.text("open"), load.text("load"), measured.plan.text("plan"),
+             measured.compile.text("compile"), measured.again.text("again"), measured.run.text("run"));
   fmt::print("\"threads\": {}, \"accounts\": {}, \"prepared\": {}, \"sizes\": [{}]{}}}\n", options.threads, data->database->tables[0].rows,
              has_ranks(*data->database), fmt::join(measured.sizes, ", "), by_hand);
   return 0;
