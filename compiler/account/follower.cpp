@@ -561,7 +561,7 @@ void AccountFollower::forget_account(RowId row) {
   for (std::uint32_t root = 0; root < stores_.size(); ++root) {
     if (stores_[root].kind == Store::Kind::kRows) continue;
     const std::int64_t before = answer(root, row), after = stores_[root].kind == Store::Kind::kCode ? -1 : 0;
-    if (before != after) report(kNoRow, key, {.root = root, .row_key = {}, .before = before, .after = after});
+    if (before != after || stores_[root].kind == Store::Kind::kScore) report(kNoRow, key, {.root = root, .row_key = {}, .before = before, .after = after});
   }
   std::fill_n(answers_.begin() + static_cast<std::ptrdiff_t>(row * stride_), stride_, 0);
   for (Level& level : levels_) {

@@ -63,7 +63,9 @@ def run(segue, block, folder, page_folder):
     where = copy_project(block.attributes["project"], folder) if "project" in block.attributes else page_folder
     faults, new = [], []
     for text, shown in calls(block.lines):
-        done = call(words_of(segue, text), where, stderr=subprocess.STDOUT)
+        words = words_of(segue, text)
+        source = (where / words[-1]).read_text(encoding="utf-8") if "<" in words else None
+        done = call(words if source is None else words[:-2], where, stdin=source, stderr=subprocess.STDOUT)
         printed = trimmed(done.stdout.splitlines())
         is_right = matches(trimmed(shown), printed)
         if not is_right:
