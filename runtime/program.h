@@ -97,6 +97,7 @@ struct MapCall {
   std::span<const std::uint64_t* const> bits;
   std::int64_t* out = nullptr;
   std::uint64_t* out_bits = nullptr;
+  std::span<std::uint64_t* const> more_bits;  // of several tests at once
   std::size_t rows = 0;
   const void* data = nullptr;
 };
@@ -128,6 +129,7 @@ struct MapStep {
   std::vector<BitRef> bits;
   std::uint32_t out_value = kNoSlot;
   std::uint32_t out_bits = kNoSlot;
+  std::vector<std::uint32_t> more_bits = {};
 };
 struct ReduceStep {
   std::uint32_t span = 0;  // index into Program::spans

@@ -59,8 +59,10 @@ struct Execute {
     for (auto& buffer : more_values) buffer.resize(kBlockRows);
     std::vector<const std::int64_t*> values(step.values.size());
     std::vector<const std::uint64_t*> bits(step.bits.size());
+    std::vector<std::uint64_t*> more_bits_out(step.more_bits.size());
     for (std::size_t block = 0; block < frame.blocks(); ++block) {
       const std::size_t begin = block * kBlockRows, rows = std::min(kBlockRows, frame.words() * 64 - begin);
+      for (std::size_t i = 0; i < more_bits_out.size(); ++i) more_bits_out[i] = frame.bit_block(step.more_bits[i], block);
       for (std::size_t i = 0; i < values.size(); ++i) {
         values[i] =
             load_values(batch, frame, step.values[i], begin, rows, i < kMaxFixed ? value_buffers[i] : more_values[i - kMaxFixed].data());
@@ -72,6 +74,7 @@ struct Execute {
                    .bits = bits,
                    .out = step.out_value == kNoSlot ? nullptr : frame.value_slot(step.out_value) + begin,
                    .out_bits = step.out_bits == kNoSlot ? nullptr : frame.bit_block(step.out_bits, block),
+                   .more_bits = more_bits_out,
                    .rows = rows,
                    .data = step.data.get()});
     }

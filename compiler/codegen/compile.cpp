@@ -85,6 +85,19 @@ void add_shape(Program& program, const ProgramLayout& layout) {
   }
 }
 
+// The node of a step, and those that a look-up answers with it. What is flushed between them would be overwritten: then they stand alone.
+std::vector<NodeId> lookups_from(const ProgramLayout& layout, const StepMaker& maker, std::size_t first) {
+  const std::vector<Unit>& units = layout.units();
+  std::vector<NodeId> nodes;
+  for (std::size_t i = first; i < units.size() && units[i].kind == NodeClass::kStep; ++i) {
+    if (i > first && !(layout.is_lookup(units[i].nodes.front()) && units[i].frame == units[first].frame)) break;
+    nodes.push_back(units[i].nodes.front());
+    if (!layout.is_lookup(nodes.front()) || !units[i].flushes.empty() || !units[i].values.empty()) break;
+  }
+  if (nodes.size() > 1) nodes.resize(maker.lookups_together(nodes));
+  return nodes;
+}
+
 // Puts a function's part of the pool, its counters and its outputs behind those of the others.
 CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode& unit, CompiledFn function) {
   const auto size_of = [](const auto& all) { return static_cast<std::uint32_t>(all.size()); };
@@ -115,14 +128,20 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
   Program program;
   StepMaker maker(layout, clock);
   std::size_t next = 0;
-  for (const Unit& unit : layout.units()) {
-    if (unit.kind != NodeClass::kFree) program.step_nodes.push_back(indices_of(unit.nodes));
-    if (unit.kind == NodeClass::kStep) program.steps.push_back(maker.make(unit.nodes.front()));
-    if (is_emitted(unit)) {
-      program.steps.push_back(add_function(program, unit.frame, recipes[next], code->functions[next]));
+  for (std::size_t i = 0; i < layout.units().size(); ++i) {
+    const std::size_t first = i;
+    std::vector<NodeId> nodes = layout.units()[i].nodes;
+    if (layout.units()[i].kind == NodeClass::kStep) {
+      nodes = lookups_from(layout, maker, i);
+      program.steps.push_back(layout.is_lookup(nodes.front()) ? maker.make_lookups(nodes) : maker.make(nodes.front()));
+      i += nodes.size() - 1;
+    }
+    if (is_emitted(layout.units()[i])) {
+      program.steps.push_back(add_function(program, layout.units()[i].frame, recipes[next], code->functions[next]));
       ++next;
     }
-    add_flushes(program.steps, layout, unit);
+    if (program.steps.size() > program.step_nodes.size()) program.step_nodes.push_back(indices_of(nodes));
+    for (std::size_t unit = first; unit <= i; ++unit) add_flushes(program.steps, layout, layout.units()[unit]);
     program.step_nodes.resize(program.steps.size());
   }
   for (const PlanRoot& root : plan.roots) program.roots.push_back({kind_of(root.answer), plan.frames[index_of(root.frame)].table});

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,16 +62,31 @@ void test_float_ranges(const MapCall& call);  // values: one; bits: known. out_b
 // `data` is a ListTest.
 void test_lists(const MapCall& call);  // values: cells; bits: known. out_bits
 
-// The same of one column, for at most 64 values.
-struct ListMaskTest {
-  const Column* column = nullptr;
-  std::size_t cells = 0;
-  ListTestKind kind{};
-  std::uint64_t all = 0;            // a bit for each value that is asked for
-  std::vector<std::uint64_t> bits;  // by code
+// Several tests of one column of texts or of lists.
+struct LookupTests {
+  static constexpr std::size_t kMaxPlanes = 64;
+  struct Test {  // on the bits of a row's entries
+    bool is_all = false, is_empty = false;
+    std::vector<std::uint8_t> planes;
+  };
+  using Wanted = std::tuple<bool, std::string, std::int64_t>;  // folded, a text, else a value
+
+  const Column* lists = nullptr;  // null where codes are of texts
+  std::vector<Test> tests;
+  std::vector<std::vector<std::uint8_t>> tables;  // by eight planes, by code
+  std::size_t plane_count = 0;
+  std::map<Wanted, std::uint8_t> plane_by_value;
+
+  [[nodiscard]] bool has_room_for(const ListPredicate& predicate) const;
+  void add(const std::vector<std::uint8_t>& holds);  // a test of texts, by code; at most kMaxPlanes
+  // A test of lists, whose domain has one part.
+  void add(const ListTest& test, const ListPredicate& predicate);
+
+ private:
+  std::size_t add_plane(std::size_t codes);
+  void set(std::size_t plane, std::size_t code);
 };
-[[nodiscard]] std::shared_ptr<const ListMaskTest> make_list_mask_test(const ListTest& test);  // null where it is not of that kind
-void test_list_masks(const MapCall& call);                                                    // as test_lists; `data` is a ListMaskTest
+void test_lookups(const MapCall& call);  // values: codes, or cells; bits: known. more_bits: by test
 
 struct TextPairData {
   TextDomain left, right;

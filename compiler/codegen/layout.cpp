@@ -16,6 +16,8 @@ constexpr std::size_t kAtomsPerFunction = 16;  // and values
 // Larger blocks make instruction selection erratic (architecture.md, "How evaluation gets fast").
 constexpr std::size_t kOperandsPerFunction = 400;
 constexpr std::size_t kFinishesPerFunction = 256;
+constexpr std::size_t kMostLookedUp = 64;
+constexpr std::uint32_t kAfterLookups = 0xffff'ffff;  // by value: steps that may stand on one another
 
 std::size_t operand_count(const Op& op) {
   if (const auto* all = std::get_if<AllOf>(&op)) return all->operands.size();
@@ -323,6 +325,19 @@ EmittedMath ProgramLayout::math_of(const Map& map) const {
   }
 }
 
+bool ProgramLayout::is_lookup(NodeId id) const {
+  const auto is_plain = [&](NodeId value, Bit known) {
+    const bool is_known = constant_bit(known.node()) || std::holds_alternative<ColumnKnown>(plan_.node(known.node()).op);
+    return is_known && std::holds_alternative<ColumnValue>(plan_.node(value).op);
+  };
+  const Op& op = plan_.node(id).op;
+  if (const auto* text = std::get_if<TextTestBit>(&op)) return is_plain(text->value, text->known);
+  const auto* list = std::get_if<ListTestBit>(&op);
+  if (list == nullptr || !is_plain(list->value, list->known)) return false;
+  const ListPredicate& predicate = plan_.list_predicates[list->predicate];
+  return predicate.texts.size() + predicate.values.size() <= kMostLookedUp;
+}
+
 // ── order ──
 
 void ProgramLayout::place_nodes() {
@@ -351,7 +366,11 @@ void ProgramLayout::order_units() {
     if (class_of(id) != NodeClass::kFree && !is_unread) order.push_back(id);
   }
   const auto frame_key = [&](NodeId id) { return places_[index_of(id)].kind == NodeClass::kStep ? 0 : index_of(plan_.node(id).frame); };
-  const auto value_key = [&](NodeId id) {
+  const auto value_key = [&](NodeId id) -> std::uint32_t {
+    if (is_lookup(id))
+      return index_of(std::get_if<TextTestBit>(&plan_.node(id).op) != nullptr ? std::get<TextTestBit>(plan_.node(id).op).value
+                                                                              : std::get<ListTestBit>(plan_.node(id).op).value);
+    if (places_[index_of(id)].kind == NodeClass::kStep) return kAfterLookups;
     const auto test = tested(plan_.node(id).op);
     return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->first) : 0;
   };

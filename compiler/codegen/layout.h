@@ -67,6 +67,8 @@ class ProgramLayout {
   std::vector<FrameLayout> frames;  // with inputs and numbers of slots
   std::vector<RowSpan> spans;
 
+  // A test of texts or lists of a column as it is, for which nothing but atoms comes first: several are answered by one step. Those of one column follow each other.
+  [[nodiscard]] bool is_lookup(NodeId node) const;
   // Where a bit or value is read.
   [[nodiscard]] BitRef ref(Bit bit) const;
   [[nodiscard]] ValueRef ref(NodeId value) const;

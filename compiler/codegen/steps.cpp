@@ -38,9 +38,7 @@ struct MakeStep {
   }
   Step operator()(const ListTestBit& op) const {
     const Domain& domain = plan().domains[plan().node(op.value).domain];
-    ListTest list_test = prepare_list_test(domain, layout.database(), plan().list_predicates[op.predicate]);
-    if (auto masks = make_list_mask_test(list_test)) return test(test_list_masks, std::move(masks), {op.value}, op.known);
-    return test(test_lists, own(std::move(list_test)), {op.value}, op.known);
+    return test(test_lists, own(prepare_list_test(domain, layout.database(), plan().list_predicates[op.predicate])), {op.value}, op.known);
   }
   Step operator()(const KernelTest& op) const {
     return test(test_builtin, builtin_data(op.builtin, op.left_scale, op.right_scale), {op.left, op.right}, op.known);
@@ -244,6 +242,55 @@ StepMaker::StepMaker(ProgramLayout& layout, const Clock& clock)
 Step StepMaker::make(NodeId id) {
   const PlanNode& node = layout_.plan().node(id);
   return std::visit(MakeStep{*this, layout_, id, node}, node.op);
+}
+
+namespace {
+
+std::pair<NodeId, Bit> looked_up(const Op& op) {
+  if (const auto* text = std::get_if<TextTestBit>(&op)) return {text->value, text->known};
+  const auto& list = std::get<ListTestBit>(op);
+  return {list.value, list.known};
+}
+
+}  // namespace
+
+std::size_t StepMaker::lookups_together(std::span<const NodeId> tests) const {
+  const Plan& plan = layout_.plan();
+  std::size_t count = 0, wanted = 0;
+  for (const NodeId id : tests) {
+    const Op& op = plan.node(id).op;
+    if (looked_up(op) != looked_up(plan.node(tests.front()).op)) break;
+    const auto* list = std::get_if<ListTestBit>(&op);
+    if (list == nullptr) ++wanted;
+    else wanted += plan.list_predicates[list->predicate].texts.size() + plan.list_predicates[list->predicate].values.size();
+    if (count > 0 && wanted > LookupTests::kMaxPlanes) break;
+    ++count;
+  }
+  return count;
+}
+
+Step StepMaker::make_lookups(std::span<const NodeId> tests) {
+  const Plan& plan = layout_.plan();
+  const auto [value, known] = looked_up(plan.node(tests.front()).op);
+  LookupTests lookups;
+  MapStep step{.frame = index_of(plan.node(tests.front()).frame),
+               .kernel = test_lookups,
+               .data = nullptr,
+               .values = {layout_.ref(value)},
+               .bits = {layout_.ref(known)}};
+  const Domain& domain = plan.domains[plan.node(value).domain];
+  for (const NodeId id : tests) {
+    if (const auto* list = std::get_if<ListTestBit>(&plan.node(id).op)) {
+      const ListPredicate& predicate = plan.list_predicates[list->predicate];
+      lookups.add(prepare_list_test(domain, layout_.database(), predicate), predicate);
+    } else {
+      const auto table = text_table(plan.node(value).domain, std::get<TextTestBit>(plan.node(id).op).predicate);
+      lookups.add(*static_cast<const std::vector<std::uint8_t>*>(table.get()));
+    }
+    step.more_bits.push_back(layout_.bit_slot(id));
+  }
+  step.data = own(std::move(lookups));
+  return step;
 }
 
 const Places& StepMaker::places_of(std::uint32_t space) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 
 #include "compiler/codegen/kernels.h"
 #include "compiler/codegen/layout.h"
@@ -17,6 +18,10 @@ class StepMaker {
   StepMaker(ProgramLayout& layout, const Clock& clock);
 
   [[nodiscard]] Step make(NodeId id);
+
+  // How many of the tests from the first on, each a look-up (ProgramLayout::is_lookup), one step can answer; at least one.
+  [[nodiscard]] std::size_t lookups_together(std::span<const NodeId> tests) const;
+  [[nodiscard]] Step make_lookups(std::span<const NodeId> tests);
 
  private:
   friend struct MakeStep;
