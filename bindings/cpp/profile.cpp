@@ -62,7 +62,7 @@ std::vector<Dear> dearest_of(const CheckedProgram& program, const std::vector<do
   }
   std::vector<Dear> all;
   for (auto& [span, dear] : by_place) all.push_back(std::move(dear));
-  std::ranges::stable_sort(all, std::greater<>(), &Dear::seconds);
+  std::ranges::sort(all, {}, [](const Dear& dear) { return std::pair(-dear.seconds, dear.exprs.front()); });
   if (all.size() > Profile::kDearest) all.resize(Profile::kDearest);
   return all;
 }

@@ -216,7 +216,7 @@ bool Graph::merge_ranges(FrameId frame, std::vector<Bit>& operands) {
   std::vector<Bit> tests;
   std::ranges::copy_if(operands, std::back_inserter(tests), [&](Bit operand) { return test_of(operand) != nullptr; });
   const auto key_of = [&](Bit operand) { return std::pair(test_of(operand)->value, test_of(operand)->known); };
-  std::ranges::stable_sort(tests, {}, key_of);
+  std::ranges::sort(tests, {}, [&](Bit operand) { return std::pair(key_of(operand), operand); });
   std::vector<Bit> merged;
   bool changed = false;
   for (std::size_t begin = 0, end = 0; begin < tests.size(); begin = end) {
