@@ -355,26 +355,43 @@ class ElementCodes {
   HashSlots slots_;
 };
 
+// Sorts the codes from `first` on, and drops repetitions. Lists are short.
+void settle_list(std::vector<std::int32_t>& codes, std::size_t first) {
+  if (codes.size() - first < 2) return;
+  const auto begin = codes.begin() + static_cast<std::ptrdiff_t>(first);
+  if (codes.size() - first == 2 && begin[0] != begin[1]) {
+    if (begin[0] > begin[1]) std::swap(begin[0], begin[1]);
+    return;
+  }
+  std::sort(begin, codes.end());
+  codes.erase(std::unique(begin, codes.end()), codes.end());
+}
+
 void fill_lists(const TableData& data, const SlotData& slot, const Slot& spec, Column& column) {
   column.storage = Storage::kLists;
-  column.offsets.assign(1, 0);
-  column.offsets.reserve(column.rows + 1);
+  std::vector<std::uint64_t> offsets(1);
+  offsets.reserve(column.rows + 1);
   std::vector<std::int32_t> codes;
+  std::size_t most = 0;
+  for (const ColumnPiece& piece : slot.pieces) most += piece.ends.empty() ? 0 : piece.ends.back();
+  codes.reserve(most);
   ElementCodes elements;
+  std::vector<std::int32_t> of_enum(spec.spec.enum_values.size(), -1);
   const Kind kind = spec.scalar_kind();
+  const auto code_of = [&](std::int64_t number) {
+    if (kind == Kind::kFloat) return elements.code_of(float_bits(std::bit_cast<double>(number)));
+    if (kind != Kind::kEnum) return elements.code_of(number);
+    std::int32_t& code = of_enum[static_cast<std::size_t>(number)];
+    return code >= 0 ? code : code = elements.code_of(number);
+  };
   each_row(data, kIsGood, [&](std::size_t piece_id, std::size_t i, std::size_t) {
     const ColumnPiece& piece = slot.pieces[piece_id];
-    const std::size_t first = codes.size();
-    for (std::size_t at = i == 0 ? 0 : piece.ends[i - 1]; at < piece.ends[i]; ++at) {
-      const std::int64_t number = kind == Kind::kText ? 0 : piece.numbers[at];
-      codes.push_back(kind == Kind::kText    ? piece.codes[at]
-                      : kind == Kind::kFloat ? elements.code_of(float_bits(std::bit_cast<double>(number)))
-                                             : elements.code_of(number));
-    }
-    std::sort(codes.begin() + static_cast<std::ptrdiff_t>(first), codes.end());
-    codes.erase(std::unique(codes.begin() + static_cast<std::ptrdiff_t>(first), codes.end()), codes.end());
-    column.offsets.push_back(codes.size());
+    const std::size_t first = codes.size(), begin = i == 0 ? 0 : piece.ends[i - 1], end = piece.ends[i];
+    for (std::size_t at = begin; at < end; ++at) codes.push_back(kind == Kind::kText ? piece.codes[at] : code_of(piece.numbers[at]));
+    settle_list(codes, first);
+    offsets.push_back(codes.size());
   });
+  column.offsets = std::move(offsets);
   std::ranges::copy(codes, make_data<std::int32_t>(column, codes.size()));
   column.element_values = std::move(elements.values);
 }

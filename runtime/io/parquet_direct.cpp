@@ -15,9 +15,9 @@
 #include <parquet/schema.h>
 #include <parquet/statistics.h>
 
+#include "runtime/io/parquet_texts.h"
 #include "stdlib/calendar.h"
 #include "stdlib/clock.h"
-#include "stdlib/text.h"
 
 namespace segue::io {
 namespace {
@@ -367,32 +367,6 @@ bool read_bools(parquet::ColumnReader& reader, const DirectColumn& column, std::
 
 // ── Texts and enums ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-std::string_view view(const parquet::ByteArray& bytes) { return {reinterpret_cast<const char*>(bytes.ptr), bytes.len}; }
-
-// The number that stands for a text: its code, or its index among an enum's values; negative where the text is bad.
-class TextNumbers {
- public:
-  TextNumbers(const Slot& slot, LocalTexts& texts) : slot_(slot), texts_(texts), is_enum_(slot.scalar_kind() == Kind::kEnum) {}
-
-  std::int64_t of(std::string_view text) {
-    if (!is_utf8(text)) return -1;
-    if (!is_enum_) return texts_.code_of_copy(text);
-    const ScalarValue value = enum_value(slot_, text);
-    return value.state == ValueState::kKnown ? value.number : -1;
-  }
-  bool of(const parquet::ByteArray* texts, std::size_t count, std::vector<std::int64_t>& out) {
-    out.resize(count + 1);
-    std::int64_t least = 0;
-    for (std::size_t i = 0; i < count; ++i) least = std::min(least, out[i] = of(view(texts[i])));
-    return least >= 0;
-  }
-
- private:
-  const Slot& slot_;
-  LocalTexts& texts_;
-  bool is_enum_;
-};
-
 bool hold_numbers(PartBuilder& builder, const std::vector<std::int64_t>& numbers, std::size_t count) {
   if (builder.storage() == Storage::kCodes) return true;
   return count == 0 || builder.hold(0, range_of(numbers.data(), count).second);
@@ -505,7 +479,7 @@ bool is_always_good(const DirectColumn& column, const parquet::ColumnChunkMetaDa
 
 GroupFacts direct_facts(const parquet::ColumnChunkMetaData& chunk, const DirectColumn& column, const Slot& slot) {
   GroupFacts facts;
-  if (column.form == DirectForm::kNone) return facts;
+  if (column.form == DirectForm::kNone || column.form == DirectForm::kLists) return facts;
   const std::shared_ptr<parquet::Statistics> statistics = chunk.is_stats_set() ? chunk.statistics() : nullptr;
   const bool has_count = statistics != nullptr && statistics->HasNullCount();
   // A float may be no number, which is missing, too.
@@ -529,6 +503,20 @@ GroupFacts direct_facts(const parquet::ColumnChunkMetaData& chunk, const DirectC
   return facts;
 }
 
+DirectColumn direct_list(const Slot& slot, const parquet::ColumnDescriptor& descriptor, int leaf, const arrow::DataType& type,
+                         int filled_level) {
+  const bool is_list = type.id() == arrow::Type::LIST || type.id() == arrow::Type::LARGE_LIST;
+  const bool has_text = slot.scalar_kind() == Kind::kText || slot.scalar_kind() == Kind::kEnum;
+  if (!is_list || !slot.is_list() || !has_text || slot.keeps_vectors || descriptor.max_repetition_level() != 1) return {};
+  if (descriptor.physical_type() != Physical::BYTE_ARRAY || !is_text(*type.field(0)->type())) return {};
+  DirectColumn column;
+  column.form = DirectForm::kLists;
+  column.leaf = leaf;
+  column.filled_level = filled_level;
+  column.value_level = descriptor.max_definition_level();
+  return column;
+}
+
 DirectColumn direct_column(const Slot& slot, const parquet::ColumnDescriptor& descriptor, int leaf, const arrow::DataType& type) {
   const bool is_plain = descriptor.max_repetition_level() == 0 && descriptor.max_definition_level() <= 1;
   if (!is_plain || slot.is_list() || slot.is_money || slot.is_coordinate || slot.keeps_vectors) return {};
@@ -546,6 +534,8 @@ std::optional<ColumnPiece> read_direct(parquet::RowGroupReader& group, const Dir
             ? group.Column(column.leaf)
             : group.ColumnWithExposeEncoding(column.leaf, parquet::ExposedEncoding::DICTIONARY);
     ColumnPiece piece;
+    if (column.form == DirectForm::kLists)
+      return read_lists(*reader, column, slot, rows, piece) ? std::optional(std::move(piece)) : std::nullopt;
     PartBuilder builder(rows, first_storage(slot, column.form), placement, first_row);
     if (!read_column(*reader, column, slot, rows, builder, piece.texts)) return std::nullopt;
     if (builder.has_missing() && (!slot.spec.accepts_missing || slot.is_key)) return std::nullopt;

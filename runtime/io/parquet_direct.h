@@ -19,7 +19,7 @@ class RowGroupReader;
 
 namespace segue::io {
 
-enum class DirectForm : std::uint8_t { kNone, kNumbers, kFloats, kBools, kTexts };
+enum class DirectForm : std::uint8_t { kNone, kNumbers, kFloats, kBools, kTexts, kLists };
 
 // How a column is decoded. A number x of the file means x · factor / divisor, and is good within [least, greatest].
 struct DirectColumn {
@@ -30,6 +30,7 @@ struct DirectColumn {
   int width = 0;  // of numbers in a fixed number of bytes, highest first
   std::int64_t least = 0, greatest = 0;
   std::int64_t factor = 1, divisor = 1;
+  int filled_level = 0, value_level = 0;  // of lists: the definition levels of an element, and of one that is not missing
 
   [[nodiscard]] std::int64_t value(std::int64_t raw) const { return raw * factor / divisor; }
 };
@@ -37,6 +38,10 @@ struct DirectColumn {
 // How the column of the file is read into a slot; kNone where that is not a matter of copying. `type` is what Arrow reads the column as.
 [[nodiscard]] DirectColumn direct_column(const Slot& slot, const parquet::ColumnDescriptor& descriptor, int leaf,
                                          const arrow::DataType& type);
+
+// The same of a column of lists of text; `filled_level` is the definition level from which a list has an element.
+[[nodiscard]] DirectColumn direct_list(const Slot& slot, const parquet::ColumnDescriptor& descriptor, int leaf, const arrow::DataType& type,
+                                       int filled_level);
 
 // What the file says of a column of a group.
 [[nodiscard]] GroupFacts direct_facts(const parquet::ColumnChunkMetaData& chunk, const DirectColumn& column, const Slot& slot);

@@ -199,6 +199,13 @@ class ParquetTableFile final : public TableFile, public GroupedFile {
     for (std::size_t slot = 0; slot < columns.size(); ++slot) {
       ask_for_dictionary(columns[slot], context.slots[slot]);
       const auto& field = manifest_.schema_fields[columns[slot]];
+      if (field.children.size() == 1 && field.children[0].is_leaf()) {
+        const auto& element = field.children[0];
+        source_->direct.push_back(direct_list(context.slots[slot], *source_->metadata->schema()->Column(element.column_index),
+                                              element.column_index, *schema_->field(static_cast<int>(columns[slot]))->type(),
+                                              element.level_info.repeated_ancestor_def_level));
+        continue;
+      }
       source_->direct.push_back(field.is_leaf()
                                     ? direct_column(context.slots[slot], *source_->metadata->schema()->Column(field.column_index),
                                                     field.column_index, *schema_->field(static_cast<int>(columns[slot]))->type())

@@ -168,6 +168,8 @@ World make_world(std::int64_t rows, Draw& draw) {
       [&] { add("enum:x,y,z", texts(rows, draw, {"x", "y", "z"})); },
       [&] { add("enum:x,y", texts(rows, draw, {"x", "y", "x", "y", "x", "q"})); },
       [&] { add("list<text>", lists(rows, draw)); },
+      [&] { add("list<enum:w0,w1,w2,w3,w4,w5,w6,w7,w8,w9>", lists(rows, draw)); },
+      [&] { add("list<enum:w0,w1,w2,w3,w4,w5,w6,w7,w8>", lists(rows, draw)); },
   };
   for (int i = 0; i < 5; ++i) makers[static_cast<std::size_t>(pick(draw, 0, static_cast<std::int64_t>(makers.size()) - 1))]();
   world.spec = table("account", "a", columns);
@@ -225,6 +227,9 @@ std::string said(const TableSpec& spec, const LoadResult& result) {
                        static_cast<int>(bad.kind), bad.read_as_missing);
     for (const BadExample& example : bad.examples) out += fmt::format(" {} `{}`", example.row, example.value);
   }
+  // Either file has a name of its own for what a list holds.
+  const std::string_view in_arrow = "list<item: binary>";
+  for (std::size_t at = 0; (at = out.find(in_arrow, at)) != std::string::npos;) out.replace(at, in_arrow.size(), "list<element: string>");
   return out;
 }
 
