@@ -151,9 +151,23 @@ class Emitter {
     b_.CreateAlignedStore(b_.CreateAdd(before, more), address, bits_align());
   }
 
+  // All ones, from memory: a constant would keep LLVM's fast way of selecting instructions from all that follows in the block, which takes four times as long.
+  llvm::Value* ones() {
+    llvm::Module& module = *function_->getParent();
+    llvm::GlobalVariable* words = module.getGlobalVariable("ones", true);
+    if (words == nullptr) {
+      auto* type = llvm::ArrayType::get(b_.getInt64Ty(), kBlockWords);
+      words =
+          new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::InternalLinkage, llvm::Constant::getAllOnesValue(type), "ones");
+      words->setAlignment(llvm::Align(kLineBytes));
+    }
+    return b_.CreateAlignedLoad(bits_type_, words, bits_align());
+  }
+
   // Where masks are registers, the comparison itself can be the other way round.
   llvm::Value* complement(std::uint32_t at) {
     const RecipeInstruction& from = recipe_.instructions[at];
+    if (recipe_.is_over_bits) return b_.CreateXor(made_[at], ones());
     if (from.operation != Operation::kBits || vector_words_ != 8) return b_.CreateNot(made_[at]);
     return b_.CreateBitCast(b_.CreateNot(made_[from.a]), bits_type_);
   }
