@@ -64,6 +64,12 @@ class Graph {
   // An integer value, known and inside one of `ranges` (in any order).
   Bit in_ranges(FrameId frame, NodeId value, Bit known, std::vector<IntRange> ranges);
 
+  // So many nodes or fewer are expected.
+  void reserve(std::size_t nodes) {
+    plan_.nodes.reserve(nodes);
+    plan_.origins.reserve(nodes);
+  }
+
   // A definition begins: without sharing, its nodes are its own.
   void begin_definition();
   // What is made from here on is made for this expression.

@@ -42,7 +42,11 @@ PlanRoot root_of(const CheckedProgram& program, Lowering& lowering, DefinitionId
 }  // namespace
 
 void lower_definitions(const CheckedProgram& program, const std::vector<DefinitionId>& roots, Lowering& lowering) {
-  for (const auto& [definition, exprs] : schedule(program, roots)) {
+  const auto scheduled = schedule(program, roots);
+  std::size_t count = 0;
+  for (const auto& [definition, exprs] : scheduled) count += exprs.size();
+  lowering.graph().reserve(count / 2);
+  for (const auto& [definition, exprs] : scheduled) {
     lowering.graph().begin_definition();
     for (const ExprId id : exprs) lowering.lower(id);
     const Lowered& body = lowering.lowered(program.definition(definition).body);
