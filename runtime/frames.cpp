@@ -132,6 +132,7 @@ void attach(const Batch& batch, FrameState& frame) {
     const Column& column = column_of(batch.database, batch.program.added, layout.table, input.column);
     frame.pointers[i] = layout.is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[i]);
   }
+  frame.is_widened.assign(layout.inputs.size(), false);
   if (layout.live_slot != kNoSlot) mark_rows(frame);
   for (std::uint32_t slot = 0; slot < layout.value_slots; ++slot) frame.pointers[layout.inputs.size() + slot] = frame.value_slot(slot);
 }
@@ -173,6 +174,7 @@ Batch make_batch(const Program& program, const Database& database) {
     frame.layout = &program.frames[i];
     frame.table = &database.tables[frame.layout->table];
     frame.gathered.resize(frame.layout->inputs.size());
+    frame.widened.resize(frame.layout->inputs.size());
     frame.pointers.resize(frame.layout->inputs.size() + frame.layout->value_slots);
   }
   return batch;

@@ -23,8 +23,10 @@ struct FrameState {
   std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> bits;
   std::vector<AlignedBytes> gathered;  // by input
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> values;
-  std::size_t capacity = 0;           // rows of a value slot
-  std::vector<const void*> pointers;  // inputs, then value slots
+  std::size_t capacity = 0;                        // rows of a value slot
+  std::vector<const void*> pointers;               // inputs, then value slots
+  std::vector<std::vector<std::int64_t>> widened;  // by input: its rows as int64, once some step has asked for them
+  std::vector<bool> is_widened;                    // in this batch
 
   [[nodiscard]] std::size_t words() const { return (rows + 63) / 64; }
   [[nodiscard]] std::size_t blocks() const { return (rows + kBlockRows - 1) / kBlockRows; }

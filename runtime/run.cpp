@@ -195,15 +195,23 @@ struct Execute {
     if (value.source == ValueSource::kColumn && (value.storage == Storage::kInt64 || value.storage == Storage::kFloat64)) {
       return static_cast<const std::int64_t*>(frame.pointers[value.index]);
     }
+    if (value.source == ValueSource::kColumn) {
+      if (!frame.is_widened[value.index]) widen_all(frame, value, frame.widened[value.index]);
+      frame.is_widened[value.index] = true;
+      return frame.widened[value.index].data();
+    }
     if (batch.scratch_values.size() <= scratch) batch.scratch_values.resize(scratch + 1);
-    std::vector<std::int64_t>& out = batch.scratch_values[scratch];
+    widen_all(frame, value, batch.scratch_values[scratch]);
+    return batch.scratch_values[scratch].data();
+  }
+
+  void widen_all(const FrameState& frame, const ValueRef& value, std::vector<std::int64_t>& out) const {
     out.resize(frame.blocks() * kBlockRows + 1);
     for (std::size_t begin = 0; begin < frame.rows; begin += kBlockRows) {
       const std::size_t rows = std::min(kBlockRows, frame.words() * 64 - begin);
       const std::int64_t* values = load_values(batch, frame, value, begin, rows, out.data() + begin);
       if (values != out.data() + begin) std::copy_n(values, rows, out.data() + begin);
     }
-    return out.data();
   }
 
   // Rows that nobody asks for hold zero, which is a value of every type.

@@ -53,6 +53,40 @@ TEST_CASE("members and counts do not depend on threads or on where children lie"
   }
 }
 
+TEST_CASE("a program runs over every database of its shape, and tells which those are") {
+  const Program in_order = count_children(true);
+  for (const std::size_t accounts : {0, 1, 1000, 5000}) {
+    const Database database = families(accounts, true);
+    REQUIRE(fits(in_order, database));
+    const auto results = run(in_order, database, {.threads = 2, .keep_members = true, .progress = {}});
+    REQUIRE(results);
+    CHECK(results->sizes.front() == accounts / 3);
+  }
+  CHECK(!fits(in_order, families(10, false)));
+  Program bound = count_children(false);
+  const Database own = families(10, false), other = families(10, false);
+  bound.bound_to = &own;
+  CHECK((fits(bound, own) && !fits(bound, other)));
+}
+
+TEST_CASE("a program fits columns of the storage, with the missing values and the dictionary that it was compiled for") {
+  Database database = families(10, true);
+  Column column;
+  column.storage = Storage::kInt16;
+  database.tables[0].columns = {column};
+  Program program = count_children(true);
+  program.shape = {{0, 0, Storage::kInt16, false, nullptr, nullptr}};
+  CHECK(fits(program, database));
+  database.tables[0].columns[0].storage = Storage::kInt32;
+  CHECK(!fits(program, database));
+  database.tables[0].columns[0] = column;
+  database.tables[0].columns[0].valid = Bitmap(10);
+  CHECK(!fits(program, database));
+  database.tables[0].columns[0] = column;
+  database.tables[0].columns[0].dictionary = std::make_shared<const Dictionary>();
+  CHECK(!fits(program, database));
+}
+
 TEST_CASE("sizes alone can be asked for") {
   const Database database = families(1000, true);
   const auto results = run(count_children(true), database, {.threads = 1, .keep_members = false, .progress = {}});
