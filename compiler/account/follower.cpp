@@ -22,7 +22,7 @@ std::optional<std::int64_t> kept_cell(const RowTable& table, RowId row, ColumnId
 // ── the start ──
 
 AccountFollower::AccountFollower(const CheckedProgram& program, const KeptColumns& kept, const Database& database, const Clock& clock,
-                                 std::vector<DefinitionId> roots, const Results* answers)
+                                 const std::vector<DefinitionId>& roots, const Results* answers)
     : program_(program),
       schema_(program.schema),
       added_(program.schema.tables.size()) {
@@ -187,15 +187,20 @@ void AccountFollower::find_referenced() {
 }
 
 // The accounts above a row, by whichever parents.
-void AccountFollower::reach_accounts(std::uint32_t table, RowId row) {
-  if (table == kAccountTable) {
-    if (std::exchange(reached_in_[row], turn_) != turn_) reached_.push_back(row);
-    return;
-  }
-  const std::vector<ParentLink>& parents = schema_.tables[table].parents;
-  for (std::size_t link = 0; link < parents.size(); ++link) {  // as deep as the schema nests
-    const RowId parent = tables_.tables[parents[link].table].keys.row(tables_.tables[table].links[link].bucket(row));
-    if (parent != kNoRow) reach_accounts(parents[link].table, parent);
+void AccountFollower::reach_accounts(std::uint32_t from, RowId first) {
+  climbing_.assign(1, {from, first});
+  while (!climbing_.empty()) {
+    const auto [table, row] = climbing_.back();
+    climbing_.pop_back();
+    if (table == kAccountTable) {
+      if (std::exchange(reached_in_[row], turn_) != turn_) reached_.push_back(row);
+      continue;
+    }
+    const std::vector<ParentLink>& parents = schema_.tables[table].parents;
+    for (std::size_t link = 0; link < parents.size(); ++link) {
+      const RowId parent = tables_.tables[parents[link].table].keys.row(tables_.tables[table].links[link].bucket(row));
+      if (parent != kNoRow) climbing_.emplace_back(parents[link].table, parent);
+    }
   }
 }
 
@@ -561,7 +566,8 @@ void AccountFollower::forget_account(RowId row) {
   for (std::uint32_t root = 0; root < stores_.size(); ++root) {
     if (stores_[root].kind == Store::Kind::kRows) continue;
     const std::int64_t before = answer(root, row), after = stores_[root].kind == Store::Kind::kCode ? -1 : 0;
-    if (before != after || stores_[root].kind == Store::Kind::kScore) report(kNoRow, key, {.root = root, .row_key = {}, .before = before, .after = after});
+    if (before != after || stores_[root].kind == Store::Kind::kScore)
+      report(kNoRow, key, {.root = root, .row_key = {}, .before = before, .after = after});
   }
   std::fill_n(answers_.begin() + static_cast<std::ptrdiff_t>(row * stride_), stride_, 0);
   for (Level& level : levels_) {

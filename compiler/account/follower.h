@@ -67,7 +67,7 @@ class AccountFollower {
   // `program` is borrowed, and so is the clock's zone. The columns that `needed_columns` names have been read. `answers` are those of `roots` over the database, by whichever
   // engine; null: they are made here.
   AccountFollower(const CheckedProgram& program, const KeptColumns& kept, const Database& database, const Clock& clock,
-                  std::vector<DefinitionId> roots, const Results* answers);
+                  const std::vector<DefinitionId>& roots, const Results* answers);
   AccountFollower(const AccountFollower&) = delete;
   AccountFollower& operator=(const AccountFollower&) = delete;
 
@@ -131,7 +131,7 @@ class AccountFollower {
   void begin_change();
   void find_referenced();
   void reach(std::uint32_t table, RowId row, bool is_read_by_reference);
-  void reach_accounts(std::uint32_t table, RowId row);
+  void reach_accounts(std::uint32_t from, RowId first);
   void reach_all();
   void note_rows(const SourceSet& sources);
   void note_rows(AccountRun& run, const ProgramPart& part, const std::function<RowAnswers*(std::uint32_t)>& answers_of);
@@ -176,7 +176,8 @@ class AccountFollower {
 
   // Of the change at hand.
   std::uint32_t turn_ = 0;
-  std::vector<RowId> reached_;             // accounts
+  std::vector<RowId> reached_;  // accounts
+  std::vector<std::pair<std::uint32_t, RowId>> climbing_;
   std::vector<std::uint32_t> reached_in_;  // by account: the last change that reached it
   std::vector<AccountChange> changes_;
   std::map<std::int64_t, std::size_t> change_ids_;  // by the account's key

@@ -348,6 +348,7 @@ class Comparison {
     write_project(case_, folder_);
     const auto project = open_project(folder_ / "segue.yaml");
     if (!project) return Failure{"files: project", render_text(project.error().diagnostics, {}, false)};
+    if (auto found = record_failure(case_.world, *project, expected_)) return Failure{"records", std::move(*found)};
     for (const Engine engine : {Engine::kNative, Engine::kInterpreter}) {
       EvaluateOptions options;
       options.data.clock = case_.world.now;
