@@ -6,6 +6,7 @@
 #include <cassert>
 #include <limits>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include "stdlib/builtins.h"
@@ -45,7 +46,8 @@ class RecipeMaker {
         finishes_(unit.finishes),
         keeps_members_(keeps_members) {
     code_.recipe.is_over_bits = unit.kind == NodeClass::kBoolean;
-    std::ranges::stable_sort(finishes_, {}, [](const Finish& finish) { return finish.bit.node(); });
+    std::ranges::sort(finishes_, {},
+                      [](const Finish& finish) { return std::tuple(finish.bit.node(), finish.root, finish.is_undetermined); });
   }
 
   UnitCode make() && {
