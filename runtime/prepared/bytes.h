@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,7 +50,7 @@ class ByteReader {
     static_assert(std::is_trivially_copyable_v<T>);
     T value{};
     if (!has(sizeof(T))) return value;
-    std::memcpy(&value, rest_.data(), sizeof(T));
+    rest_.copy(reinterpret_cast<char*>(&value), sizeof(T));
     rest_.remove_prefix(sizeof(T));
     return value;
   }

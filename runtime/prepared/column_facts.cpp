@@ -59,13 +59,13 @@ class Ranker {
 
 template <typename Code, typename T, typename Ordered, typename Rank>
 void fill_codes(const Column& column, const T* values, Ordered ordered, Rank rank, Code* codes) {
-  constexpr std::int32_t kZero = std::numeric_limits<Code>::min();  // the code of a missing value
+  constexpr std::int32_t kZero = sizeof(Code) == 1 ? -128 : -32'768;  // the code of a missing value
   if (column.valid.empty()) {
     for (std::size_t row = 0; row < column.rows; ++row) codes[row] = static_cast<Code>(kZero + rank(ordered(values[row])));
     return;
   }
   for (std::size_t row = 0; row < column.rows; ++row)
-    codes[row] = static_cast<Code>(column.valid.test(row) ? kZero + rank(ordered(values[row])) : kZero);
+    codes[row] = static_cast<Code>(kZero + (column.valid.test(row) ? rank(ordered(values[row])) : 0));
 }
 
 template <typename Code>

@@ -1,7 +1,7 @@
 // Each part has its sections in a fixed order; those that it lacks are empty.
 #include "runtime/prepared/column_sections.h"
 
-#include <array>
+#include <utility>
 
 namespace segue {
 namespace {
@@ -150,12 +150,12 @@ std::shared_ptr<const RankCodes> ranks_of(const MappedFile& file, std::size_t ro
 
 std::optional<Link> link_of(const MappedFile& file, std::size_t rows, std::size_t parents) {
   if (file.sections.size() != kLinkSections) return std::nullopt;
-  const Link link{.parent_of = array_in<RowId>(file, kParentOf),
-                  .offsets = array_in<std::uint64_t>(file, kLinkOffsets),
-                  .children = array_in<RowId>(file, kChildren)};
+  Link link{.parent_of = array_in<RowId>(file, kParentOf),
+            .offsets = array_in<std::uint64_t>(file, kLinkOffsets),
+            .children = array_in<RowId>(file, kChildren)};
   if (link.parent_of.size() != rows || link.offsets.size() != parents + 1) return std::nullopt;
-  if (!link.children.empty() && link.children.size() != link.offsets.back()) return std::nullopt;
-  if (link.offsets.back() > rows) return std::nullopt;
+  const std::uint64_t children = std::as_const(link).offsets.back();
+  if (children > rows || (!link.children.empty() && link.children.size() != children)) return std::nullopt;
   return link;
 }
 

@@ -62,8 +62,8 @@ std::expected<std::vector<std::string>, std::string> files_of(const std::string&
       files.push_back(path);
       continue;
     }
-    for (const std::string& below : files_below(path_below(root, path)))
-      files.push_back(path.ends_with('/') ? path + below : path + "/" + below);
+    const std::string folder = path.ends_with('/') ? path : path + "/";
+    for (const std::string& below : files_below(path_below(root, path))) files.push_back(folder + below);
   }
   return files;
 }

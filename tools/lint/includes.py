@@ -13,6 +13,7 @@ BELOW = ["segue_runtime", "segue_stdlib"]
 ALLOWED = {
     "segue_runtime": [],
     "segue_runtime_io": BELOW,
+    "segue_prepared": BELOW,
     "segue_stdlib": ["segue_runtime"],
     "segue_source": [],
     "segue_diagnostics": FRONT[:1],
