@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes a project of N realistic definitions, and a small table of invented accounts, to measure compiling by.
+"""Writes a project of N realistic definitions to measure compiling by.
 
-`realistic.py N FOLDER [--accounts N]`
+`realistic.py N FOLDER`
 
 The forms are those of examples/abm: enums, texts and patterns, dates, decimals, lists, counts and sums over related tables, scores, tiers, definitions that use
 others. Numbers, windows and values are drawn from short lists, as people choose them, so that definitions share most of their conditions, the more of them the more there
