@@ -113,7 +113,7 @@ class Truth(PrepareTest):
         self.assertEqual(self.assert_same_as_unprepared().codes(), [])
 
     def test_a_change_within_the_same_moment_is_seen(self):
-        for number in range(5):
+        for number in range(2):
             self.write("data/accounts.csv", command.ACCOUNTS.replace("900", f"90{number}"))
             self.prepare()
             self.write("data/accounts.csv", command.ACCOUNTS.replace("900", f"10{number}"))
@@ -249,18 +249,19 @@ class Damage(PrepareTest):
             # What is made anew has new names.
             file = [*self.store(), self.folder / STORE / "manifest"][place]
             whole = file.read_bytes()
-            for damaged in (b"", whole[: len(whole) // 2], whole[:-1], bytes([whole[0] ^ 1]) + whole[1:],
-                            whole[:300] + bytes([whole[300] ^ 8]) + whole[301:] if len(whole) > 300 else b"x"):
-                file.write_bytes(damaged)
-                result = self.run_json()
-                self.assert_code(result, 0)
-                self.assertEqual(result.json["definitions"], command.json.loads(good)["definitions"])
+            # Each file in one of the ways; the unit tests have all of them.
+            damages = [b"", whole[: len(whole) // 2], whole[:-1], bytes([whole[0] ^ 1]) + whole[1:], whole[:260] + bytes([whole[260] ^ 8]) + whole[261:]]
+            damaged = damages[place % len(damages)]
+            file.write_bytes(damaged)
+            result = self.run_json()
+            self.assert_code(result, 0)
+            self.assertEqual(result.json["definitions"], command.json.loads(good)["definitions"])
+            if damaged[:256] != whole[:256] or len(damaged) != len(whole):
                 verified = self.segue("prepare", "--verify", "--format", "json")
-                if damaged[:256] != whole[:256] or len(damaged) != len(whole):
-                    self.assert_code(verified, 1)
-                    self.assertIn("damaged-prepared-tables", verified.codes())
+                self.assert_code(verified, 1)
+                self.assertIn("damaged-prepared-tables", verified.codes())
             self.prepare()
-            self.assertEqual(self.assert_same_as_unprepared(engines=["native"]).codes(), [])
+        self.assertEqual(self.assert_same_as_unprepared(engines=["native"]).codes(), [])
 
     def test_whole_tables_verify(self):
         self.assert_code(self.segue("prepare", "--verify"), 2)
@@ -283,10 +284,10 @@ class Damage(PrepareTest):
         self.assertEqual(self.run_json().codes(), ["unused-prepared-tables"])
 
     def test_killed_half_way_the_old_tables_are_there(self):
-        self.write("data/accounts.csv", command.ACCOUNTS + "".join(f"B{i},Name {i},Software,{i},false,\n" for i in range(60000)))
+        self.write("data/accounts.csv", command.ACCOUNTS + "".join(f"B{i},Name {i},Software,{i},false,\n" for i in range(20000)))
         self.prepare()
         self.write("segments/more.seg", "segment s { where employees > 7 }\n")
-        for wait in (0.02, 0.05, 0.1, 0.2):
+        for wait in (0.02, 0.06, 0.15):
             self.write("schema.yaml", command.SCHEMA + f"# {wait}\n")
             running = subprocess.Popen([str(command.SEGUE), "prepare", *AS_OF], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(wait)
