@@ -74,7 +74,7 @@ std::expected<Results, Failure> run_engine(const CheckedProject& project, const 
 // `failure` is set but where the source knows why.
 std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& project, ChunkSource& source,
                                                          std::span<const DefinitionId> roots, const EvaluateOptions& options,
-                                                         const ChunkTaker& taker, Failure& failure) {
+                                                         const ChunkTaker& taker, bool keeps_members, Failure& failure) {
   const auto codegen = codegen_api();
   if (!codegen) {
     failure = internal(codegen.error());
@@ -82,7 +82,7 @@ std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& p
   }
   CodeCache& cache = project.code->cache(**codegen);
   const NativeProfiling profiling(options.profile, **codegen, cache);
-  NativeOptions native{.codegen = {.keep_members = options.out.has_value(), .cache = &cache, .threads = options.data.threads},
+  NativeOptions native{.codegen = {.keep_members = keeps_members, .cache = &cache, .threads = options.data.threads},
                        .threads = options.data.threads,
                        .progress = progress_of(options.data),
                        .profile = profiling.get()};

@@ -21,9 +21,9 @@ enum class NativeFailureKind : std::uint8_t;
                                                          const Database& database, std::span<const DefinitionId> roots,
                                                          const EvaluateOptions& options);
 
-// The same by native code over tables that come in chunks: `taker` is given the answers of each.
+// The same by native code over tables that come in chunks: `taker` is given the answers of each; without `keeps_members` the sizes of segments and audiences alone.
 [[nodiscard]] std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& project, ChunkSource& source,
                                                                        std::span<const DefinitionId> roots, const EvaluateOptions& options,
-                                                                       const ChunkTaker& taker, Failure& failure);
+                                                                       const ChunkTaker& taker, bool keeps_members, Failure& failure);
 
 }  // namespace segue

@@ -69,6 +69,16 @@ class PartedEvaluation {
     return true;
   }
 
+  // Whether anything is asked of members beyond their number.
+  [[nodiscard]] bool needs_members() const {
+    return files_ || !checked_.workspace.project.suppress.empty() || std::ranges::any_of(roots_, [&](DefinitionId root) {
+             const Definition& definition = checked_.program().definition(root);
+             const bool compares =
+                 std::ranges::any_of(definition.expectations, [](const Expectation& each) { return each.other.has_value(); });
+             return definition.kind == DefinitionKind::kAudience || compares;
+           });
+  }
+
   bool fail(Failure failure) {
     failure_ = std::move(failure);
     return false;
@@ -96,7 +106,7 @@ class PartedEvaluation {
   std::expected<void, Failure> evaluate(Chunks& chunks) {
     const ChunkTaker taker{.take = [this](Chunk& chunk) { return !failure_ && take(chunk); }, .restart = [this] { restart(); }};
     Failure failure;
-    const auto done = run_native_chunks(checked_, chunks, roots_, options_, taker, failure);
+    const auto done = run_native_chunks(checked_, chunks, roots_, options_, taker, needs_members(), failure);
     if (failure_) return std::unexpected(std::move(*failure_));
     if (!done && done.error() == NativeFailureKind::kNoRows) return std::unexpected(load_failure(chunks.errors()));
     if (!done) return std::unexpected(std::move(failure));

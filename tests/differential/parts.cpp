@@ -101,6 +101,11 @@ std::optional<std::string> parts_difference(const OpenedProject& project, const 
     if (!parted) return fmt::format("{}: {}", setting, render_text(parted.error().diagnostics, project.sources, false));
     if (parted->answers) return std::nullopt;  // some reference keeps a table whole
     if (const auto found = totals_difference(project, whole, *parted)) return fmt::format("{}: {}", setting, *found);
+    EvaluateOptions totals = parts;
+    totals.out.reset();
+    const auto counted = evaluate(project, totals);
+    if (!counted) return fmt::format("{}: without output: {}", setting, render_text(counted.error().diagnostics, project.sources, false));
+    if (const auto found = totals_difference(project, whole, *counted)) return fmt::format("{}, without output: {}", setting, *found);
     const auto expected = write_output(project, whole, (expected_folder / name).string(), output);
     const auto written = write_output(project, *parted, parts.out->path, output);
     if (!expected || !written) return fmt::format("{}: the output cannot be written", setting);
