@@ -273,8 +273,9 @@ To* copy_good(const ColumnPart& part, const RowState* states, To* to) {
   }
   return with_value_type(part.storage, [&]<typename From>(From) {
     const From* from = reinterpret_cast<const From*>(part.values.get());
+    const auto as_wide = [](From value) { return static_cast<To>(value); };
     for (std::size_t i = 0; i < part.rows; ++i) {
-      if (states[i] == RowState::kGood) *to++ = static_cast<To>(from[i]);
+      if (states[i] == RowState::kGood) *to++ = as_wide(from[i]);
     }
     return to;
   });

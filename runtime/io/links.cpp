@@ -140,7 +140,7 @@ std::vector<RowId> KeyLookup::rows_of(const Column& column, unsigned threads) co
       with_value_type(column.storage, [&]<typename T>(T) {
         if constexpr (std::is_integral_v<T>) {
           const T* values = column.values<T>();
-          if (!has_text) return rows_of_numbers(begin, end, [=](std::size_t row) { return values[row]; }, rows);
+          if (!has_text) return rows_of_numbers(begin, end, [=](std::size_t row) { return static_cast<std::int64_t>(values[row]); }, rows);
           for (std::size_t row = begin; row < end; ++row) {
             if (column.is_known(row)) rows[row] = row_of_code[static_cast<std::size_t>(values[row])];
           }

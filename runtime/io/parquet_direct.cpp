@@ -339,7 +339,7 @@ bool read_fixed(parquet::ColumnReader& reader, const DirectColumn& column, std::
 template <typename T>
 void drop_nan(PartBuilder& builder, const Batch& batch, const T* values, std::size_t known) {
   bool has_nan = false;
-  for (std::size_t i = 0; i < known; ++i) has_nan |= values[i] != values[i];
+  for (std::size_t i = 0; i < known; ++i) has_nan |= std::isnan(values[i]);
   if (!has_nan) return;
   std::size_t next = 0;
   for (std::size_t i = 0; i < batch.rows; ++i) {
