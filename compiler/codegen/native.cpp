@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -18,18 +20,53 @@ namespace segue {
 
 namespace {
 
-// Optional columns in which the data hold no missing value: the plan need not ask.
-std::vector<ColumnFacts> never_missing(const Database& database) {
+double float_of(std::int64_t ordered) {
+  return std::bit_cast<double>(ordered ^ ((ordered >> 63) & std::numeric_limits<std::int64_t>::max()));
+}
+
+// Between which values a column lies, and whether any is missing, by the sums that somebody made.
+void add_statistics(const Column& column, ColumnFacts& facts) {
+  const ColumnStatistics& statistics = *column.statistics;
+  IntRange range{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+  std::uint64_t missing = 0;
+  for (std::size_t i = 0; i < statistics.missing.size(); ++i) {
+    missing += statistics.missing[i];
+    if (statistics.missing[i] >= std::min(ColumnStatistics::kRows, column.rows - i * ColumnStatistics::kRows)) continue;
+    range.low = std::min(range.low, statistics.least[i]);
+    range.high = std::max(range.high, statistics.greatest[i]);
+  }
+  facts.may_be_missing &= missing != 0;
+  facts.may_be_known = missing < column.rows;
+  if (!facts.may_be_known) return;
+  if (column.type.kind == Kind::kFloat) facts.floats = FloatRange{float_of(range.low), float_of(range.high)};
+  else facts.integers = range;
+}
+
+// What the columns say of themselves.
+std::vector<ColumnFacts> facts_of(const Database& database) {
   std::vector<ColumnFacts> facts;
   for (std::uint32_t table = 0; table < database.tables.size(); ++table) {
     const std::vector<Column>& all = database.tables[table].columns;
     for (std::uint32_t column = 0; column < all.size(); ++column) {
-      if (all[column].is_read() && all[column].type.optional && all[column].valid.empty()) {
-        facts.push_back({.column = {table, column}, .may_be_missing = false});
-      }
+      const bool is_whole = all[column].type.optional && all[column].valid.empty();
+      if (!all[column].is_read() || (!is_whole && !all[column].statistics)) continue;
+      facts.push_back({.column = {table, column}, .may_be_missing = !is_whole});
+      if (all[column].statistics) add_statistics(all[column], facts.back());
     }
   }
   return facts;
+}
+
+// Equal where the facts are.
+std::vector<std::int64_t> key_of(const std::vector<ColumnFacts>& facts) {
+  std::vector<std::int64_t> key;
+  for (const ColumnFacts& fact : facts) {
+    key.insert(key.end(), {std::int64_t{fact.column.table} << 32 | fact.column.column,
+                           (fact.may_be_missing ? 1 : 0) + (fact.may_be_known ? 2 : 0) + (fact.integers ? 4 : 0) + (fact.floats ? 8 : 0)});
+    if (fact.integers) key.insert(key.end(), {fact.integers->low, fact.integers->high});
+    if (fact.floats) key.insert(key.end(), {std::bit_cast<std::int64_t>(fact.floats->low), std::bit_cast<std::int64_t>(fact.floats->high)});
+  }
+  return key;
 }
 
 NativeFailure failure_of(RunFailure failure) {
@@ -105,12 +142,7 @@ class Programs {
     std::shared_ptr<const Program> program;
   };
   std::expected<Planned, std::string> program_for(const Database& database, const AddedColumns* added) {
-    std::vector<std::uint8_t> missing;
-    const std::vector<ColumnFacts> facts = never_missing(database);
-    for (const ColumnFacts& fact : facts)
-      missing.insert(missing.end(),
-                     {std::uint8_t(fact.column.table), std::uint8_t(fact.column.column), std::uint8_t(fact.column.column >> 8)});
-    Made& made = made_for(missing, facts);
+    Made& made = made_for(facts_of(database));
     if (added == nullptr) {
       const std::lock_guard lock(mutex_);
       for (const auto& program : made.programs) {
@@ -137,9 +169,9 @@ class Programs {
     std::vector<std::shared_ptr<const Program>> programs;
   };
 
-  Made& made_for(const std::vector<std::uint8_t>& key, const std::vector<ColumnFacts>& facts) {
+  Made& made_for(const std::vector<ColumnFacts>& facts) {
     const std::lock_guard lock(mutex_);
-    Made& made = made_[key];
+    Made& made = made_[key_of(facts)];
     if (made.plan) return made;
     const Stopwatch watch;
     made.plan = std::make_shared<const Plan>(make_plan_(facts));
@@ -158,7 +190,7 @@ class Programs {
   const Clock& clock_;
   NativeProfile* profile_;
   std::mutex mutex_;                                // guards the rest
-  std::map<std::vector<std::uint8_t>, Made> made_;  // by the columns that are never missing
+  std::map<std::vector<std::int64_t>, Made> made_;  // by key_of facts
 };
 
 // ── Passes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -280,8 +312,10 @@ class Evaluation {
         clock_(clock),
         options_(options),
         whole_(whole),
-        plan_options_{
-            .share = options.share, .facts = whole == nullptr ? std::vector<ColumnFacts>() : never_missing(*whole), .population = {}} {
+        plan_options_{.share = options.share,
+                      .facts = whole == nullptr ? std::vector<ColumnFacts>() : facts_of(*whole),
+                      .population = {},
+                      .clock = &clock} {
     added_.tables.resize(program.schema.tables.size());
   }
 
