@@ -18,7 +18,7 @@ struct RunOptions {
   bool keep_members = true;  // false: sizes alone; the bitmaps of kMembers stay empty
   // Called from the calling thread with the accounts done and the accounts in all; false stops the run.
   std::function<bool(std::size_t done, std::size_t accounts)> progress = {};
-  // Where somebody asks: seconds by step of the program, summed over the threads, are added to it. Asking costs some.
+  // Where somebody asks: seconds of the processor by step of the program, summed over the threads, are added to it. Asking costs some.
   std::vector<double>* step_seconds = nullptr;
 };
 
