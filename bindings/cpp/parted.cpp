@@ -19,6 +19,7 @@
 #include "bindings/cpp/prepared_tables.h"
 #include "bindings/cpp/suppressed.h"
 #include "compiler/codegen/native.h"
+#include "compiler/plan/plan.h"
 #include "runtime/chunks.h"
 
 namespace segue {
@@ -148,11 +149,24 @@ class PartedEvaluation {
   std::optional<Failure> failure_;
 };
 
+// Whether some `top` ranks by text: each part has its own order of texts.
+bool ranks_texts(const CheckedProgram& program, const std::vector<DefinitionId>& roots) {
+  for (const std::vector<ExprId>& level : population_levels(program, roots)) {
+    for (const ExprId term : level) {
+      const auto* top = std::get_if<TopOf>(&program.expr(term).node);
+      if (top != nullptr && program.expr(program.definition(top->by).body).type.kind == Kind::kText) return true;
+    }
+  }
+  return false;
+}
+
 // What keeps tables from being read in parts; empty where nothing does.
-std::string why_whole(const EvaluateOptions& options, const SourceReading& reading) {
+std::string why_whole(const CheckedProgram& program, const std::vector<DefinitionId>& roots, const EvaluateOptions& options,
+                      const SourceReading& reading) {
   if (options.engine == Engine::kInterpreter) return "the interpreter needs all tables";
   if (options.keeps_answers || options.audits || options.previous)
     return "`--assess`, `--audit` and `--previous` compare the answers of all accounts";
+  if (ranks_texts(program, roots)) return "`top` by a text compares the texts of all accounts";
   return reading.io->why_whole(reading.specs);
 }
 
@@ -181,7 +195,7 @@ std::expected<std::optional<Evaluation>, Failure> evaluate_in_parts(const Opened
   if (!bytes) return std::unexpected(load_failure(bytes.error()));
   if (*bytes <= options.memory && options.accounts_of_part == 0) return std::nullopt;
   if (prepared_result(checked, options.data, (*reading)->specs).result) return std::nullopt;
-  const std::string why = why_whole(options, **reading);
+  const std::string why = why_whole(checked.program(), roots, options, **reading);
   if (!why.empty() && options.must_keep_memory) return std::unexpected(does_not_fit(*bytes, options.memory, why));
   if (!why.empty()) return std::nullopt;
   auto evaluation = PartedEvaluation(project, options, asked, roots).run(**reading);
