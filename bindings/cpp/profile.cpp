@@ -55,7 +55,7 @@ struct Dear {
 std::vector<Dear> dearest_of(const CheckedProgram& program, const std::vector<double>& seconds) {
   std::map<Span, Dear> by_place;
   for (std::uint32_t i = 0; i < seconds.size(); ++i) {
-    if (seconds[i] <= 0) continue;
+    if (seconds[i] == kNotEvaluated) continue;
     Dear& dear = by_place[program.exprs[i].span];
     dear.exprs.push_back(ExprId{i});
     dear.seconds += seconds[i];
@@ -186,7 +186,7 @@ void EvaluationProfiling::finish(std::span<const DefinitionId> roots, std::span<
   profile.conditions_evaluated = counts.evaluated;
   profile.combining_seconds = native.combining_seconds;
   profile.condition_seconds = 0;
-  for (const double seconds : native.expr_seconds) profile.condition_seconds += seconds;
+  for (const double seconds : native.expr_seconds) profile.condition_seconds += std::max(seconds, 0.0);
   profile.dearest.clear();
   for (const Dear& dear : dearest_of(program, native.expr_seconds)) profile.dearest.push_back(cost_of(project_, *native.answers, dear));
 }

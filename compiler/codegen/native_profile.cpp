@@ -1,6 +1,8 @@
 // Steps → nodes → expressions.
 #include "compiler/codegen/native_profile.h"
 
+#include <algorithm>
+
 namespace segue {
 
 namespace {
@@ -31,8 +33,9 @@ void add_run(NativeProfile& profile, const std::shared_ptr<const Plan>& plan, co
         profile.combining_seconds += seconds;
         continue;
       }
-      if (profile.expr_seconds.size() <= index_of(origin)) profile.expr_seconds.resize(index_of(origin) + 1);
-      profile.expr_seconds[index_of(origin)] += seconds;
+      if (profile.expr_seconds.size() <= index_of(origin)) profile.expr_seconds.resize(index_of(origin) + 1, kNotEvaluated);
+      double& sum = profile.expr_seconds[index_of(origin)];
+      sum = std::max(sum, 0.0) + seconds;
     }
   }
 }

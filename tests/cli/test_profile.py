@@ -29,7 +29,7 @@ class Profile(CommandTest):
 
     def test_conditions_are_shared_and_lead_back_to_the_rules(self):
         self.write("segments/more.seg", "segment other { where employees >= 200 and industry in [Software, Fintech] }\n")
-        profile = self.profile()
+        profile = self.profile("icp", "other")
         conditions = profile["conditions"]
         self.assertGreater(conditions["written"], conditions["evaluated"])
         texts = {entry["condition"]: entry for entry in profile["dearest"]}
@@ -51,8 +51,8 @@ class Profile(CommandTest):
         self.assertNotIn("compile", result.err)
 
     def test_people_get_tables_beside_the_results(self):
-        plain = self.segue("run", *AS_OF, env=self.env)
-        result = self.segue("run", *AS_OF, "--profile", "--quiet", env=self.env)
+        plain = self.segue("run", "icp", *AS_OF, env=self.env)
+        result = self.segue("run", "icp", *AS_OF, "--profile", "--quiet", env=self.env)
         self.assert_code(result, 0)
         self.assertEqual(result.out, plain.out)
         for text in ("phase", "everything else", "conditions: ", "machine code: ", "memory: ", "industry in [Software, Fintech]"):

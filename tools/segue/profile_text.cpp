@@ -92,13 +92,13 @@ std::string conditions_text(const Profile& profile, const Style& style) {
   if (profile.is_interpreted)
     return "the interpreter goes row by row, without a plan: no condition has a cost of its own; `--engine native` shows them\n";
   if (profile.dearest.empty()) return "";
-  TextTable table{.columns = {number_column("processor"), number_column("share"), text_column("condition"), text_column("where"),
+  TextTable table{.columns = {number_column("milliseconds"), number_column("share"), text_column("condition"), text_column("where"),
                               text_column("needed by")},
                   .rows = {}};
   table.columns[2].can_shrink = true;
   table.columns[4].can_vanish = true;
   const auto add = [&](double seconds, const std::string& text, const std::string& where, const std::string& users) {
-    table.rows.push_back({seconds_text(seconds), percent(share_of(profile, seconds)), text, where, users});
+    table.rows.push_back({seconds_text(seconds * 1000), percent(share_of(profile, seconds)), text, where, users});
   };
   double others = profile.condition_seconds;
   for (const ConditionCost& cost : profile.dearest) {
