@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "compiler/account/chains.h"
 #include "stdlib/builtins.h"
@@ -109,18 +110,23 @@ struct RunNode {
   }
   void chain(const std::vector<Bit>& operands, bool is_all) const {
     std::uint8_t* out = frame.bits.data() + instruction.out * frame.capacity;
-    std::fill_n(out, rows, is_all ? 1 : 0);
+    bool is_first = true;
     for (const Bit operand : operands) {
       const Bits from = bits(operand);
       if (from.stride == 0) {
-        const std::uint8_t value = from[0] ? 1 : 0;
-        for (std::size_t i = 0; i < rows; ++i) out[i] = is_all ? out[i] & value : out[i] | value;
+        if (from[0] == is_all) continue;
+        std::fill_n(out, rows, is_all ? 0 : 1);
+        return;
+      }
+      if (std::exchange(is_first, false)) {
+        for (std::size_t i = 0; i < rows; ++i) out[i] = from.from[i] ^ from.flip;
       } else if (is_all) {
         for (std::size_t i = 0; i < rows; ++i) out[i] &= from.from[i] ^ from.flip;
       } else {
         for (std::size_t i = 0; i < rows; ++i) out[i] |= from.from[i] ^ from.flip;
       }
     }
+    if (is_first) std::fill_n(out, rows, is_all ? 1 : 0);
   }
   void operator()(const AllOf& op) const { chain(op.operands, true); }
   void operator()(const AnyOf& op) const { chain(op.operands, false); }
@@ -145,14 +151,18 @@ struct RunNode {
     const Values from = values(value);
     const Bits known = bits(known_bit);
     const auto low = static_cast<std::uint64_t>(range.low), width = static_cast<std::uint64_t>(range.high) - low;
-    if (instruction.frame == 0 || from.stride == 0 || known.stride == 0) {
+    if (instruction.frame == 0 || from.stride == 0) {
       for (std::size_t i = 0; i < rows; ++i) hold(i, known[i] && static_cast<std::uint64_t>(from[i]) - low <= width);
       return;
     }
     std::uint8_t* out = frame.bits.data() + instruction.out * frame.capacity;
-    for (std::size_t i = 0; i < rows; ++i)
-      out[i] = static_cast<std::uint8_t>((known.from[i] ^ known.flip) & (from.from[i] >= range.low ? 1 : 0) &
-                                         (from.from[i] <= range.high ? 1 : 0));
+    const std::int64_t* cells = from.from;
+    for (std::size_t i = 0; i < rows; ++i) out[i] = static_cast<std::uint64_t>(cells[i]) - low <= width ? 1 : 0;
+    if (known.stride == 0) {
+      if (!known[0]) std::fill_n(out, rows, 0);
+      return;
+    }
+    for (std::size_t i = 0; i < rows; ++i) out[i] &= known.from[i] ^ known.flip;
   }
   void operator()(const InRanges& op) const {
     if (op.ranges.size() == 1) return range(op.value, op.known, op.ranges.front());
