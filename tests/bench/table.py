@@ -144,11 +144,11 @@ def compile_table(points: list[dict]) -> str:
 def stream_table(points: list[dict]) -> str:
     def cells(point: dict) -> list[str]:
         if "error" in point:
-            return [amount(point["accounts"]), point["error"], "", "", "", ""]
+            return [amount(point["accounts"]), point["error"], "", "", "", "", ""]
         return [amount(point["accounts"]), f"{point['seconds']:.1f}", f"{point['seconds'] * 1e6 / point['accounts']:.2f}", f"{point['cpu_s']:.1f}",
-                f"{point['peak_bytes'] / 2**20:,.0f}", f"{point['out_bytes'] / 1e9:.2f}"]
+                f"{point['peak_bytes'] / 2**20:,.0f}", f"{point['out_bytes'] / 1e9:.2f}", f"{point['parquet_s']:.1f}" if point.get("parquet_s") else ""]
 
-    return markdown(["accounts", "time (s)", "a million (s)", "processor time (s)", "peak (MiB)", "output (GB)"], [cells(point) for point in points])
+    return markdown(["accounts", "time (s)", "a million (s)", "processor time (s)", "peak (MiB)", "output (GB)", "written as Parquet (s)"], [cells(point) for point in points])
 
 
 def single_lines(found: dict) -> list[str]:
@@ -216,7 +216,7 @@ def text(found: dict) -> str:
     if "points" in found.get("compile", {}):
         parts.append(compile_table(found["compile"]["points"]))
     if "points" in found.get("stream", {}):
-        parts.append("**Streamed**: 1,000 definitions over 20 columns from Parquet, memberships written, `--memory 2GiB`, two threads.")
+        parts.append("**Streamed**: 1,000 definitions over 20 columns from Parquet, memberships written to an Arrow file, `--memory 2GiB`, two threads.")
         parts.append(stream_table(found["stream"]["points"]))
     parts += single_lines(found) + [" ".join(roof_line(found))]
     if errors(found):
