@@ -193,10 +193,11 @@ std::expected<std::optional<Evaluation>, Failure> evaluate_in_parts(const Opened
   if (!reading) return std::unexpected(reading.error());
   const auto bytes = (*reading)->io->estimated_bytes((*reading)->specs, (*reading)->load, bytes_of_account(checked.program(), roots));
   if (!bytes) return std::unexpected(load_failure(bytes.error()));
-  if (*bytes <= options.memory && options.accounts_of_part == 0) return std::nullopt;
+  const bool fits = *bytes <= options.memory && options.accounts_of_part == 0;
+  if (fits && !(*reading)->io->are_better_cut((*reading)->specs, (*reading)->load)) return std::nullopt;
   if (prepared_result(checked, options.data, (*reading)->specs).result) return std::nullopt;
   const std::string why = why_whole(checked.program(), roots, options, **reading);
-  if (!why.empty() && options.must_keep_memory) return std::unexpected(does_not_fit(*bytes, options.memory, why));
+  if (!why.empty() && !fits && options.must_keep_memory) return std::unexpected(does_not_fit(*bytes, options.memory, why));
   if (!why.empty()) return std::nullopt;
   auto evaluation = PartedEvaluation(project, options, asked, roots).run(**reading);
   if (!evaluation) return std::unexpected(std::move(evaluation.error()));

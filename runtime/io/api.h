@@ -13,6 +13,7 @@ namespace segue {
 struct RuntimeIoApi {
   decltype(&segue::load_database) load_database;
   decltype(&segue::estimated_bytes) estimated_bytes;
+  decltype(&segue::are_better_cut) are_better_cut;
   decltype(&segue::why_whole) why_whole;
   decltype(&segue::open_chunks) open_chunks;
   decltype(&segue::output_file) output_file;

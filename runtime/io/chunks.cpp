@@ -614,6 +614,26 @@ std::expected<std::uint64_t, std::vector<LoadError>> estimated_bytes(const std::
   return total;
 }
 
+bool are_better_cut(const std::vector<TableSpec>& specs_as_asked, const LoadOptions& options) {
+  constexpr std::uint64_t kManyRows = 4'000'000, kLargeGroup = 256 * 1024;
+  const std::vector<TableSpec> specs = closed(specs_as_asked);
+  for (std::size_t table = 1; table < specs.size(); ++table) {
+    if (specs[table].is_needed) return false;
+  }
+  const auto files = source_files(specs[0], options.root);
+  const bool is_parquet = files && std::ranges::all_of(*files, [](const SourceFile& file) { return file.format == FileFormat::kParquet; });
+  if (!is_parquet) return false;
+  const ReadPlan plan = make_read_plan(specs, 0, options);
+  const bool has_codes =
+      std::ranges::any_of(plan.slots, [](const Slot& slot) { return slot.is_list() || slot.scalar_kind() == Kind::kText; });
+  if (has_codes) return false;
+  const auto opened = open_columnar_table(specs[0], plan, *files, options);
+  if (!opened || !*opened) return false;
+  std::uint64_t rows = 0;
+  for (const RowGroup& group : (*opened)->groups()) rows += group.rows;
+  return rows >= kManyRows && rows / (*opened)->groups().size() >= kLargeGroup;
+}
+
 std::string why_whole(const std::vector<TableSpec>& specs_as_asked) {
   const std::vector<TableSpec> specs = closed(specs_as_asked);
   for (std::size_t table = 0; table < specs.size(); ++table) {

@@ -32,6 +32,9 @@ class Chunks : public ChunkSource {
                                                                                    const LoadOptions& options,
                                                                                    std::uint64_t bytes_of_account);
 
+// Whether reading in chunks is the faster way, whatever memory there is: many accounts alone, of numbers, in Parquet files with large row groups.
+[[nodiscard]] bool are_better_cut(const std::vector<TableSpec>& specs, const LoadOptions& options);
+
 // Why the tables cannot be cut into chunks, in words that continue "because"; empty where they can.
 [[nodiscard]] std::string why_whole(const std::vector<TableSpec>& specs);
 

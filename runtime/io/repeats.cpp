@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 #include <span>
+#include <utility>
 
 #include "runtime/io/text_index.h"
 
@@ -83,7 +84,7 @@ std::expected<std::vector<RowId>, LoadError> RepeatFinder::repeats() const {
   for (std::size_t part = 0; part < MarkedNumbers::kParts; ++part) {
     auto entries = marks_.part(part);
     if (!entries) return std::unexpected(entries.error());
-    std::ranges::stable_sort(*entries, {}, &MarkedNumbers::Entry::mark);
+    std::ranges::sort(*entries, {}, [](const MarkedNumbers::Entry& entry) { return std::pair(entry.mark, entry.number); });
     for (std::size_t i = 1; i < entries->size(); ++i) {
       if ((*entries)[i].mark == (*entries)[i - 1].mark) rows.push_back(static_cast<RowId>((*entries)[i].number));
     }
