@@ -30,7 +30,8 @@ struct LoadOptions {
   const TimeZone* zone = &utc_zone();    // of wall time, and of the clock's local day
   const ExchangeRates* rates = nullptr;  // of columns of money; null: no amount has a rate
   unsigned threads = 1;
-  std::vector<const Table*> ready = {};  // by table, null elsewhere; empty: none. Tables that somebody has already, neither read nor linked again
+  std::vector<const Table*> ready =
+      {};  // by table, null elsewhere; empty: none. Tables that somebody has already, neither read nor linked again
   std::function<void(const LoadProgress&)> progress;  // called now and then, by any thread but never by two at once
   const std::atomic<bool>* cancel = nullptr;          // set from outside: reading ends with kCancelled
 };

@@ -17,10 +17,10 @@
 #include "compiler/syntax/parse.h"
 #include "stdlib/print_value.h"
 #include "tests/differential/case.h"
-#include "tests/differential/parts.h"
-#include "tests/differential/prepared.h"
 #include "tests/differential/facts.h"
 #include "tests/differential/live.h"
+#include "tests/differential/parts.h"
+#include "tests/differential/prepared.h"
 
 namespace segue::differential {
 namespace {
