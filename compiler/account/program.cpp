@@ -176,10 +176,8 @@ void AccountProgram::add_own_sources(const Schema& schema, const PlanNode& node,
           add_cell(sources, table, op.column);
         } else if constexpr (requires { op.rows; }) {
           add_frame(sources, op.rows);
-        } else if constexpr (std::is_same_v<T, InWindow> || std::is_same_v<T, ClockValue>) {
-          add_clock(sources);
-        } else if constexpr (std::is_same_v<T, Map>) {  // some ask the clock; the kernels do not tell which
-          add_clock(sources);
+        } else if constexpr (std::is_same_v<T, InWindow> || std::is_same_v<T, ClockValue> || std::is_same_v<T, Map>) {
+          add_clock(sources);  // some functions of a Map ask it, and their kernels do not tell
         }
       },
       node.op);

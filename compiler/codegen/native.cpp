@@ -394,7 +394,7 @@ class Evaluation {
     NativeOptions options = options_;
     options.codegen.keep_members = true;
     // One plan for all chunks: facts of single ones would give others their own roots.
-    const auto passed = pass([&](const std::vector<ColumnFacts>&) { return plan; }, options, taker);
+    const auto passed = pass([&](const std::vector<ColumnFacts>&) { return Plan(plan); }, options, taker);
     if (!passed) return passed;
     const RunResults results = answers.finish();
     for (const PopulationTerm& term : plan.population) plan_options_.population.push_back(answer_term(term, results, keys));
