@@ -42,7 +42,7 @@ Mark mark_of(std::string_view text) {
     mark = combined(mark, mark_of(word));
   }
   std::int64_t tail = 0;
-  std::memcpy(&tail, text.data(), text.size());
+  if (!text.empty()) std::memcpy(&tail, text.data(), text.size());
   return combined(mark, mark_of(tail));
 }
 

@@ -35,7 +35,7 @@ inline std::uint64_t hash_text(std::string_view text) {
     hash = hash_mix(hash ^ word, kSecond);
   }
   std::uint64_t tail = 0;
-  std::memcpy(&tail, at, left);
+  if (left != 0) std::memcpy(&tail, at, left);
   return hash_mix(hash ^ tail, kFirst ^ kSecond);
 }
 
