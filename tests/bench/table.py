@@ -194,12 +194,20 @@ def errors(found: dict) -> list[str]:
     return lines
 
 
+def sizes_of(found: dict) -> str:
+    """Which rows had small tables."""
+    quick = [row["quick"] for row in found.values()]
+    if not any(quick):
+        return ""
+    return " Tables of a twentieth (`--quick`)." if all(quick) else " Some rows have tables of a twentieth (`--quick`), as their titles say."
+
+
 def heading(found: dict) -> str:
     some = next(iter(found.values()))
     machine, versions = some["machine"], some["versions"]
     dates = sorted({result["date"] for result in found.values()})
     return (f"{dates[-1]}, {machine['processor']}, {machine['threads']} threads, {machine['memory_gib']} GiB; {', '.join(f'{name} {version}' for name, version in versions.items())}."
-            f"{' Tables of a twentieth (`--quick`).' if some['quick'] else ''} ≈: foretold from two smaller tables, for the whole would have taken longer than a run may.")
+            f"{sizes_of(found)} ≈: foretold from two smaller tables, for the whole would have taken longer than a run may.")
 
 
 def text(found: dict) -> str:
