@@ -7,7 +7,6 @@
 #include <iterator>
 #include <limits>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,6 +21,7 @@
 #include "bindings/cpp/rank_cuts.h"
 #include "bindings/cpp/side_files.h"
 #include "bindings/cpp/suppressed.h"
+#include "runtime/for_all.h"
 #include "runtime/prepared/append.h"
 #include "runtime/prepared/column_facts.h"
 #include "runtime/prepared/column_sections.h"
@@ -30,19 +30,6 @@ namespace segue {
 namespace {
 
 using Columns = std::vector<std::vector<bool>>;  // by table
-
-// Runs `action(i)` for all i, in as many threads as there may be.
-template <typename Action>
-void for_all(std::size_t count, unsigned threads, Action action) {
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) action(i);
-  };
-  std::vector<std::thread> helpers;
-  for (unsigned i = 1; i < std::min<std::size_t>(threads, count); ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
-}
 
 // ── What is stored ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "compiler/plan/text_order.h"
 #include "stdlib/number.h"
 
 namespace segue {
@@ -20,16 +21,6 @@ constexpr std::int64_t kStep = std::int64_t{1} << 32;  // between places where t
 constexpr std::int64_t kFarthest = std::int64_t{1} << 62;
 
 std::string folded_if(bool folded, std::string_view text) { return folded ? fold(text) : std::string(text); }
-
-bool compares(TextTestKind kind, int order) {
-  switch (kind) {
-    case TextTestKind::kEqual: return order == 0;
-    case TextTestKind::kLess: return order < 0;
-    case TextTestKind::kLessEqual: return order <= 0;
-    case TextTestKind::kGreater: return order > 0;
-    default: return order >= 0;
-  }
-}
 
 // A number as a text that has its place in the order of texts.
 std::string sortable(std::int64_t value) {

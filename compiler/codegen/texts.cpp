@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "compiler/plan/text_order.h"
 #include "stdlib/number.h"
 #include "stdlib/text.h"
 
@@ -15,16 +16,6 @@ namespace segue {
 namespace {
 
 const Column& column_of(const DomainPart& part, const Database& database) { return database.tables[part.table].columns[part.column]; }
-
-bool compares(TextTestKind kind, int order) {
-  switch (kind) {
-    case TextTestKind::kEqual: return order == 0;
-    case TextTestKind::kLess: return order < 0;
-    case TextTestKind::kLessEqual: return order <= 0;
-    case TextTestKind::kGreater: return order > 0;
-    default: return order >= 0;
-  }
-}
 
 // Calls `on_text(code, text)`, the text folded where that is asked for.
 template <typename OnText>

@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "runtime/for_all.h"
 #include "runtime/io/column_part.h"
-#include "runtime/io/for_all.h"
 
 namespace segue::io {
 namespace {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "runtime/for_all.h"
 #include "runtime/io/finish.h"
-#include "runtime/io/for_all.h"
 #include "runtime/io/links.h"
 #include "runtime/io/load_parts.h"
 #include "runtime/io/messages.h"

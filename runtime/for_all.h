@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace segue::io {
+namespace segue {
 
 // Runs `action(i)` for all i.
 inline void for_all(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& action) {
@@ -29,4 +29,4 @@ inline void for_ranges(std::size_t count, unsigned threads, const std::function<
   for_all((count + kRange - 1) / kRange, threads, [&](std::size_t i) { action(i * kRange, std::min(count, (i + 1) * kRange)); });
 }
 
-}  // namespace segue::io
+}  // namespace segue
