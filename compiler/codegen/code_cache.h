@@ -13,7 +13,7 @@
 #include <string>
 
 #include "compiler/codegen/code_image.h"
-#include "compiler/codegen/object_cache.h"
+#include "runtime/kept/object_cache.h"
 
 namespace segue {
 

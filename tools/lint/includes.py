@@ -14,6 +14,7 @@ ALLOWED = {
     "segue_runtime": [],
     "segue_runtime_io": BELOW,
     "segue_prepared": BELOW,
+    "segue_kept": BELOW,
     "segue_stdlib": ["segue_runtime"],
     "segue_source": [],
     "segue_diagnostics": FRONT[:1],
@@ -21,7 +22,7 @@ ALLOWED = {
     "segue_schema": FRONT[:3] + BELOW,
     "segue_check": FRONT[:4] + BELOW,
     "segue_plan": FRONT + BELOW,
-    "segue_codegen": FRONT + BELOW + ["segue_plan", "segue_machine"],
+    "segue_codegen": FRONT + BELOW + ["segue_plan", "segue_machine", "segue_kept"],
     "segue_machine": ["segue_runtime"],
     "segue_interpret": FRONT + BELOW,
 }

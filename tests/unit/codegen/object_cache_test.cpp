@@ -1,5 +1,5 @@
 // The folder of compiled objects: what is found is what was kept, whatever happened to the files; and it never fails.
-#include "compiler/codegen/object_cache.h"
+#include "runtime/kept/object_cache.h"
 
 #include <algorithm>
 #include <csignal>

@@ -1,4 +1,4 @@
-// This file's external interface is ObjectCache: pieces of machine code kept in a folder from run to run, found by a key that says all that they depend on.
+// This file's external interface is ObjectCache: pieces of machine code, and proofs, kept in a folder from run to run, found by a key that says all that they depend on.
 // It never fails: what cannot be read is not there, what cannot be written is not kept. Several processes may use one folder at once.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace segue {
 
-// A hash of everything that a piece of code depends on.
+// A hash of everything that what is kept depends on.
 using CodeKey = Sha256Digest;
 
 // The folder that the environment names: `SEGUE_CACHE_DIR`, or `segue/code` under `XDG_CACHE_HOME` or `~/.cache`. Nothing where `SEGUE_CACHE` is `off`, or there

@@ -1,6 +1,6 @@
 // An entry is a file named by its key: a header with magic, version, key, length and checksum, then the content. It is written under another name and renamed, so
 // that a reader sees all of it or nothing. Everything goes through the descriptor of the folder that was judged, so nobody can put another in its place.
-#include "compiler/codegen/object_cache.h"
+#include "runtime/kept/object_cache.h"
 
 #include <algorithm>
 #include <array>
@@ -59,7 +59,7 @@ std::string entry_name(const CodeKey& key) {
 bool read_all(int file, void* to, std::size_t size) {
   auto* at = static_cast<char*>(to);
   while (size > 0) {
-    const ssize_t count = read(file, at, size);
+    const ssize_t count = ::read(file, at, size);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     at += count;
@@ -71,7 +71,7 @@ bool read_all(int file, void* to, std::size_t size) {
 bool write_all(int file, const void* from, std::size_t size) {
   const auto* at = static_cast<const char*>(from);
   while (size > 0) {
-    const ssize_t count = write(file, at, size);
+    const ssize_t count = ::write(file, at, size);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     at += count;
