@@ -2,6 +2,7 @@
 #
 # bootstrap_packages [packages-engines.txt]: the distribution's packages (packages.txt, or another list).
 # bootstrap_python requirements.txt: pinned wheels into the virtual environment .deps/python.
+# bootstrap_web: the packages of tools/report/package-lock.json into .deps/web.
 
 # The command that gives us root: nothing for root itself.
 root_prefix() {
@@ -49,4 +50,16 @@ bootstrap_python() {
   "$folder/bin/python3" -m pip install --quiet --disable-pip-version-check --requirement "$wanted" >&2 ||
     die "pip could not install the wheels above; check the network (or set PIP_INDEX_URL to a mirror, PIP_PROXY to a proxy), then run the same command again"
   cp "$wanted" "$stamp"
+}
+
+bootstrap_web() {
+  local wanted=$root/tools/report/package-lock.json folder=$root/.deps/web
+  cmp -s "$wanted" "$folder/installed-lock.json" && [ -d "$folder/node_modules" ] && return
+  command -v npm >/dev/null || install_packages nodejs npm
+  mkdir -p "$folder"
+  cp "$root/tools/report/package.json" "$wanted" "$folder"
+  echo "dev: installing the packages of tools/report/package.json into .deps/web" >&2
+  npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null ||
+    die "npm could not install them; check the network (or set npm_config_registry to a mirror, npm_config_proxy to a proxy), then run the same command again"
+  cp "$wanted" "$folder/installed-lock.json"
 }

@@ -1,0 +1,3 @@
+// The page of `segue report`.
+import { init } from "echarts/core";
+console.log(init);
