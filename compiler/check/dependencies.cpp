@@ -90,6 +90,15 @@ struct Reads {
   }
 };
 
+std::vector<TableReads> nothing_read(const Schema& schema) {
+  std::vector<TableReads> tables;
+  for (const SchemaTable& table : schema.tables) {
+    tables.push_back({false, std::vector<bool>(table.columns.size()), std::vector<bool>(table.parents.size()),
+                      std::vector<bool>(table.references.size())});
+  }
+  return tables;
+}
+
 std::vector<bool> needed_flags(const CheckedProgram& program, std::span<const DefinitionId> roots, std::vector<bool>& is_seen) {
   std::vector<bool> is_needed(program.definitions.size());
   for (const DefinitionId root : roots) is_needed[index_of(root)] = true;
@@ -115,11 +124,7 @@ std::vector<DefinitionId> definitions_needed(const CheckedProgram& program, std:
 }
 
 std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<const DefinitionId> roots, ReadsOf of) {
-  Reads reads{program, {}, of};
-  for (const SchemaTable& table : program.schema.tables) {
-    reads.tables.push_back({false, std::vector<bool>(table.columns.size()), std::vector<bool>(table.parents.size()),
-                            std::vector<bool>(table.references.size())});
-  }
+  Reads reads{program, nothing_read(program.schema), of};
   reads.read_table(kAccountTable);
   std::vector<bool> is_seen(program.exprs.size());
   const std::vector<bool> is_needed = needed_flags(program, roots, is_seen);
@@ -128,6 +133,25 @@ std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<co
   }
   for (std::size_t i = 0; i < is_needed.size(); ++i) {
     if (is_needed[i]) reads.read_frame(program.definitions[i].frame);
+  }
+  return reads.tables;
+}
+
+std::vector<TableReads> columns_named(const CheckedProgram& program, std::span<const DefinitionId> definitions) {
+  Reads reads{program, nothing_read(program.schema), ReadsOf::kText};
+  std::vector<bool> is_seen(program.exprs.size());
+  std::vector<DefinitionId> open(definitions.begin(), definitions.end());
+  while (!open.empty()) {
+    const Definition& definition = program.definition(open.back());
+    open.pop_back();
+    reads.read_frame(definition.frame);
+    for_each_expr(program, definition.body, is_seen, [&](const Expr& expr) {
+      reads.read_expr(expr);
+      for_each_definition(expr.node, [&](DefinitionId id) {
+        if (program.definition(id).name.empty())
+          open.push_back(id);  // a part of the text that stands by itself, such as what `top` ranks by
+      });
+    });
   }
   return reads.tables;
 }

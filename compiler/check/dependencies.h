@@ -29,4 +29,7 @@ enum class ReadsOf : std::uint8_t { kEvaluation, kText };
 [[nodiscard]] std::vector<TableReads> columns_read(const CheckedProgram& program, std::span<const DefinitionId> roots,
                                                    ReadsOf of = ReadsOf::kEvaluation);
 
+// What the text of these definitions itself names, without that of the definitions that they use.
+[[nodiscard]] std::vector<TableReads> columns_named(const CheckedProgram& program, std::span<const DefinitionId> definitions);
+
 }  // namespace segue
