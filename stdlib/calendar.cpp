@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cassert>
 
+#include "stdlib/floor_divide.h"
+
 namespace segue {
 
 namespace {
 
 constexpr std::int64_t kDaysPerEra = 146'097;  // 400 years
 constexpr std::int64_t kMonthLimit = 200'000;
-
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - ((a % b != 0 && (a < 0) != (b < 0)) ? 1 : 0); }
 
 int months_of(Period period) {
   switch (period) {

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 
+#include "stdlib/floor_divide.h"
 #include "stdlib/time_zone_table.h"
 
 namespace segue {
 
 namespace {
-
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 // How far an instant lies beyond the table, in whole periods of the calendar.
 std::int64_t cycles_beyond(const TimeZone& zone, std::int64_t instant) {

@@ -95,7 +95,7 @@ std::vector<Overlap> closest(const std::vector<Overlap>& all, std::size_t sets) 
   return overlaps;
 }
 
-Failure cancelled() { return {.kind = FailureKind::kCancelled, .diagnostics = {}, .tables = {}}; }
+Failure cancelled_assessment() { return {.kind = FailureKind::kCancelled, .diagnostics = {}, .tables = {}}; }
 
 // Tells how far the pairs are; false once the caller has had enough.
 bool may_go_on(const DataOptions& options, std::size_t done, std::size_t total) {
@@ -107,7 +107,7 @@ bool may_go_on(const DataOptions& options, std::size_t done, std::size_t total) 
 std::expected<std::vector<Overlap>, Failure> overlaps_of(const Sets& sets, const DataOptions& options) {
   std::vector<Overlap> overlaps;
   for (std::size_t left = 0; left < sets.infos.size(); ++left) {
-    if (!may_go_on(options, left, sets.infos.size())) return std::unexpected(cancelled());
+    if (!may_go_on(options, left, sets.infos.size())) return std::unexpected(cancelled_assessment());
     for (std::size_t right = left + 1; right < sets.infos.size(); ++right) {
       if (sets.infos[left].outcome != sets.infos[right].outcome) overlaps.push_back(overlap_of(sets, left, right));
     }

@@ -11,7 +11,7 @@ namespace segue {
 namespace {
 
 // Where an expression stands: as a condition by itself, as an operand of `and` or `or`, or as a value.
-enum class Position : std::uint8_t { kCondition, kOperand, kValue };
+enum class Standing : std::uint8_t { kCondition, kOperand, kValue };
 
 struct Found {
   std::string definition;
@@ -41,7 +41,7 @@ class Walker {
 
   // What lies below the body of a definition; conditions outside of its own text belong to another one.
   void walk(const std::string& name, Span within, ExprId body) {
-    open_ = {{body, Position::kCondition}};
+    open_ = {{body, Standing::kCondition}};
     while (!open_.empty()) {
       const auto [id, position] = open_.back();
       open_.pop_back();
@@ -54,10 +54,10 @@ class Walker {
  private:
   const Expr& expr(ExprId id) const { return program_.expr(id); }
 
-  void visit(const std::string& name, Span within, ExprId id, Position position) {
+  void visit(const std::string& name, Span within, ExprId id, Standing position) {
     if (const auto* negation = std::get_if<Not>(&expr(id).node)) return open_.emplace_back(negation->operand, position), void();
     const bool is_junction = std::holds_alternative<And>(expr(id).node) || std::holds_alternative<Or>(expr(id).node);
-    const bool is_recorded = position == Position::kOperand || (position == Position::kCondition && !is_junction);
+    const bool is_recorded = position == Standing::kOperand || (position == Standing::kCondition && !is_junction);
     if (is_recorded) record(name, within, id);
     if (is_met_[index_of(id)]) return;
     is_met_[index_of(id)] = true;
@@ -86,10 +86,10 @@ class Walker {
   // Each operand with what it is to its construct.
   void push_operands(const Node& node, bool is_junction) {
     const auto condition = [&](std::optional<ExprId> id) {
-      if (id) open_.emplace_back(*id, Position::kCondition);
+      if (id) open_.emplace_back(*id, Standing::kCondition);
     };
     const auto value = [&](std::optional<ExprId> id) {
-      if (id) open_.emplace_back(*id, Position::kValue);
+      if (id) open_.emplace_back(*id, Standing::kValue);
     };
     if (const auto* aggregate = std::get_if<Aggregate>(&node)) {
       condition(aggregate->within);
@@ -112,13 +112,13 @@ class Walker {
       value(sequence->by);
       for (const ExprId step : sequence->steps) condition(step);
     } else {
-      for_each_operand(node, [&](ExprId id) { open_.emplace_back(id, is_junction ? Position::kOperand : Position::kValue); });
+      for_each_operand(node, [&](ExprId id) { open_.emplace_back(id, is_junction ? Standing::kOperand : Standing::kValue); });
     }
   }
 
   const CheckedProgram& program_;
   const SourceMap& sources_;
-  std::vector<std::pair<ExprId, Position>> open_;
+  std::vector<std::pair<ExprId, Standing>> open_;
   std::vector<bool> is_met_;
   std::map<Span, Found> found_;
 };

@@ -65,10 +65,12 @@ ListFile read_list(const SideFile& file, const SchemaColumn& column) {
 
 // ── Values ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+}  // namespace
+
 // A value in the form in which equal ones are equal texts: as `cell_text` shows it, folded where the column folds. Nothing where the text does not fit the column's type.
-class ValueForm {
+class SuppressedValueForm {
  public:
-  ValueForm(const CheckedProject& project, ColumnId id)
+  SuppressedValueForm(const CheckedProject& project, ColumnId id)
       : project_(project),
         column_(account_table(project).columns[id]),
         is_folded_(is_folded(project, column_) && account_table(project).key != id),
@@ -131,13 +133,11 @@ class ValueForm {
   std::optional<TimeFormat> format_;
 };
 
-}  // namespace
-
 // A list's different values, and which of them some account has.
 struct SuppressLists::List {
   SuppressListOutcome outcome;
   ColumnId column = 0;
-  ValueForm form;
+  SuppressedValueForm form;
   std::unordered_map<std::string, std::size_t> number_of_value;
   std::vector<bool> is_matched;  // by value
 };
@@ -164,7 +164,7 @@ std::expected<SuppressLists, Failure> SuppressLists::read(const CheckedProject& 
     if (has_errors(values.diagnostics)) return std::unexpected(side_file_failure(*file, values.diagnostics));
     List& list = lists.lists_.emplace_back(List{.outcome = {.path = source.path.text, .by = account_table(project).columns[id].name},
                                                 .column = id,
-                                                .form = ValueForm(project, id),
+                                                .form = SuppressedValueForm(project, id),
                                                 .number_of_value = {},
                                                 .is_matched = {}});
     std::set<std::string> seen;
@@ -237,7 +237,7 @@ std::expected<std::vector<SuppressedValues>, Failure> read_suppressed_values(con
     const SchemaColumn& column = account_table(project).columns[id];
     ListFile read = read_list(*file, column);
     if (has_errors(read.diagnostics)) return std::unexpected(side_file_failure(*file, std::move(read.diagnostics)));
-    const ValueForm form(project, id);
+    const SuppressedValueForm form(project, id);
     SuppressedValues& values = lists.emplace_back();
     values.column = id;
     values.is_folded = is_folded(project, column) && account_table(project).key != id;

@@ -144,11 +144,11 @@ bool report_half_life(Context& ctx, const Scope& scope, const ast::Call& call, c
   return true;
 }
 
-bool is_time(Kind kind) { return kind == Kind::kDate || kind == Kind::kTimestamp; }
+bool is_time_kind(Kind kind) { return kind == Kind::kDate || kind == Kind::kTimestamp; }
 
 // What `decay` is given in the place of a time or of a half-life.
 bool report_decay(Context& ctx, const Scope& scope, const ast::Call& call, const std::vector<Value>& arguments) {
-  if (arguments.size() != 2 || !is_time(arguments[0].type.kind)) return false;
+  if (arguments.size() != 2 || !is_time_kind(arguments[0].type.kind)) return false;
   if (is_duration(arguments[1].type)) return report_half_life(ctx, scope, call, arguments);
   const Value& half_life = arguments[1];
   const bool is_count = std::holds_alternative<ast::NumberLiteral>(scope.ast[call.arguments[1]].node);

@@ -160,7 +160,7 @@ void report_unordered(Context& ctx, const Value& left, const Value& right) {
          fmt::format("the values of `{0}` have no order; write `{0} in [..]`{1}", name, advice));
 }
 
-bool is_time(const Type& type) { return type.kind == Kind::kDate || type.kind == Kind::kTimestamp; }
+bool is_date_or_timestamp(const Type& type) { return type.kind == Kind::kDate || type.kind == Kind::kTimestamp; }
 
 // Whether values of both kinds compare once times have turned into days.
 bool are_alike(const Type& left, const Type& right) {
@@ -195,7 +195,7 @@ Value local_day(Context& ctx, const Value& timestamp) {
 
 std::optional<bool> harmonise(Context& ctx, Value& left, Value& right, bool is_ordered) {
   if (left.is_failed || right.is_failed) return std::nullopt;
-  if (is_time(left.type) && is_time(right.type) && left.type.kind != right.type.kind) {
+  if (is_date_or_timestamp(left.type) && is_date_or_timestamp(right.type) && left.type.kind != right.type.kind) {
     Value& exact = left.type.kind == Kind::kTimestamp ? left : right;
     exact = local_day(ctx, exact);
   }

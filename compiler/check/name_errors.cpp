@@ -12,12 +12,12 @@
 #include "stdlib/builtins.h"
 
 namespace segue::checker {
-namespace {
-
-void report_written(Context& ctx, Span span, std::string message, const std::string& right) {
+void report_written(Context& ctx, Span span, std::string_view message, const std::string& right) {
   report(ctx, DiagnosticKind::kMisplacedName, span, fmt::format("{}; write `{}`", message, right), fmt::format("write `{}`", right),
          Edit{span, right});
 }
+
+namespace {
 
 // What a declaration is, in words: `a segment`.
 std::string kind_of(const Declared& declared) { return fmt::format("a `{}`", declaration_word(*declared.declaration)); }

@@ -28,6 +28,9 @@ void report_unknown_referenced_column(Context& ctx, TableId table, const ast::Na
 // A relation where a value stands: `any(contacts where …)`.
 void report_relation_as_value(Context& ctx, Span span, std::string_view relation);
 
+// A name that means something, but must be written as `right` where it stands.
+void report_written(Context& ctx, Span span, std::string_view message, const std::string& right);
+
 // Whether something that may stand here has a similar name; whether something in schema or rules has this very name, wherever it may stand.
 [[nodiscard]] bool has_near_name(Context& ctx, const Scope& scope, std::string_view name);
 [[nodiscard]] bool means_elsewhere(const Context& ctx, std::string_view name);

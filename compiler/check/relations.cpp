@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/check/name_errors.h"
 #include "compiler/check/names.h"
 #include "compiler/syntax/parse.h"
 
@@ -20,11 +21,6 @@ bool step_to(const Context& ctx, RelationPath& path, std::string_view name) {
   const std::optional<std::uint32_t> link = link_to(ctx, *table, from);
   if (link) path.steps.push_back({*table, *link});
   return link.has_value();
-}
-
-void report_written(Context& ctx, Span span, const std::string& message, const std::string& right) {
-  report(ctx, DiagnosticKind::kMisplacedName, span, fmt::format("{}; write `{}`", message, right), fmt::format("write `{}`", right),
-         Edit{span, right});
 }
 
 // A relation that hangs elsewhere.

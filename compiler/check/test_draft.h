@@ -30,6 +30,8 @@ struct TestDraft {
   bool is_failed = false;                    // something was reported
 };
 
+inline const SchemaTable& table_at(const TestDraft& draft, TableId id) { return draft.ctx.program.schema.tables[id]; }
+
 // Reports something that is wrong with the test.
 Diagnostic& report_test(TestDraft& draft, DiagnosticKind kind, Span span, std::string message);
 

@@ -19,7 +19,6 @@ struct RowPlace {
   std::uint32_t row = 0;
 };
 
-const SchemaTable& table_at(const TestDraft& draft, TableId id) { return draft.ctx.program.schema.tables[id]; }
 TestRow& row_at(TestDraft& draft, RowPlace place) { return draft.test.tables[place.table][place.row]; }
 RowFacts& facts_at(TestDraft& draft, RowPlace place) { return draft.facts[place.table][place.row]; }
 

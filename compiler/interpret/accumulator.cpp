@@ -4,11 +4,6 @@
 namespace segue {
 namespace {
 
-Value known_or_missing(KnownInt result) { return {.missing = !result.known, .bits = result.value}; }
-Value known_or_missing(KnownFloat result) { return result.known ? float_value(result.value) : Value{.missing = true}; }
-
-int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
-
 // The order of two values that may be missing, a missing one being the least.
 int order_with_missing(const Type& type, const Value& a, const Value& b) {
   if (a.missing || b.missing) return static_cast<int>(b.missing) - static_cast<int>(a.missing);

@@ -27,12 +27,8 @@ bool satisfies(CompareOp op, int order) {
   return false;
 }
 
-int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
 bool is_exact_number(const Type& type) { return type.kind == Kind::kInt || type.kind == Kind::kDecimal; }
 bool is_duration(const Type& type) { return type.kind == Kind::kDays || type.kind == Kind::kMonths || type.kind == Kind::kSpan; }
-
-Value known_or_missing(KnownInt result) { return {.missing = !result.known, .bits = result.value}; }
-Value known_or_missing(KnownFloat result) { return result.known ? float_value(result.value) : Value{.missing = true}; }
 
 // The order of two known values of kinds that compare with each other.
 int compare_operands(const Type& left_type, const Value& left, const Type& right_type, const Value& right, bool folded) {

@@ -12,6 +12,7 @@
 #include "runtime/constant.h"
 #include "runtime/table.h"
 #include "runtime/type.h"
+#include "stdlib/number.h"
 
 namespace segue {
 
@@ -34,6 +35,10 @@ struct Value {
 [[nodiscard]] inline bool is_unknown(const Value& value) { return value.missing || value.unsure; }
 [[nodiscard]] inline double float_of(const Value& value) { return std::bit_cast<double>(value.bits); }
 [[nodiscard]] inline Value float_value(double number) { return {.bits = std::bit_cast<std::int64_t>(number)}; }
+[[nodiscard]] inline Value known_or_missing(KnownInt result) { return {.missing = !result.known, .bits = result.value}; }
+[[nodiscard]] inline Value known_or_missing(KnownFloat result) { return result.known ? float_value(result.value) : Value{.missing = true}; }
+
+[[nodiscard]] inline int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
 
 // A predicate's two-valued answer, and whether the three-valued one is unknown.
 struct Verdict {

@@ -12,7 +12,6 @@ namespace segue {
 
 namespace {
 
-std::uint8_t scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : std::uint8_t{0}; }
 bool is_number(Kind kind) { return kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kFloat; }
 double as_float(std::int64_t bits) { return std::bit_cast<double>(bits); }
 

@@ -21,8 +21,6 @@ constexpr std::string_view symbol(ArithmeticOp op) {
 
 bool is_duration(Kind kind) { return kind == Kind::kDays || kind == Kind::kMonths || kind == Kind::kSpan; }
 
-std::uint8_t scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : std::uint8_t{0}; }
-
 }  // namespace
 
 Lowered Lowering::literal(const Literal& node, const Type& type) {

@@ -48,7 +48,7 @@ std::string text(const std::vector<IntRange>& ranges) {
   return result;
 }
 
-std::string_view symbol(Comparison comparison) {
+std::string_view comparison_symbol(Comparison comparison) {
   constexpr std::string_view kSymbols[] = {"=", "<", "<=", ">", ">="};
   return kSymbols[static_cast<std::size_t>(comparison)];
 }
@@ -90,7 +90,7 @@ struct Printer {
   }
   std::string operator()(const InWindow& op) const { return fmt::format("{} in window {}{}", name(op.value), op.window, known(op.known)); }
   std::string operator()(const CompareBound& op) const {
-    return fmt::format("{} {} {}{}", name(op.value), symbol(op.comparison), name(op.bound), known(op.known));
+    return fmt::format("{} {} {}{}", name(op.value), comparison_symbol(op.comparison), name(op.bound), known(op.known));
   }
   std::string operator()(const TextTestBit& op) const {
     const TextPredicate& test = plan.text_predicates[op.predicate];

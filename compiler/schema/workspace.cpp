@@ -59,7 +59,7 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-bool is_folder(const fs::path& path) {
+bool is_existing_folder(const fs::path& path) {
   std::error_code error;
   return fs::is_directory(path, error);
 }
@@ -90,7 +90,7 @@ std::expected<void, EnvironmentError> read_rules(Workspace& workspace) {
     if (is_glob(rule.text)) {
       report.add(DiagnosticKind::kNoRuleFiles, rule.span,
                  fmt::format("`{}` matches no `.seg` file in the project's folder; check the pattern", rule.text));
-    } else if (is_folder(workspace.root / rule.text)) {
+    } else if (is_existing_folder(workspace.root / rule.text)) {
       const std::string pattern = (fs::path(rule.text) / "**/*.seg").generic_string();
       report
           .add(DiagnosticKind::kInvalidValue, rule.span,
@@ -136,7 +136,7 @@ std::expected<fs::path, EnvironmentError> find_project(const fs::path& path, con
     return std::unexpected(
         EnvironmentError{fmt::format("there is no `{}` in this folder or above it; name the folder of a project", kProjectFile), {}});
   }
-  if (is_folder(path)) {
+  if (is_existing_folder(path)) {
     if (is_file(path / kProjectFile)) return path / kProjectFile;
     return std::unexpected(
         EnvironmentError{fmt::format("the folder `{}` holds no `{}`", path.generic_string(), kProjectFile), path.generic_string()});
@@ -168,7 +168,7 @@ std::expected<Workspace, EnvironmentError> load_workspace(const fs::path& projec
 }
 
 std::expected<std::string, EnvironmentError> read_file(const fs::path& path, std::string_view shown) {
-  if (is_folder(path)) return failed(shown, reason_of(EISDIR));
+  if (is_existing_folder(path)) return failed(shown, reason_of(EISDIR));
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.descriptor < 0) return failed(shown, reason_of(errno));
   std::string text;

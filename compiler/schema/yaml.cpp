@@ -17,7 +17,7 @@
 namespace segue {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kYamlBlanks = " \t";
 constexpr std::uint64_t kMaxRepeatedNodes = 100'000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -435,7 +435,7 @@ Complaint bracket_complaint(std::string_view text, std::size_t bracket) {
 // A line that cannot follow those above it.
 Complaint line_complaint(std::string_view text, std::size_t at) {
   while (at > 0 && !is_break(text[at - 1])) --at;
-  at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+  at = std::min(text.find_first_not_of(kYamlBlanks, at), text.size());
   return {at, std::max(at, end_of_line(text, at)),
           "this line does not fit the lines above it; check its indentation, and write a blank after each `:`"};
 }

@@ -11,10 +11,7 @@ namespace segue::sql {
 
 namespace {
 
-constexpr double kMostRows = 2147483648.0;
 
-int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
-bool is_exact(const Type& type) { return type.kind == Kind::kInt || type.kind == Kind::kDecimal; }
 
 }  // namespace
 

@@ -38,6 +38,12 @@ struct TableNeeds {
   bool is_read = false;
 };
 
+// How many rows a sum may have had: no engine holds more of them for one account.
+inline constexpr double kMostRows = 2147483648.0;
+
+[[nodiscard]] inline bool is_exact(const Type& type) { return type.kind == Kind::kInt || type.kind == Kind::kDecimal; }
+[[nodiscard]] inline int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
+
 class Emitter {
  public:
   Emitter(const CheckedProgram& program, const SqlOptions& options, std::span<const DefinitionId> roots);

@@ -12,11 +12,7 @@ namespace {
 constexpr std::string_view kLeast = "-9223372036854775808", kGreatest = "9223372036854775807";
 constexpr std::string_view kWholeFloats = "9007199254740992";  // 2^53: up to it every int is a double
 
-bool is_exact(const Type& type) { return type.kind == Kind::kInt || type.kind == Kind::kDecimal; }
-int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
 
-// How many rows a sum may have had: no engine holds more of them for one account.
-constexpr double kMostRows = 2147483648.0;
 }  // namespace
 
 Text Emitter::narrow_int(const Text& wide) {

@@ -16,7 +16,6 @@
 namespace segue::io {
 namespace {
 
-constexpr std::int64_t kDecimalLimit = 1'000'000'000'000'000'000;  // 18 digits
 
 // Values of an array, by index.
 struct Scalars {
@@ -367,14 +366,6 @@ std::string shown_value(const arrow::Array& array, std::int64_t i) {
                   : std::string();
   }
   return printable(value->ToString());
-}
-
-BadKind bad_kind(ValueState state) {
-  switch (state) {
-    case ValueState::kBadEnum: return BadKind::kEnum;
-    case ValueState::kBadEncoding: return BadKind::kEncoding;
-    default: return BadKind::kType;
-  }
 }
 
 void put_scalars(const std::shared_ptr<arrow::Array>& array, std::size_t first_row, ColumnSink& sink) {

@@ -13,14 +13,6 @@ namespace {
 
 std::string_view view(const Cell& cell) { return {cell.data, cell.size}; }
 
-BadKind bad_kind(ValueState state) {
-  switch (state) {
-    case ValueState::kBadEnum: return BadKind::kEnum;
-    case ValueState::kBadEncoding: return BadKind::kEncoding;
-    default: return BadKind::kType;
-  }
-}
-
 // Values of the texts of a column that were met lately: few distinct values are the rule, and some are costly to read.
 class RecentValues {
  public:

@@ -14,9 +14,9 @@
 namespace segue::io {
 namespace {
 
-constexpr const char* kFormat = "Arrow";
+constexpr const char* kIpcFormat = "Arrow";
 
-using Batch = std::shared_ptr<arrow::RecordBatch>;
+using ArrowBatch = std::shared_ptr<arrow::RecordBatch>;
 
 // A reader of either format.
 struct IpcReader {
@@ -26,9 +26,9 @@ struct IpcReader {
 
   [[nodiscard]] std::shared_ptr<arrow::Schema> schema() const { return file ? file->schema() : stream->schema(); }
   // Null at the end.
-  arrow::Result<Batch> next() {
+  arrow::Result<ArrowBatch> next() {
     if (stream) return stream->Next();
-    if (next_batch == file->num_record_batches()) return Batch();
+    if (next_batch == file->num_record_batches()) return ArrowBatch();
     return file->ReadRecordBatch(next_batch++);
   }
 };
@@ -69,10 +69,10 @@ arrow::Result<IpcReader> open_reader(const std::shared_ptr<arrow::io::RandomAcce
 }
 
 LoadError unsound(const std::string& shown) {
-  return broken_arrow(shown, kFormat, arrow::Status::Invalid("a batch does not hold what it says"));
+  return broken_arrow(shown, kIpcFormat, arrow::Status::Invalid("a batch does not hold what it says"));
 }
 
-std::expected<Piece, LoadError> convert_batch(const Batch& batch, const ArrowSelection& selection, const std::string& shown) {
+std::expected<Piece, LoadError> convert_batch(const ArrowBatch& batch, const ArrowSelection& selection, const std::string& shown) {
   std::vector<std::shared_ptr<arrow::ChunkedArray>> columns;
   if (static_cast<std::size_t>(batch->num_columns()) != selection.columns.size()) return std::unexpected(unsound(shown));
   for (const auto& column : batch->columns()) {
@@ -102,24 +102,24 @@ class IpcTableFile final : public TableFile {
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
     selection_ = std::make_shared<const ArrowSelection>(arrow_selection(columns, context));
-    return guarded(shown_, kFormat, [&]() -> std::expected<void, LoadError> {
+    return guarded(shown_, kIpcFormat, [&]() -> std::expected<void, LoadError> {
       auto reader = open_reader(file_, selection_->columns);
-      if (!reader.ok()) return std::unexpected(broken_arrow(shown_, kFormat, reader.status()));
+      if (!reader.ok()) return std::unexpected(broken_arrow(shown_, kIpcFormat, reader.status()));
       reader_ = std::move(*reader);
       return {};
     });
   }
 
   std::expected<PieceTask, LoadError> next() override {
-    auto batch = guarded(shown_, kFormat, [&]() -> std::expected<Batch, LoadError> {
+    auto batch = guarded(shown_, kIpcFormat, [&]() -> std::expected<ArrowBatch, LoadError> {
       auto read = reader_.next();
-      if (!read.ok()) return std::unexpected(broken_arrow(shown_, kFormat, read.status()));
+      if (!read.ok()) return std::unexpected(broken_arrow(shown_, kIpcFormat, read.status()));
       return *read;
     });
     if (!batch) return std::unexpected(batch.error());
     if (!*batch) return PieceTask();
     return [batch = *batch, selection = selection_, shown = shown_, bytes = bytes_of_batch()] {
-      auto piece = guarded(shown, kFormat, [&] { return convert_batch(batch, *selection, shown); });
+      auto piece = guarded(shown, kIpcFormat, [&] { return convert_batch(batch, *selection, shown); });
       if (piece) piece->bytes = bytes;
       return piece;
     };
@@ -144,18 +144,18 @@ class IpcTableFile final : public TableFile {
   std::shared_ptr<const ArrowSelection> selection_;
 };
 
-OpenedFile open_source(const std::string& path, const std::string& shown) {
+OpenedFile open_ipc_source(const std::string& path, const std::string& shown) {
   auto file = open_arrow_file(path, shown);
   if (!file) return std::unexpected(file.error());
   auto reader = open_reader(*file, {});
-  if (!reader.ok()) return std::unexpected(broken_arrow(shown, kFormat, reader.status()));
+  if (!reader.ok()) return std::unexpected(broken_arrow(shown, kIpcFormat, reader.status()));
   return std::make_unique<IpcTableFile>(std::move(*file), shown, std::move(*reader));
 }
 
 }  // namespace
 
 OpenedFile open_arrow(const std::string& path, const std::string& shown) {
-  return guarded(shown, kFormat, [&] { return open_source(path, shown); });
+  return guarded(shown, kIpcFormat, [&] { return open_ipc_source(path, shown); });
 }
 
 }  // namespace segue::io

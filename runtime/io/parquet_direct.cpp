@@ -22,8 +22,7 @@
 namespace segue::io {
 namespace {
 
-constexpr std::int64_t kDecimalLimit = 1'000'000'000'000'000'000;  // 18 digits
-constexpr std::size_t kBatch = 4096;
+constexpr std::size_t kDirectBatch = 4096;
 
 // ── What can be read ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,12 +147,12 @@ DirectColumn column_of(const Slot& slot, const parquet::ColumnDescriptor& descri
 // Calls `put(batch, known)` for all rows of a column, after `read(rows, levels, known)` has read some; false where `put` says so or rows are lacking.
 template <typename Read, typename Put>
 bool each_batch(parquet::ColumnReader& reader, const DirectColumn& column, std::size_t rows, Read read, Put put) {
-  std::vector<std::int16_t> levels(column.is_nullable ? kBatch : 0);
+  std::vector<std::int16_t> levels(column.is_nullable ? kDirectBatch : 0);
   std::size_t row = 0;
   while (row < rows) {
     std::int64_t known = 0;
     const std::int64_t count =
-        read(static_cast<std::int64_t>(std::min(kBatch, rows - row)), levels.empty() ? nullptr : levels.data(), &known);
+        read(static_cast<std::int64_t>(std::min(kDirectBatch, rows - row)), levels.empty() ? nullptr : levels.data(), &known);
     if (count <= 0 || known > count || (known < count && levels.empty())) return false;
     const Batch batch{row, static_cast<std::size_t>(count), known == count ? nullptr : levels.data()};
     if (!put(batch, static_cast<std::size_t>(known))) return false;
@@ -167,7 +166,7 @@ template <typename DType, typename Put>
 bool each_value_batch(parquet::ColumnReader& reader, const DirectColumn& column, std::size_t rows, Put put) {
   using T = typename DType::c_type;
   auto& typed = static_cast<parquet::TypedColumnReader<DType>&>(reader);
-  const auto values = std::make_unique<T[]>(kBatch + 1);
+  const auto values = std::make_unique<T[]>(kDirectBatch + 1);
   return each_batch(
       reader, column, rows,
       [&](std::int64_t count, std::int16_t* levels, std::int64_t* known) {
@@ -187,7 +186,7 @@ bool are_below(const std::int32_t* codes, std::size_t count, std::size_t limit) 
 template <typename DType, typename Learn, typename Put>
 bool each_code_batch(parquet::ColumnReader& reader, const DirectColumn& column, std::size_t rows, Learn learn, Put put) {
   auto& typed = static_cast<parquet::TypedColumnReader<DType>&>(reader);
-  std::vector<std::int32_t> codes(kBatch + 1);
+  std::vector<std::int32_t> codes(kDirectBatch + 1);
   const typename DType::c_type* values = nullptr;
   const typename DType::c_type* learnt = nullptr;
   std::int32_t size = 0;

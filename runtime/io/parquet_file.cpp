@@ -18,7 +18,7 @@
 namespace segue::io {
 namespace {
 
-constexpr const char* kFormat = "Parquet";
+constexpr const char* kParquetFormat = "Parquet";
 
 using FileReader = parquet::arrow::FileReader;
 
@@ -51,11 +51,11 @@ struct ParquetSource {
   [[nodiscard]] std::expected<std::unique_ptr<FileReader>, LoadError> reader() const {
     parquet::arrow::FileReaderBuilder builder;
     if (const auto status = builder.Open(file, parquet::default_reader_properties(), metadata); !status.ok()) {
-      return std::unexpected(broken_arrow(shown, kFormat, status));
+      return std::unexpected(broken_arrow(shown, kParquetFormat, status));
     }
     std::unique_ptr<FileReader> made;
     const auto status = builder.properties(properties)->Build(&made);
-    if (!status.ok()) return std::unexpected(broken_arrow(shown, kFormat, status));
+    if (!status.ok()) return std::unexpected(broken_arrow(shown, kParquetFormat, status));
     return made;
   }
 
@@ -107,7 +107,7 @@ struct ParquetSource {
     columns.erase(repeated.begin(), repeated.end());
     for (const int column : columns) std::ranges::copy(leaves[static_cast<std::size_t>(column)], std::back_inserter(open_leaves));
     const auto read = (*opened)->ReadRowGroup(group, open_leaves);
-    if (!read.ok()) return std::unexpected(broken_arrow(shown, kFormat, read.status()));
+    if (!read.ok()) return std::unexpected(broken_arrow(shown, kParquetFormat, read.status()));
     const auto& table = *read;
     std::vector<std::shared_ptr<arrow::ChunkedArray>> found = table->columns();
     const bool is_sound = table->Validate().ok() && check_dictionaries(found) && found.size() == columns.size() &&
@@ -122,7 +122,7 @@ struct ParquetSource {
   }
 
   [[nodiscard]] LoadError unsound() const {
-    return broken_arrow(shown, kFormat, arrow::Status::Invalid("a row group does not hold what it says"));
+    return broken_arrow(shown, kParquetFormat, arrow::Status::Invalid("a row group does not hold what it says"));
   }
 };
 
@@ -148,12 +148,12 @@ class ParquetTableFile final : public TableFile, public GroupedFile {
   }
 
   std::expected<void, LoadError> select(const std::vector<std::uint32_t>& columns, const PieceContext& context) override {
-    return guarded(source_->shown, kFormat, [&] { return select_columns(columns, context); });
+    return guarded(source_->shown, kParquetFormat, [&] { return select_columns(columns, context); });
   }
 
   std::expected<PieceTask, LoadError> next() override {
     if (group_ == source_->metadata->num_row_groups()) return PieceTask();
-    return [source = source_, group = group_++] { return guarded(source->shown, kFormat, [&] { return source->read_group(group, {}); }); };
+    return [source = source_, group = group_++] { return guarded(source->shown, kParquetFormat, [&] { return source->read_group(group, {}); }); };
   }
 
   [[nodiscard]] const GroupedFile* grouped() const override { return this; }
@@ -188,7 +188,7 @@ class ParquetTableFile final : public TableFile, public GroupedFile {
     }
   }
   [[nodiscard]] std::expected<Piece, LoadError> read(std::uint32_t group, const std::vector<bool>& wanted) const override {
-    return guarded(source_->shown, kFormat, [&] { return source_->read_group(static_cast<int>(group), wanted); });
+    return guarded(source_->shown, kParquetFormat, [&] { return source_->read_group(static_cast<int>(group), wanted); });
   }
 
  private:
@@ -242,7 +242,7 @@ class ParquetTableFile final : public TableFile, public GroupedFile {
   int group_ = 0;
 };
 
-OpenedFile open_source(const std::string& path, const std::string& shown) {
+OpenedFile open_parquet_source(const std::string& path, const std::string& shown) {
   auto source = std::make_shared<ParquetSource>();
   auto file = open_arrow_file(path, shown);
   if (!file) return std::unexpected(file.error());
@@ -253,14 +253,14 @@ OpenedFile open_source(const std::string& path, const std::string& shown) {
   if (!reader) return std::unexpected(reader.error());
   source->metadata = (*reader)->parquet_reader()->metadata();
   std::shared_ptr<arrow::Schema> schema;
-  if (const auto status = (*reader)->GetSchema(&schema); !status.ok()) return std::unexpected(broken_arrow(shown, kFormat, status));
+  if (const auto status = (*reader)->GetSchema(&schema); !status.ok()) return std::unexpected(broken_arrow(shown, kParquetFormat, status));
   return std::make_unique<ParquetTableFile>(std::move(source), std::move(schema), (*reader)->manifest());
 }
 
 }  // namespace
 
 OpenedFile open_parquet(const std::string& path, const std::string& shown) {
-  return guarded(shown, kFormat, [&] { return open_source(path, shown); });
+  return guarded(shown, kParquetFormat, [&] { return open_parquet_source(path, shown); });
 }
 
 }  // namespace segue::io

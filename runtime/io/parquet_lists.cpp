@@ -8,7 +8,7 @@
 namespace segue::io {
 namespace {
 
-constexpr std::int64_t kBatch = 4096;
+constexpr std::int64_t kListBatch = 4096;
 
 // Puts elements into the lists of rows.
 class ListBuilder {
@@ -69,7 +69,7 @@ class ListBuilder {
 
 // Levels and values of a batch.
 struct Levels {
-  std::vector<std::int16_t> definitions = std::vector<std::int16_t>(kBatch), repetitions = std::vector<std::int16_t>(kBatch);
+  std::vector<std::int16_t> definitions = std::vector<std::int16_t>(kListBatch), repetitions = std::vector<std::int16_t>(kListBatch);
   std::int64_t count = 0, known = 0;
 };
 
@@ -77,10 +77,10 @@ using Texts = parquet::TypedColumnReader<parquet::ByteArrayType>;
 
 bool put_values(Texts& reader, TextNumbers& numbers_of, ListBuilder& builder) {
   Levels levels;
-  const auto values = std::make_unique<parquet::ByteArray[]>(kBatch);
+  const auto values = std::make_unique<parquet::ByteArray[]>(kListBatch);
   std::vector<std::int64_t> numbers;
   while (reader.HasNext()) {
-    levels.count = reader.ReadBatch(kBatch, levels.definitions.data(), levels.repetitions.data(), values.get(), &levels.known);
+    levels.count = reader.ReadBatch(kListBatch, levels.definitions.data(), levels.repetitions.data(), values.get(), &levels.known);
     if (levels.count <= 0 || !numbers_of.of(values.get(), static_cast<std::size_t>(levels.known), numbers)) return false;
     const bool are_put =
         builder.put(levels.count, levels.definitions.data(), levels.repetitions.data(), [&](std::size_t i) { return numbers[i]; });
@@ -91,13 +91,13 @@ bool put_values(Texts& reader, TextNumbers& numbers_of, ListBuilder& builder) {
 
 bool put_codes(Texts& reader, TextNumbers& numbers_of, ListBuilder& builder) {
   Levels levels;
-  std::vector<std::int32_t> codes(kBatch);
+  std::vector<std::int32_t> codes(kListBatch);
   std::vector<std::int64_t> meanings;
   const parquet::ByteArray* learnt = nullptr;
   while (reader.HasNext()) {
     const parquet::ByteArray* values = nullptr;
     std::int32_t size = 0;
-    levels.count = reader.ReadBatchWithDictionary(kBatch, levels.definitions.data(), levels.repetitions.data(), codes.data(), &levels.known,
+    levels.count = reader.ReadBatchWithDictionary(kListBatch, levels.definitions.data(), levels.repetitions.data(), codes.data(), &levels.known,
                                                   &values, &size);
     if (levels.count <= 0 || (levels.known != 0 && values == nullptr)) return false;
     if (values != nullptr && values != learnt && !numbers_of.of(values, static_cast<std::size_t>(size), meanings)) return false;

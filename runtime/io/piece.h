@@ -16,6 +16,15 @@
 
 namespace segue::io {
 
+// What is wrong with a value that is neither known nor missing.
+[[nodiscard]] inline BadKind bad_kind(ValueState state) {
+  switch (state) {
+    case ValueState::kBadEnum: return BadKind::kEnum;
+    case ValueState::kBadEncoding: return BadKind::kEncoding;
+    default: return BadKind::kType;
+  }
+}
+
 inline constexpr std::size_t kExamples = 10;
 
 // What a row is. A row with the wrong number of cells has no values at all.

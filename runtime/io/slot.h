@@ -58,6 +58,9 @@ struct ScalarValue {
   std::uint8_t scale = 0;   // of an amount of money: it is number / 10^scale
 };
 
+// A decimal's digits, all 18, lie below this.
+inline constexpr std::int64_t kDecimalLimit = 1'000'000'000'000'000'000;
+
 // A CSV value of any scalar kind but text.
 [[nodiscard]] ScalarValue parse_scalar(const Slot& slot, std::string_view text);
 

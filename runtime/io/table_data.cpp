@@ -14,7 +14,6 @@
 namespace segue::io {
 namespace {
 
-constexpr std::uint64_t kMostRows = 0xffff'fffe;
 constexpr unsigned kMostThreads = 64;  // more would only wait for one another
 
 bool is_same_scalar(const ColumnSpec& a, const ColumnSpec& b) {

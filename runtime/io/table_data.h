@@ -15,6 +15,8 @@
 
 namespace segue::io {
 
+inline constexpr std::uint64_t kMostRows = 0xffff'fffe;  // that a table can have
+
 // The slots of a column of money that is read.
 struct MoneySlots {
   std::uint32_t column = 0;  // the schema's index

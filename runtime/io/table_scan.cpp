@@ -17,10 +17,9 @@
 namespace segue::io {
 namespace {
 
-constexpr std::uint64_t kMostRows = 0xffff'fffe;
 constexpr std::size_t kPiecesOfBlock = 8;  // tasks that make a block, of CSV; a row group is one by itself
 
-std::int64_t float_bits(double value) { return std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value); }
+std::int64_t mark_bits(double value) { return std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value); }
 
 // What a cell is, under `dedupe`: equal cells have equal marks.
 Mark cell_mark(const Slot& slot, const SlotData& data, const ColumnPiece& piece, std::size_t row) {
@@ -30,13 +29,13 @@ Mark cell_mark(const Slot& slot, const SlotData& data, const ColumnPiece& piece,
   const auto text = [&](std::int32_t code) { return mark_of(data.dictionary.at(code)); };
   if (!slot.is_list()) {
     if (kind == Kind::kText) return text(static_cast<std::int32_t>(piece.number_at(row)));
-    const Mark mark = mark_of(kind == Kind::kFloat ? float_bits(piece.floats[row]) : piece.number_at(row));
+    const Mark mark = mark_of(kind == Kind::kFloat ? mark_bits(piece.floats[row]) : piece.number_at(row));
     return slot.is_money ? combined(mark, mark_of(std::int64_t{piece.scales[row]})) : mark;
   }
   std::vector<Mark> elements;
   for (std::size_t i = row == 0 ? 0 : piece.ends[row - 1]; i < piece.ends[row]; ++i) {
     if (kind == Kind::kText) elements.push_back(text(piece.codes[i]));
-    else elements.push_back(mark_of(kind == Kind::kFloat ? float_bits(std::bit_cast<double>(piece.numbers[i])) : piece.numbers[i]));
+    else elements.push_back(mark_of(kind == Kind::kFloat ? mark_bits(std::bit_cast<double>(piece.numbers[i])) : piece.numbers[i]));
   }
   std::ranges::sort(elements);
   const auto again = std::ranges::unique(elements);

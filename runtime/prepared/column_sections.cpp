@@ -14,8 +14,8 @@ enum ColumnSection : std::size_t {
   kTexts,
   kTextEnds,
   kElements,
-  kLeast,
-  kGreatest,
+  kLeasts,
+  kGreatests,
   kMissing,
   kColumnSections
 };
@@ -28,7 +28,7 @@ ByteSpan bytes_in(const T& array) {
   return std::as_bytes(std::span(array.data(), array.size()));
 }
 
-std::size_t padded(std::size_t rows) { return (rows + 63) / 64 * 64 + 64; }
+std::size_t padded_rows(std::size_t rows) { return (rows + 63) / 64 * 64 + 64; }
 
 template <typename T>
 std::span<const T> values_in(ByteSpan section) {
@@ -57,8 +57,8 @@ bool set_bits(Bitmap& bits, const MappedFile& file, std::size_t section, std::si
 bool set_statistics(Column& column, const MappedFile& file) {
   if (file.sections[kMissing].empty()) return true;
   auto statistics = std::make_shared<ColumnStatistics>();
-  statistics->least = vector_in<std::int64_t>(file, kLeast);
-  statistics->greatest = vector_in<std::int64_t>(file, kGreatest);
+  statistics->least = vector_in<std::int64_t>(file, kLeasts);
+  statistics->greatest = vector_in<std::int64_t>(file, kGreatests);
   statistics->missing = vector_in<std::uint32_t>(file, kMissing);
   const std::size_t blocks = (column.rows + ColumnStatistics::kRows - 1) / ColumnStatistics::kRows;
   if (statistics->least.size() != blocks || statistics->greatest.size() != blocks || statistics->missing.size() != blocks) return false;
@@ -97,8 +97,8 @@ std::vector<ByteSpan> sections_of(const Column& column) {
   }
   sections[kElements] = bytes_in(column.element_values);
   if (column.statistics) {
-    sections[kLeast] = bytes_in(column.statistics->least);
-    sections[kGreatest] = bytes_in(column.statistics->greatest);
+    sections[kLeasts] = bytes_in(column.statistics->least);
+    sections[kGreatests] = bytes_in(column.statistics->greatest);
     sections[kMissing] = bytes_in(column.statistics->missing);
   }
   return sections;
@@ -128,7 +128,7 @@ bool set_sections(Column& column, const MappedFile& file) {
   const auto count = count_of(column);
   if (!count) return false;
   const std::size_t width = column.storage == Storage::kLists ? sizeof(std::int32_t) : bytes_of(column.storage);
-  if (width != 0 && file.sections[kData].size() < padded(*count) * width) return false;
+  if (width != 0 && file.sections[kData].size() < padded_rows(*count) * width) return false;
   if (width != 0) column.data = Buffer::borrow(file.sections[kData].data(), file.sections[kData].size(), file.owner);
   if (!set_bits(column.valid, file, kValid, column.rows) || !set_bits(column.bits, file, kBits, column.rows)) return false;
   if (column.storage == Storage::kBits && column.bits.size() != column.rows) return false;

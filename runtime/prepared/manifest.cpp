@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "segue prepared tables\n";
+constexpr std::string_view kManifestMagic = "segue prepared tables\n";
 constexpr std::string_view kManifest = "manifest";
 constexpr std::string_view kLock = "lock";
 constexpr std::string_view kEnding = ".seguecolumn";
@@ -124,15 +124,15 @@ std::string encoded(const Manifest& manifest) {
   out.put(manifest.version);
   out.put_all(manifest.tables, [](ByteWriter& to, const StoredTable& table) { put(to, table); });
   const Sha256Digest digest = sha256(std::as_bytes(std::span(out.bytes())));
-  return std::string(kMagic) + std::string(digest.begin(), digest.end()) + out.bytes();
+  return std::string(kManifestMagic) + std::string(digest.begin(), digest.end()) + out.bytes();
 }
 
 std::expected<Manifest, ManifestFault> decoded(std::string_view bytes, std::string_view version) {
-  constexpr std::size_t kHead = kMagic.size() + sizeof(Sha256Digest);
-  if (bytes.size() < kHead || !bytes.starts_with(kMagic)) return std::unexpected(ManifestFault::kDamaged);
+  constexpr std::size_t kHead = kManifestMagic.size() + sizeof(Sha256Digest);
+  if (bytes.size() < kHead || !bytes.starts_with(kManifestMagic)) return std::unexpected(ManifestFault::kDamaged);
   const std::string_view body = bytes.substr(kHead);
   const Sha256Digest digest = sha256(std::as_bytes(std::span(body)));
-  if (!std::ranges::equal(digest, bytes.substr(kMagic.size(), digest.size()), {}, {},
+  if (!std::ranges::equal(digest, bytes.substr(kManifestMagic.size(), digest.size()), {}, {},
                           [](char byte) { return static_cast<std::uint8_t>(byte); }))
     return std::unexpected(ManifestFault::kDamaged);
   ByteReader in(body);

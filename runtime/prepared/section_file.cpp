@@ -12,12 +12,12 @@
 namespace segue {
 namespace {
 
-constexpr std::uint64_t kMagic = 0x31'45'52'50'45'55'47'53;  // `SGUEPRE1`
+constexpr std::uint64_t kSectionMagic = 0x31'45'52'50'45'55'47'53;  // `SGUEPRE1`
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kMostSections = 15;
 
 struct Header {
-  std::uint64_t magic = kMagic;
+  std::uint64_t magic = kSectionMagic;
   std::uint64_t sections = 0;
   std::array<std::uint64_t, kMostSections * 2> places{};  // offset and size of each
 };
@@ -81,7 +81,7 @@ std::shared_ptr<const void> map(int descriptor, std::size_t size) {
 
 // Empty where the header is not sound.
 std::vector<ByteSpan> sections_of(const Header& header, const std::byte* bytes, std::uint64_t size) {
-  if (header.magic != kMagic || header.sections > kMostSections) return {};
+  if (header.magic != kSectionMagic || header.sections > kMostSections) return {};
   std::vector<ByteSpan> sections;
   for (std::size_t i = 0; i < header.sections; ++i) {
     const std::uint64_t at = header.places[2 * i], length = header.places[2 * i + 1];

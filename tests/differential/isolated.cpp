@@ -16,7 +16,7 @@
 namespace segue::differential {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using WallClock = std::chrono::steady_clock;
 
 std::string end_of(int status) {
   if (WIFSIGNALED(status)) return std::string("crash: ") + strsignal(WTERMSIG(status));
@@ -32,12 +32,12 @@ void write_all(int file, const std::string& text) {
 }
 
 // What the child writes until it ends; nothing when it takes too long.
-std::optional<std::string> read_all(int file, Clock::time_point until) {
+std::optional<std::string> read_all(int file, WallClock::time_point until) {
   std::string text;
   char buffer[4096];
   while (true) {
     pollfd waiting{file, POLLIN, 0};
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - WallClock::now()).count();
     if (left <= 0 || poll(&waiting, 1, static_cast<int>(left)) <= 0) return std::nullopt;
     const ssize_t count = read(file, buffer, sizeof buffer);
     if (count <= 0) return text;
@@ -60,7 +60,7 @@ struct Board {
 };
 
 [[noreturn]] void work(const Stretch& stretch, const std::filesystem::path& folder, Board& board) {
-  for (std::uint64_t i = 0; i < stretch.count && Clock::now() < stretch.until; ++i) {
+  for (std::uint64_t i = 0; i < stretch.count && WallClock::now() < stretch.until; ++i) {
     board.seed = stretch.first + i;
     if (find_failure(make_case(stretch.first + i), folder, board.tally)) _exit(1);
     board.done = i + 1;
@@ -71,15 +71,15 @@ struct Board {
 // Waits for the worker; true when it ended well. One case that takes too long ends it.
 bool watch(pid_t worker, const Board& board) {
   std::uint64_t seed = board.seed;
-  Clock::time_point since = Clock::now();
+  WallClock::time_point since = WallClock::now();
   int status = 0;
   while (waitpid(worker, &status, WNOHANG) == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     if (board.seed != seed) {
       seed = board.seed;
-      since = Clock::now();
+      since = WallClock::now();
     }
-    if (Clock::now() - since > kCaseLimit) kill(worker, SIGKILL);
+    if (WallClock::now() - since > kCaseLimit) kill(worker, SIGKILL);
   }
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
@@ -98,7 +98,7 @@ std::optional<Failure> judge_isolated(const Case& made, const std::filesystem::p
     judge_in_child(made, folder, ends[1]);
   }
   close(ends[1]);
-  const std::optional<std::string> text = read_all(ends[0], Clock::now() + kCaseLimit);
+  const std::optional<std::string> text = read_all(ends[0], WallClock::now() + kCaseLimit);
   close(ends[0]);
   if (!text) kill(child, SIGKILL);
   int status = 0;

@@ -15,7 +15,7 @@
 namespace segue::differential {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 struct Options {
   std::uint64_t seed = std::random_device()();
@@ -107,7 +107,7 @@ bool report_seed(std::uint64_t seed, const Options& options, const std::filesyst
   }
   fmt::print("seed {} fails ({}); making it small\n", seed, failure->category);
   std::fflush(stdout);
-  const Case small = shrunk(made, failure->category, judge, Clock::now() + std::chrono::seconds(options.shrink_seconds));
+  const Case small = shrunk(made, failure->category, judge, SteadyClock::now() + std::chrono::seconds(options.shrink_seconds));
   report(small, judge(small).value_or(*failure), options.out);
   return failure->category.starts_with("refused: ");
 }
@@ -135,10 +135,10 @@ int run(const Options& options) {
   const Scratch scratch;
   fmt::print("seed {}\n", options.seed);
   std::fflush(stdout);
-  const Clock::time_point until = Clock::now() + std::chrono::seconds(options.seconds);
+  const SteadyClock::time_point until = SteadyClock::now() + std::chrono::seconds(options.seconds);
   std::uint64_t done = 0, failures = 0, refusals = 0;
   Tally tally;
-  while (done < options.iterations && Clock::now() < until) {
+  while (done < options.iterations && SteadyClock::now() < until) {
     const Progress progress = run_worker({options.seed + done, options.iterations - done, until}, scratch.folder);
     done += progress.done;
     tally.definitions += progress.tally.definitions;

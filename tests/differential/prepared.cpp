@@ -27,9 +27,9 @@ WorldTable rows_of(const WorldTable& table, std::size_t begin, std::size_t end) 
   return part;
 }
 
-class Comparison {
+class PreparedComparison {
  public:
-  Comparison(const Case& made, const OpenedProject& project, const EvaluateOptions& options, const Evaluation& whole,
+  PreparedComparison(const Case& made, const OpenedProject& project, const EvaluateOptions& options, const Evaluation& whole,
              const fs::path& folder)
       : case_(made),
         project_(project),
@@ -143,7 +143,7 @@ class Comparison {
 
 std::optional<std::string> prepared_difference(const Case& made, const OpenedProject& project, const EvaluateOptions& options,
                                                const Evaluation& whole, const fs::path& folder) {
-  return Comparison(made, project, options, whole, folder).run();
+  return PreparedComparison(made, project, options, whole, folder).run();
 }
 
 }  // namespace segue::differential

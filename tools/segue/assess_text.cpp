@@ -21,10 +21,6 @@ constexpr std::size_t kMostValueLines = 40;  // of one definition in a history
 
 std::string title_of(std::string_view text, const Style& style) { return fmt::format("\n  {}\n", painted(style, "1", text)); }
 
-double part_of(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 // ── What missing values decide ───────────────────────────────────────────────────────────────────────────────────────────
 
 std::string deciding_text(const Assessment& assessment, std::size_t outcome) {

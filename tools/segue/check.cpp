@@ -26,7 +26,7 @@ int check_data_into(Report& report, const Arguments& arguments) {
   return has_errors(report.diagnostics) ? 1 : 0;
 }
 
-int work(Report& report, const Arguments& arguments) {
+int check_into(Report& report, const Arguments& arguments) {
   const auto file = find_only_project(arguments.words.empty() ? std::nullopt : std::optional(arguments.words.front()));
   if (!file) return add_failure(report, file.error());
   int code = 0;
@@ -48,7 +48,7 @@ std::string verdict(const Report& report) {
 
 int run_check(const Arguments& arguments) {
   Report report;
-  int code = work(report, arguments);
+  int code = check_into(report, arguments);
   if (code == 0 && arguments.is_strict && count_of(report, Severity::kWarning) != 0) code = 1;
   print_diagnostics(report, arguments, code);
   if (arguments.format == OutputFormat::kJson) return print_result(check_document(report), code);

@@ -33,13 +33,6 @@ std::string tables_json(const std::vector<TableSummary>& tables) {
   return lines(entries);
 }
 
-std::string diagnostics_json(const Report& report) {
-  std::vector<std::string> entries;
-  entries.reserve(report.diagnostics.size());
-  for (const Diagnostic& diagnostic : report.diagnostics) entries.push_back(render_json(diagnostic, sources_of(report)));
-  return lines(entries);
-}
-
 // The clock and its zone, as far as they are known.
 Fields heading(std::string_view format, const Report& report) {
   const std::string clock = report.clock ? clock_text(*report.clock) : "";
@@ -60,6 +53,13 @@ void add_asked(const Report& report, Fields& fields) {
 }
 
 }  // namespace
+
+std::string diagnostics_json(const Report& report) {
+  std::vector<std::string> entries;
+  entries.reserve(report.diagnostics.size());
+  for (const Diagnostic& diagnostic : report.diagnostics) entries.push_back(render_json(diagnostic, sources_of(report)));
+  return lines(entries);
+}
 
 const SourceMap& sources_of(const Report& report) {
   static const SourceMap none;

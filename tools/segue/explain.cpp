@@ -10,7 +10,7 @@
 namespace segue::command {
 namespace {
 
-int explain_into(Report& report, const Arguments& arguments) {
+int explain_opened(Report& report, const Arguments& arguments) {
   ProgressLine progress(!arguments.is_quiet, arguments.color);
   auto explanation = explain_account(*report.project, report.name, report.key, data_options(report, arguments, progress));
   progress.wipe();
@@ -23,21 +23,21 @@ int explain_into(Report& report, const Arguments& arguments) {
 }
 
 // NAME and KEY are the last two words; a PROJECT stands before them.
-int work(Report& report, const Arguments& arguments) {
+int explain_into(Report& report, const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.words;
   report.name = words[words.size() - 2];
   report.key = words.back();
   const auto file = find_only_project(words.size() == 3 ? std::optional(words.front()) : std::nullopt);
   if (!file) return add_failure(report, file.error());
   int code = 0;
-  return open_into(report, arguments, *file, code) ? explain_into(report, arguments) : code;
+  return open_into(report, arguments, *file, code) ? explain_opened(report, arguments) : code;
 }
 
 }  // namespace
 
 int run_explain(const Arguments& arguments) {
   Report report;
-  const int code = work(report, arguments);
+  const int code = explain_into(report, arguments);
   print_diagnostics(report, arguments, code);
   if (arguments.format == OutputFormat::kJson) return print_result(explain_document(report), code);
   if (!report.explanation) return code;

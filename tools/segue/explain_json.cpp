@@ -24,7 +24,6 @@ Json value_json(const TraceValue& value) {
   return list;
 }
 
-Json position_json(Position position) { return {{"line", position.line}, {"column", position.column}}; }
 
 Json span_json(Span span, const SourceMap& sources) {
   const ResolvedLocation place = resolve(span, sources);

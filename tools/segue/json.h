@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bindings/cpp/segue.h"
+
 namespace segue::command {
 
 using Json = nlohmann::ordered_json;
@@ -15,6 +17,9 @@ using Json = nlohmann::ordered_json;
 
 // JSON has no infinities: they are texts, as in CSV; what is no number is null.
 [[nodiscard]] Json number(double value);
+
+// A place in a text; both count from 1.
+[[nodiscard]] inline Json position_json(Position position) { return {{"line", position.line}, {"column", position.column}}; }
 
 // A list whose entries, JSON already, have a line each.
 [[nodiscard]] std::string lines(const std::vector<std::string>& entries);

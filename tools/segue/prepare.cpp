@@ -33,7 +33,7 @@ std::string prepared_text(const PreparedTables& prepared, const Style& style) {
   return fmt::format("{}\n  in {}\n", table_text(table, style), printable(prepared.folder));
 }
 
-int prepare_into(Report& report, const Arguments& arguments) {
+int prepare_opened(Report& report, const Arguments& arguments) {
   ProgressLine progress(!arguments.is_quiet, arguments.color);
   const PrepareOptions options{.data = data_options(report, arguments, progress), .waits = [&] {
                                  if (!arguments.is_quiet) print_error("waiting for another `segue prepare` of this project to end\n");
@@ -58,12 +58,12 @@ int verify_into(Report& report, const Arguments& arguments) {
   return report.verified->diagnostics.empty() ? 0 : 1;
 }
 
-int work(Report& report, const Arguments& arguments) {
+int prepare_into(Report& report, const Arguments& arguments) {
   const auto file = find_only_project(arguments.words.empty() ? std::nullopt : std::optional(arguments.words.front()));
   if (!file) return add_failure(report, file.error());
   int code = 0;
   if (!open_into(report, arguments, *file, code)) return code;
-  return arguments.verifies ? verify_into(report, arguments) : prepare_into(report, arguments);
+  return arguments.verifies ? verify_into(report, arguments) : prepare_opened(report, arguments);
 }
 
 std::string result_text(const Report& report, const Style& style) {
@@ -76,7 +76,7 @@ std::string result_text(const Report& report, const Style& style) {
 
 int run_prepare(const Arguments& arguments) {
   Report report;
-  const int code = work(report, arguments);
+  const int code = prepare_into(report, arguments);
   print_diagnostics(report, arguments, code);
   if (!arguments.is_quiet && arguments.format == OutputFormat::kText)
     print_error(data_text(report.tables, style_of(STDERR_FILENO, arguments.color)));

@@ -33,8 +33,16 @@ struct Report {
 // The sources of the report's diagnostics.
 [[nodiscard]] const SourceMap& sources_of(const Report& report);
 
+// The share of a part, 0 of nothing.
+[[nodiscard]] inline double part_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
 // `read`, `extended` or `kept`.
 [[nodiscard]] std::string_view state_name(PreparedState state);
+
+// The field `diagnostics` of every document.
+[[nodiscard]] std::string diagnostics_json(const Report& report);
 
 // The documents `segue.run/1`, `segue.check/1`, `segue.explain/1` and `segue.prepare/1`, with a line break at their end. What is not known is null.
 [[nodiscard]] std::string run_document(const Report& report);

@@ -112,7 +112,7 @@ int write_into(Report& report, const Arguments& arguments, Written& written) {
 }
 
 // Everything but printing.
-int work(Report& report, const Arguments& arguments, Written& written) {
+int evaluate_into(Report& report, const Arguments& arguments, Written& written) {
   const auto target = find_target(arguments.words);
   if (!target) return add_failure(report, target.error());
   int code = 0;
@@ -169,7 +169,7 @@ int run_run(const Arguments& arguments) {
   Report report;
   if (arguments.profiles) report.profile.emplace();
   Written written;
-  const int code = work(report, arguments, written);
+  const int code = evaluate_into(report, arguments, written);
   print_diagnostics(report, arguments, code);
   print_remarks(report, arguments, written);
   if (arguments.format == OutputFormat::kJson) return print_result(run_document(report), code);

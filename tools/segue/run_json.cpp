@@ -12,10 +12,6 @@
 namespace segue::command {
 namespace {
 
-double part_of(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 Json text_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
 
 void add_score(const std::optional<ScoreSummary>& score, Json& json) {

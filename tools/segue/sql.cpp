@@ -14,7 +14,7 @@ namespace segue::command {
 namespace {
 
 // What came of it, beside the report.
-struct Written {
+struct Statements {
   SqlDialect dialect = SqlDialect::kDuckdb;
   std::vector<SqlText> statements;
 };
@@ -31,7 +31,7 @@ std::string list_of(const OpenedProject& project, const std::vector<std::size_t>
   return list;
 }
 
-std::string text_of(const OpenedProject& project, const Written& written) {
+std::string text_of(const OpenedProject& project, const Statements& written) {
   std::string text;
   for (const SqlText& statement : written.statements) {
     text += fmt::format("{}-- {}\n", text.empty() ? "" : "\n", list_of(project, statement.definitions));
@@ -42,7 +42,7 @@ std::string text_of(const OpenedProject& project, const Written& written) {
   return text;
 }
 
-std::string document_of(const Report& report, const Written& written) {
+std::string document_of(const Report& report, const Statements& written) {
   std::vector<std::string> statements, diagnostics;
   for (const SqlText& statement : written.statements) {
     statements.push_back(dump({{"definitions", names_of(*report.project, statement.definitions)},
@@ -54,7 +54,7 @@ std::string document_of(const Report& report, const Written& written) {
                      dialect_name(written.dialect), lines(statements), lines(diagnostics));
 }
 
-int write_into(Report& report, Written& written, const Arguments& arguments) {
+int write_statements(Report& report, Statements& written, const Arguments& arguments) {
   const auto target = find_target(arguments.words);
   if (!target) return add_failure(report, target.error());
   int code = 0;
@@ -71,8 +71,8 @@ int write_into(Report& report, Written& written, const Arguments& arguments) {
 
 int run_sql(const Arguments& arguments) {
   Report report;
-  Written written{.dialect = find_dialect(*arguments.dialect).value_or(SqlDialect::kDuckdb), .statements = {}};
-  const int code = write_into(report, written, arguments);
+  Statements written{.dialect = find_dialect(*arguments.dialect).value_or(SqlDialect::kDuckdb), .statements = {}};
+  const int code = write_statements(report, written, arguments);
   print_diagnostics(report, arguments, code);
   if (arguments.format == OutputFormat::kJson) return print_result(document_of(report, written), code);
   return code == 0 ? print_result(text_of(*report.project, written), code) : code;

@@ -44,7 +44,7 @@ std::optional<TestRun> test_into(Report& report, const Arguments& arguments, con
   return std::move(*run);
 }
 
-std::optional<TestRun> work(Report& report, const Arguments& arguments, int& code) {
+std::optional<TestRun> test_into(Report& report, const Arguments& arguments, int& code) {
   const auto target = find_target(arguments.words);
   if (!target) {
     code = add_failure(report, target.error());
@@ -68,7 +68,7 @@ void print_remarks(const Report& report, const TestRun& run, const Arguments& ar
 int run_tests_of(const Arguments& arguments) {
   Report report;
   int code = 0;
-  const auto run = work(report, arguments, code);
+  const auto run = test_into(report, arguments, code);
   print_diagnostics(report, arguments, code);
   if (run) print_remarks(report, *run, arguments);
   if (arguments.format == OutputFormat::kJson) return print_result(test_document(report, run ? &*run : nullptr), code);

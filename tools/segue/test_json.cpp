@@ -27,7 +27,6 @@ std::string test_json(const OpenedProject& project, const TestOutcome& test) {
   return text + "]}";
 }
 
-Json position_json(Position position) { return {{"line", position.line}, {"column", position.column}}; }
 
 Json condition_json(const OpenedProject& project, const CoveredCondition& condition) {
   const ResolvedLocation place = resolve(condition.span, project.sources);
@@ -46,12 +45,6 @@ std::string coverage_json(const OpenedProject& project, const Coverage& coverage
   }
   return fmt::format("{{\"conditions\": {}, \"covered\": {}, \"definitions\": {}}}", coverage.conditions.size(), coverage.covered(),
                      lines(definitions));
-}
-
-std::string diagnostics_json(const Report& report) {
-  std::vector<std::string> entries;
-  for (const Diagnostic& diagnostic : report.diagnostics) entries.push_back(render_json(diagnostic, sources_of(report)));
-  return lines(entries);
 }
 
 }  // namespace

@@ -38,13 +38,13 @@ bool reads_personal_or_key(const Checked& checked, std::string_view name, TableI
   return columns_read(program, roots)[table].columns[*find_column(program.schema.tables[table], column)];
 }
 
-struct Case {
+struct ConstructCase {
   std::string_view rules;
   std::string_view message;
 };
 
-void check_messages(std::span<const Case> cases) {
-  for (const Case& each : cases) {
+void check_messages(std::span<const ConstructCase> cases) {
+  for (const ConstructCase& each : cases) {
     INFO(each.rules);
     CHECK(message_of_rules(each.rules) == each.message);
   }
@@ -245,7 +245,7 @@ TEST_CASE("values of rules are enum values wherever one is expected") {
 }
 
 TEST_CASE("what constructs may not say gets a message that says what to write") {
-  constexpr Case kCases[] = {
+  constexpr ConstructCase kCases[] = {
       // rows
       {"tiers t {\n one: customer\n one: partner\n}",
        "duplicate-definition: `t` has two values called `one`; give one of them another name"},

@@ -7,12 +7,12 @@
 namespace segue::test {
 namespace {
 
-struct Case {
+struct DefinitionCase {
   std::string_view rules;
   std::string_view message;
 };
 
-constexpr Case kCases[] = {
+constexpr DefinitionCase kDefinitionCases[] = {
     {"segment a { where b }\nsegment b { where c or customer }\nsegment c { where a }\nsegment d { where a }",
      "definition-cycle: `a` is defined by itself: a → b → c → a; leave one of these uses out"},
     {"define f(n: int) = f(n)", "definition-cycle: `f` is defined by itself: f → f; leave one of these uses out"},
@@ -123,7 +123,7 @@ constexpr Case kCases[] = {
 }  // namespace
 
 TEST_CASE("what definitions may not say of each other gets a message that says what to write") {
-  for (const Case& each : kCases) {
+  for (const DefinitionCase& each : kDefinitionCases) {
     INFO(each.rules);
     CHECK(message_of_rules(each.rules) == each.message);
   }

@@ -8,7 +8,7 @@
 namespace segue::test {
 namespace {
 
-std::vector<Diagnostic> lint_of(const Checked& checked) {
+std::vector<Diagnostic> lint_diagnostics(const Checked& checked) {
   return lint({.checked = checked.result, .files = checked.files, .sources = checked.sources});
 }
 
@@ -24,7 +24,7 @@ std::string joined(const std::vector<Diagnostic>& diagnostics, bool with_unused,
 std::string of_rules(std::string_view rules, const Setup& setup, bool with_unused, bool with_messages) {
   const std::unique_ptr<Checked> checked = check_text(rules, setup);
   if (!checked->messages.empty()) return fmt::format("{}", fmt::join(checked->messages, " | "));
-  return joined(lint_of(*checked), with_unused, with_messages);
+  return joined(lint_diagnostics(*checked), with_unused, with_messages);
 }
 
 constexpr std::string_view kBefore = "segment s {\n  where ";
@@ -44,7 +44,7 @@ std::string codes_of(std::string_view condition) { return of_rules(segment(condi
 
 std::string mended_rules(std::string_view rules) {
   const std::unique_ptr<Checked> checked = check_text(rules);
-  for (const Diagnostic& each : lint_of(*checked)) {
+  for (const Diagnostic& each : lint_diagnostics(*checked)) {
     if (each.fix) return apply_fix(source_of(checked->sources, checked->rules).text, checked->rules, *each.fix);
   }
   return "no fix";

@@ -6,13 +6,13 @@
 namespace segue::test {
 namespace {
 
-struct Case {
+struct NameCase {
   std::string_view condition;
   std::string_view message;
   std::string_view fixed;  // the condition after the fix
 };
 
-constexpr Case kCases[] = {
+constexpr NameCase kNameCases[] = {
     {"name = Bob", R"(unknown-name: nothing is called `Bob` here; if it is text, write `"Bob"`)", R"(name = "Bob")"},
     {"employes > 5", "unknown-column: unknown column `employes` of `account`; did you mean `employees`?", "employees > 5"},
     {"industry = Sofware", "unknown-enum-value: `Sofware` is not one of the values of `industry`; did you mean `Software`?",
@@ -99,7 +99,7 @@ constexpr Case kCases[] = {
 }  // namespace
 
 TEST_CASE("a name that means nothing here gets a message that says what to write") {
-  for (const Case& each : kCases) {
+  for (const NameCase& each : kNameCases) {
     INFO(each.condition);
     CHECK(message_of(each.condition) == each.message);
     CHECK(fixed(each.condition) == each.fixed);

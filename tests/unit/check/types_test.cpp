@@ -6,13 +6,13 @@
 namespace segue::test {
 namespace {
 
-struct Case {
+struct TypeCase {
   std::string_view condition;
   std::string_view message;
   std::string_view fixed;  // the condition after the fix
 };
 
-constexpr Case kCases[] = {
+constexpr TypeCase kTypeCases[] = {
     {"customer = true", "compared-bool: `customer` is true or false by itself; write `customer`", "customer"},
     {"customer != true", "compared-bool: `customer` is true or false by itself; write `not customer`", "not customer"},
     {"false = customer", "compared-bool: `customer` is true or false by itself; write `not customer`", "not customer"},
@@ -186,7 +186,7 @@ constexpr Case kCases[] = {
 }  // namespace
 
 TEST_CASE("what a type does not allow gets a message that says what to write") {
-  for (const Case& each : kCases) {
+  for (const TypeCase& each : kTypeCases) {
     INFO(each.condition);
     CHECK(message_of(each.condition) == each.message);
     CHECK(fixed(each.condition) == each.fixed);

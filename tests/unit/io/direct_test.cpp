@@ -183,7 +183,7 @@ World make_world(std::int64_t rows, Draw& draw) {
   return world;
 }
 
-std::shared_ptr<arrow::Table> arrow_table(const Arrays& arrays) {
+std::shared_ptr<arrow::Table> table_of_arrays(const Arrays& arrays) {
   arrow::FieldVector fields;
   arrow::ArrayVector values;
   for (const auto& [name, array] : arrays) {
@@ -302,7 +302,7 @@ TEST_CASE("Parquet gives the columns and the report that the same cells give one
     World world = make_world(rows, draw);
     INFO("seed " << seed << ", " << rows << " rows, groups of " << per_group);
     Folder folder;
-    const auto table = arrow_table(world.arrays);
+    const auto table = table_of_arrays(world.arrays);
     write_parquet(folder.file("a.parquet"), table, per_group, draw);
     write_ipc(folder.file("a.arrow"), table);
     LoadOptions options;

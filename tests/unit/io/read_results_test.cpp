@@ -62,22 +62,22 @@ EarlierSpec spec_of(Kind kind = Kind::kText) {
   return spec;
 }
 
-std::string shown(const EarlierColumn& column) {
+std::string shown_results(const EarlierColumn& column) {
   std::string text = column.name + ":";
   for (const std::int32_t code : column.codes) text += " " + (code < 0 ? "-" : column.values[static_cast<std::size_t>(code)]);
   return text;
 }
 
-std::string shown(const EarlierResults& results) {
+std::string shown_results(const EarlierResults& results) {
   std::string text;
   for (const std::string& account : results.accounts) text += account + "|";
-  for (const EarlierColumn& column : results.definitions) text += " " + shown(column);
+  for (const EarlierColumn& column : results.definitions) text += " " + shown_results(column);
   return text;
 }
 
 std::string read(const std::string& path, const EarlierSpec& spec = spec_of()) {
   const auto results = read_results(path, spec);
-  return results ? shown(*results) : results.error().message;
+  return results ? shown_results(*results) : results.error().message;
 }
 
 TEST_CASE("a wide output is read back in each format") {
@@ -95,7 +95,7 @@ TEST_CASE("a long output is read back in each format; who has no row has no valu
     const auto results = read_results(outputs.folder.file(name), spec_of());
     REQUIRE(results.has_value());
     CHECK(results->is_long);
-    CHECK(shown(*results) == "a|b \"x\"|c|d| icp: true - true - fit: 0.1 1e+21 -2 0.1 tier: two - tier, one two");
+    CHECK(shown_results(*results) == "a|b \"x\"|c|d| icp: true - true - fit: 0.1 1e+21 -2 0.1 tier: two - tier, one two");
   }
 }
 

@@ -6,7 +6,7 @@
 namespace segue::test {
 namespace {
 
-constexpr std::int64_t kDay = 86'400'000'000;
+constexpr std::int64_t kMicrosOfDay = 86'400'000'000;
 
 std::string children(const Link& link, std::size_t parent) {
   std::string out;
@@ -88,7 +88,7 @@ TEST_CASE("a row that is not yet known at the clock does not exist, whatever is 
   spec.columns[1].is_needed = false;
   spec.known_at = 1;
   LoadOptions options;
-  options.clock = 20'455 * kDay;  // 2026-01-02
+  options.clock = 20'455 * kMicrosOfDay;  // 2026-01-02
   const LoadResult result = load(folder, {spec}, options);
   CHECK(shown(spec, result, 0) == "1|2|4");
   CHECK(result.tables[0].not_yet_known == 1);
@@ -105,7 +105,7 @@ TEST_CASE("a date in `known_at` is compared with the clock's local day") {
   spec.known_at = 1;
   const TimeZone berlin = load_time_zone("Europe/Berlin").value();
   LoadOptions options;
-  options.clock = 20'456 * kDay - 1;  // a microsecond before 2026-01-03 in UTC, in Berlin that very day
+  options.clock = 20'456 * kMicrosOfDay - 1;  // a microsecond before 2026-01-03 in UTC, in Berlin that very day
   CHECK(shown(spec, load(folder, {spec}, options), 0) == "1");
   options.zone = &berlin;
   CHECK(shown(spec, load(folder, {spec}, options), 0) == "1|2");
@@ -197,7 +197,7 @@ TEST_CASE("children of rows that do not exist yet are orphans until they do") {
   const std::vector<TableSpec> specs = {account, relation("events", "e.csv", "account", {})};
   LoadOptions options;
   CHECK(load(folder, specs, options).tables[1].orphans == 1);
-  options.clock = 4 * kDay;
+  options.clock = 4 * kMicrosOfDay;
   CHECK(load(folder, specs, options).tables[1].orphans == 0);
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("relations and Parquet know what exists at the clock, to the microseco
   TableSpec events = relation("events", "e.csv", "account", {column("at", "timestamp?"), column("n", "int")});
   events.known_at = 0;
   LoadOptions options;
-  options.clock = kDay;
+  options.clock = kMicrosOfDay;
   const LoadResult result = load(folder, {table("account", "a.csv", {column("id", "int")}), events}, options);
   CHECK(shown(events, result, 1, 1) == "1|3");
   CHECK(result.tables[1].not_yet_known == 1);

@@ -6,12 +6,12 @@
 namespace segue {
 namespace {
 
-ProjectResult load(std::string text) { return load_project(make_source("segue.yaml", std::move(text)), SourceId{0}); }
+ProjectResult load_project_text(std::string text) { return load_project(make_source("segue.yaml", std::move(text)), SourceId{0}); }
 
 constexpr const char* kMandatory = "language: 1\nschema: schema.yaml\nrules: [segments/**/*.seg]\nsources: {account: a.csv}\n";
 
 TEST_CASE("what is not said has its default") {
-  const ProjectResult result = load(kMandatory);
+  const ProjectResult result = load_project_text(kMandatory);
   CHECK(result.diagnostics.empty());
   CHECK(result.project.timezone == "UTC");
   CHECK(result.project.week_starts == 0);
@@ -23,7 +23,7 @@ TEST_CASE("what is not said has its default") {
 }
 
 TEST_CASE("every key of a project file is read") {
-  const ProjectResult result = load(
+  const ProjectResult result = load_project_text(
       "language: 1\nschema: s/schema.yaml\nrules: [a/*.seg, \"*.seg\"]\ntimezone: Europe/Berlin\nweek_starts: sunday\nfiscal_year_starts: "
       "february\n"
       "sources:\n  account: data/accounts.parquet\n  contacts: {path: data/c.csv, delimiter: \"\\t\", null_values: [\"NULL\", NA]}\n"
@@ -50,17 +50,17 @@ TEST_CASE("money needs the project's currency, which is said at the column") {
   const Schema schema =
       load_schema(make_source("schema.yaml", "account: {key: id, columns: {id: text, fee: {type: money, currency: cur}}}"), SourceId{1})
           .schema;
-  const std::vector<Diagnostic> diagnostics = check_project(load(kMandatory).project, schema);
+  const std::vector<Diagnostic> diagnostics = check_project(load_project_text(kMandatory).project, schema);
   REQUIRE(diagnostics.size() == 1);
   CHECK(diagnostics[0].kind == DiagnosticKind::kMissingKey);
   CHECK(diagnostics[0].severity == Severity::kError);
   CHECK(std::get<Span>(diagnostics[0].location).source == SourceId{1});
-  CHECK(check_project(load(std::string(kMandatory) + "currency: EUR\n").project, schema).empty());
+  CHECK(check_project(load_project_text(std::string(kMandatory) + "currency: EUR\n").project, schema).empty());
 }
 
 TEST_CASE("an empty project file says what it needs") {
   for (const std::string text : {"", "# nothing\n"}) {
-    const ProjectResult result = load(text);
+    const ProjectResult result = load_project_text(text);
     REQUIRE(result.diagnostics.size() == 1);
     CHECK(result.diagnostics[0].message.find("`language`, `schema`, `rules` and `sources`") != std::string::npos);
   }

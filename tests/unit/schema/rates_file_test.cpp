@@ -6,15 +6,15 @@
 namespace segue {
 namespace {
 
-RatesFile read(std::string text) { return read_rates_file(make_source("rates.csv", std::move(text)), SourceId{0}, "EUR"); }
+RatesFile read_rates(std::string text) { return read_rates_file(make_source("rates.csv", std::move(text)), SourceId{0}, "EUR"); }
 
 std::string first_message(std::string text) {
-  const RatesFile file = read(std::move(text));
+  const RatesFile file = read_rates(std::move(text));
   return file.diagnostics.empty() ? std::string() : file.diagnostics.front().message;
 }
 
 TEST_CASE("rates are sorted by day, whatever the order of rows and columns") {
-  const RatesFile file = read(
+  const RatesFile file = read_rates(
       "rate,currency,source,valid_from\r\n0.9250,USD,bank,2026-02-01\n1,EUR,x,2020-01-01\n0.9,USD,bank,2026-01-01\n1.15,GBP,,2026-01-01\n");
   CHECK(file.diagnostics.empty());
   CHECK(file.rates.currency == "EUR");
@@ -29,7 +29,7 @@ TEST_CASE("rates are sorted by day, whatever the order of rows and columns") {
 }
 
 TEST_CASE("what is wrong in a file of rates is said at its cell") {
-  const RatesFile file = read(
+  const RatesFile file = read_rates(
       "currency,valid_from,rate\nUSD,01.02.2026,0.9\nUSD,2026-02-01,0\nUSD,2026-02-01,-1\nUSD,2026-02-01,\"0,9\"\n,2026-02-01,1\nEUR,2026-"
       "02-01,1.1\n");
   REQUIRE(file.diagnostics.size() == 6);
@@ -44,7 +44,7 @@ TEST_CASE("what is wrong in a file of rates is said at its cell") {
 }
 
 TEST_CASE("two rates of a currency for one day, lacking columns and odd rows are errors") {
-  const RatesFile file = read("currency,valid_from,rate\nUSD,2026-02-01,0.9\nUSD,2026-02-01,0.9\n");
+  const RatesFile file = read_rates("currency,valid_from,rate\nUSD,2026-02-01,0.9\nUSD,2026-02-01,0.9\n");
   REQUIRE(file.diagnostics.size() == 1);
   CHECK(file.diagnostics[0].message == "`USD` has two rates from 2026-02-01; keep one of the two");
   CHECK(file.diagnostics[0].notes.size() == 1);
@@ -55,9 +55,9 @@ TEST_CASE("two rates of a currency for one day, lacking columns and odd rows are
 }
 
 TEST_CASE("a rate has at most 18 digits, wherever its point is") {
-  CHECK(read("currency,valid_from,rate\nA,2026-01-01,0.000000000000000001\nB,2026-01-01,999999999999999999\n").diagnostics.empty());
-  CHECK(read("currency,valid_from,rate\nA,2026-01-01,1.000000000000000001\n").diagnostics.size() == 1);
-  CHECK(read("currency,valid_from,rate\nA,2026-01-01,1e3\n").diagnostics.size() == 1);
+  CHECK(read_rates("currency,valid_from,rate\nA,2026-01-01,0.000000000000000001\nB,2026-01-01,999999999999999999\n").diagnostics.empty());
+  CHECK(read_rates("currency,valid_from,rate\nA,2026-01-01,1.000000000000000001\n").diagnostics.size() == 1);
+  CHECK(read_rates("currency,valid_from,rate\nA,2026-01-01,1e3\n").diagnostics.size() == 1);
 }
 
 }  // namespace

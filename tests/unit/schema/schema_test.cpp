@@ -10,18 +10,18 @@
 namespace segue {
 namespace {
 
-SchemaResult load(std::string text) { return load_schema(make_source("schema.yaml", std::move(text)), SourceId{0}); }
+SchemaResult load_schema_text(std::string text) { return load_schema(make_source("schema.yaml", std::move(text)), SourceId{0}); }
 
 Schema base_schema() {
   std::ifstream in(std::filesystem::path(SEGUE_SOURCE_DIR) / "tests/golden/schema/base.yaml");
-  SchemaResult result = load({std::istreambuf_iterator<char>(in), {}});
+  SchemaResult result = load_schema_text({std::istreambuf_iterator<char>(in), {}});
   REQUIRE(result.diagnostics.empty());
   return std::move(result.schema);
 }
 
 // A schema of one account column, written as in the argument.
 SchemaColumn column(const std::string& text) {
-  SchemaResult result = load("account:\n  key: id\n  columns:\n    id: text\n    x: " + text + "\n");
+  SchemaResult result = load_schema_text("account:\n  key: id\n  columns:\n    id: text\n    x: " + text + "\n");
   REQUIRE(result.diagnostics.empty());
   return result.schema.tables[0].columns[1];
 }
@@ -92,7 +92,7 @@ TEST_CASE("columns carry their type and the way they are read") {
 }
 
 TEST_CASE("enums with the same values, order and folding are one type") {
-  const SchemaResult result = load(
+  const SchemaResult result = load_schema_text(
       "account:\n  key: id\n  columns:\n    id: text\n    a: {type: enum, values: [x, y]}\n    b: {type: enum, values: [x, y]}\n"
       "    c: {type: enum, values: [y, x]}\n    d: {type: enum, values: [x, y], ordered: true}\n"
       "    e: {type: enum, values: [x, y], case: insensitive}\n    f: {type: list<enum>, values: [x, y]}\n");
@@ -107,7 +107,7 @@ TEST_CASE("enums with the same values, order and folding are one type") {
 }
 
 TEST_CASE("plain scalars are text: NO is Norway, and null is a name") {
-  const SchemaResult result = load(
+  const SchemaResult result = load_schema_text(
       "account:\n  key: id\n  columns:\n    id: text\n    null: int\n    NO: int\n    country: {type: enum, values: [NO, null, ~, 1.0, "
       "0x10, yes, NULL]}\n");
   REQUIRE(result.diagnostics.empty());
@@ -130,7 +130,7 @@ TEST_CASE("who states one side of a bool's words leaves the other as it is") {
 }
 
 TEST_CASE("a join column that is listed is read under its name in the data") {
-  const SchemaResult result = load(
+  const SchemaResult result = load_schema_text(
       "account: {key: id, columns: {id: int}}\n"
       "relations:\n  contacts: {of: account, on: account_id, columns: {account_id: {type: int, from: Account, optional: true}}}\n");
   REQUIRE(result.diagnostics.empty());
@@ -141,7 +141,7 @@ TEST_CASE("a join column that is listed is read under its name in the data") {
 }
 
 TEST_CASE("a key with insensitive case is read as it stands: keys never fold") {
-  const SchemaResult result = load(
+  const SchemaResult result = load_schema_text(
       "account: {key: id, columns: {id: {type: text, case: insensitive}}}\n"
       "relations: {contacts: {of: account, on: account_id, columns: {}}}\n");
   REQUIRE(result.diagnostics.empty());
@@ -150,7 +150,7 @@ TEST_CASE("a key with insensitive case is read as it stands: keys never fold") {
 }
 
 TEST_CASE("money and points find the columns beside them under their names in the data") {
-  const SchemaResult result = load(
+  const SchemaResult result = load_schema_text(
       "account:\n  key: id\n  columns:\n    id: text\n    amount: {type: money, currency: cur, digits: 0}\n    cur: {type: text, from: "
       "Currency}\n"
       "    place: {type: point, lat: la, lon: longitude}\n    la: {type: float, from: Latitude}\n");
@@ -165,7 +165,7 @@ TEST_CASE("money and points find the columns beside them under their names in th
 }
 
 TEST_CASE("a point has two hidden columns behind those that the schema names") {
-  const SchemaResult result = load(
+  const SchemaResult result = load_schema_text(
       "account:\n  key: id\n  columns:\n    place: {type: point, lat: Lat, lon: Lon, on_bad: missing}\n    id: text\n"
       "    home: {type: point, lat: a, lon: b, optional: true, class: personal}\n");
   REQUIRE(result.diagnostics.empty());
@@ -191,7 +191,7 @@ TEST_CASE("a point has two hidden columns behind those that the schema names") {
 
 TEST_CASE("an empty schema is an error at its start") {
   for (const std::string text : {"", "\n\n", "# nothing\n", "---\n", "\xEF\xBB\xBF"}) {
-    const SchemaResult result = load(text);
+    const SchemaResult result = load_schema_text(text);
     REQUIRE(result.diagnostics.size() == 1);
     CHECK(result.diagnostics[0].kind == DiagnosticKind::kMissingKey);
   }
@@ -200,7 +200,7 @@ TEST_CASE("an empty schema is an error at its start") {
 TEST_CASE("of very many errors the first hundred are told, and how many follow") {
   std::string text = "account:\n  key: id\n  columns:\n    id: text\n";
   for (int i = 0; i < 150; ++i) text += "    c" + std::to_string(i) + ": txt\n";
-  const SchemaResult result = load(text);
+  const SchemaResult result = load_schema_text(text);
   REQUIRE(result.diagnostics.size() == 100);
   CHECK(result.diagnostics.front().message == "unknown type `txt`; did you mean `text`?");
   CHECK(result.diagnostics.back().notes.back().message == "50 more follow in this file; mend these first");
@@ -214,7 +214,7 @@ TEST_CASE("long chains of relations and many columns take linear time") {
     text += "  " + name + ": {of: " + parent + ", on: p, key: id, columns: {id: text}}\n";
     parent = name;
   }
-  const SchemaResult result = load(text);
+  const SchemaResult result = load_schema_text(text);
   CHECK(result.diagnostics.empty());
   CHECK(result.schema.tables.size() == 5001);
 }

@@ -21,13 +21,13 @@ const Builtin& row(Form form, std::string_view name, std::vector<Type> operands)
   return *found;
 }
 
-const TimeZone& berlin() {
+const TimeZone& project_zone() {
   static const TimeZone kZone = load_time_zone("Europe/Berlin").value();
   return kZone;
 }
 
 const Clock& clock_of_test() {
-  static const Clock kClock = make_clock(parse_timestamp("2026-07-15T10:15", berlin()).value, berlin(), {Weekday::kMonday, 2});
+  static const Clock kClock = make_clock(parse_timestamp("2026-07-15T10:15", project_zone()).value, project_zone(), {Weekday::kMonday, 2});
   return kClock;
 }
 
@@ -41,10 +41,10 @@ KnownInt call_date(std::string_view name, const char* date) {
 }
 
 KnownInt call_timestamp(std::string_view name, const char* timestamp) {
-  return call(row(Form::kFunction, name, {of(Kind::kTimestamp)}), {parse_timestamp(timestamp, berlin()).value});
+  return call(row(Form::kFunction, name, {of(Kind::kTimestamp)}), {parse_timestamp(timestamp, project_zone()).value});
 }
 
-std::int64_t day(const char* text) { return parse_date(text).value; }
+std::int64_t day_of_text(const char* text) { return parse_date(text).value; }
 
 }  // namespace
 
@@ -91,19 +91,19 @@ TEST_CASE("calendar functions of a date") {
   CHECK(call_date("fiscal_year", "2026-01-31") == KnownInt{2026, true});
   CHECK(call_date("fiscal_year", "2026-02-01") == KnownInt{2027, true});
   CHECK(call_date("fiscal_quarter", "2026-01-31") == KnownInt{4, true});
-  CHECK(call_date("start_of_week", "2026-03-01") == KnownInt{day("2026-02-23"), true});
-  CHECK(call_date("start_of_week", "0001-01-01") == KnownInt{day("0001-01-01"), true});
-  CHECK(call_date("start_of_month", "2026-03-31") == KnownInt{day("2026-03-01"), true});
-  CHECK(call_date("start_of_quarter", "2026-03-31") == KnownInt{day("2026-01-01"), true});
+  CHECK(call_date("start_of_week", "2026-03-01") == KnownInt{day_of_text("2026-02-23"), true});
+  CHECK(call_date("start_of_week", "0001-01-01") == KnownInt{day_of_text("0001-01-01"), true});
+  CHECK(call_date("start_of_month", "2026-03-31") == KnownInt{day_of_text("2026-03-01"), true});
+  CHECK(call_date("start_of_quarter", "2026-03-31") == KnownInt{day_of_text("2026-01-01"), true});
   CHECK(call_date("days_since", "2026-07-01") == KnownInt{14, true});
   CHECK(call_date("days_until", "2026-07-01") == KnownInt{-14, true});
-  CHECK(call_date("next_anniversary", "2020-07-15") == KnownInt{day("2026-07-15"), true});
-  CHECK(call_date("next_anniversary", "2020-07-14") == KnownInt{day("2027-07-14"), true});
-  CHECK(call_date("date", "2026-07-14") == KnownInt{day("2026-07-14"), true});
+  CHECK(call_date("next_anniversary", "2020-07-15") == KnownInt{day_of_text("2026-07-15"), true});
+  CHECK(call_date("next_anniversary", "2020-07-14") == KnownInt{day_of_text("2027-07-14"), true});
+  CHECK(call_date("date", "2026-07-14") == KnownInt{day_of_text("2026-07-14"), true});
 }
 
 TEST_CASE("calendar functions of a timestamp look at its local day") {
-  CHECK(call_timestamp("date", "2026-02-28T23:30:00Z") == KnownInt{day("2026-03-01"), true});
+  CHECK(call_timestamp("date", "2026-02-28T23:30:00Z") == KnownInt{day_of_text("2026-03-01"), true});
   CHECK(call_timestamp("year", "2025-12-31T23:30:00Z") == KnownInt{2026, true});
   CHECK(call_timestamp("weekday", "2026-02-28T23:30:00Z") == KnownInt{6, true});
   CHECK(call_timestamp("days_since", "2026-07-14T22:30:00Z") == KnownInt{0, true});
@@ -118,10 +118,10 @@ TEST_CASE("operators called through the table") {
   CHECK(call(builtin(BuiltinId::kLessExactFloat), {1, bits(0.1)}, 1) == KnownInt{1, true});
   CHECK(call(builtin(BuiltinId::kGreaterFloatExact), {bits(0.1), 1}, 0, 1) == KnownInt{1, true});
   CHECK(call(builtin(BuiltinId::kNotEqualDate), {3, 3}) == KnownInt{0, true});
-  CHECK(call(builtin(BuiltinId::kSubtractDateMonths), {day("2026-03-31"), 1}) == KnownInt{day("2026-02-28"), true});
+  CHECK(call(builtin(BuiltinId::kSubtractDateMonths), {day_of_text("2026-03-31"), 1}) == KnownInt{day_of_text("2026-02-28"), true});
   CHECK(call(builtin(BuiltinId::kSubtractDateDays), {0, std::numeric_limits<std::int64_t>::min()}) == kMissingInt);
-  CHECK(call(builtin(BuiltinId::kAddDaysDate), {1, day("2026-02-28")}) == KnownInt{day("2026-03-01"), true});
-  CHECK(call(builtin(BuiltinId::kEqualTimestampDate), {parse_timestamp("2026-02-28T23:30:00Z", berlin()).value, day("2026-03-01")}) ==
+  CHECK(call(builtin(BuiltinId::kAddDaysDate), {1, day_of_text("2026-02-28")}) == KnownInt{day_of_text("2026-03-01"), true});
+  CHECK(call(builtin(BuiltinId::kEqualTimestampDate), {parse_timestamp("2026-02-28T23:30:00Z", project_zone()).value, day_of_text("2026-03-01")}) ==
         KnownInt{1, true});
   CHECK(builtin(BuiltinId::kStartsWith).kernel.text("Salesforce", "Sales"));
   CHECK(builtin(BuiltinId::kLessText).kernel.text("a", "b"));

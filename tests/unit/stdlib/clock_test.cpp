@@ -11,17 +11,17 @@
 namespace segue {
 namespace {
 
-const TimeZone& berlin() {
+const TimeZone& berlin_clock_zone() {
   static const TimeZone kZone = load_time_zone("Europe/Berlin").value();
   return kZone;
 }
 
-std::int64_t at(const char* text) { return parse_timestamp(text, berlin()).value; }
-std::int64_t day(const char* text) { return parse_date(text).value; }
+std::int64_t at(const char* text) { return parse_timestamp(text, berlin_clock_zone()).value; }
+std::int64_t clock_day(const char* text) { return parse_date(text).value; }
 
 // Wednesday, a quarter past ten in Berlin, summer time.
 const Clock& wednesday() {
-  static const Clock kClock = make_clock(at("2026-07-15T10:15"), berlin(), {Weekday::kMonday, 2});
+  static const Clock kClock = make_clock(at("2026-07-15T10:15"), berlin_clock_zone(), {Weekday::kMonday, 2});
   return kClock;
 }
 
@@ -40,7 +40,7 @@ std::string instants(const Window& window, const Clock& clock = wednesday()) {
   return range.is_empty() ? "nothing" : print_timestamp(range.low, *clock.zone) + " .. " + print_timestamp(range.high, *clock.zone);
 }
 
-std::string moment(KnownInt instant) { return instant.known ? print_timestamp(instant.value, berlin()) : "missing"; }
+std::string moment(KnownInt instant) { return instant.known ? print_timestamp(instant.value, berlin_clock_zone()) : "missing"; }
 std::string moment_day(KnownInt day) { return day.known ? print_date(day.value) : "missing"; }
 
 }  // namespace
@@ -62,7 +62,7 @@ TEST_CASE("the last 3 months are the days after the same day 3 months ago, and n
   CHECK(days(next(3, TimeUnit::kMonth)) == "2026-07-15 .. 2026-10-14");
   CHECK(days(last(1, TimeUnit::kQuarter)) == "2026-04-16 .. 2026-07-15");
   CHECK(days(last(1, TimeUnit::kYear)) == "2025-07-16 .. 2026-07-15");
-  const Clock month_end = make_clock(at("2026-03-31T12:00"), berlin(), {});
+  const Clock month_end = make_clock(at("2026-03-31T12:00"), berlin_clock_zone(), {});
   CHECK(days(last(1, TimeUnit::kMonth), month_end) == "2026-03-01 .. 2026-03-31");  // after 28 February
   CHECK(days(next(1, TimeUnit::kMonth), month_end) == "2026-03-31 .. 2026-04-29");
   CHECK(instants(last(1, TimeUnit::kMonth), month_end) == "2026-03-01T00:00:00+01:00 .. 2026-03-31T12:00:00+02:00");
@@ -73,7 +73,7 @@ TEST_CASE("the last 24 hours are exact, open at their begin") {
   CHECK(instants(next(24, TimeUnit::kHour)) == "2026-07-15T10:15:00+02:00 .. 2026-07-16T10:14:59.999999+02:00");
   CHECK(instants(last(90, TimeUnit::kMinute)) == "2026-07-15T08:45:00.000001+02:00 .. 2026-07-15T10:15:00+02:00");
   CHECK(days(last(24, TimeUnit::kHour)) == "nothing");
-  const Clock after_change = make_clock(at("2026-03-29T12:00"), berlin(), {});
+  const Clock after_change = make_clock(at("2026-03-29T12:00"), berlin_clock_zone(), {});
   CHECK(instants(last(24, TimeUnit::kHour), after_change) == "2026-03-28T11:00:00.000001+01:00 .. 2026-03-29T12:00:00+02:00");
 }
 
@@ -128,9 +128,9 @@ TEST_CASE("a count below 1 covers nothing, and a huge one everything on its side
 }
 
 TEST_CASE("a bare date as the clock is the end of that local day") {
-  const Clock clock = clock_at_end_of_day(day("2026-03-29"), berlin(), {});
+  const Clock clock = clock_at_end_of_day(clock_day("2026-03-29"), berlin_clock_zone(), {});
   CHECK(moment({clock.now, true}) == "2026-03-29T23:59:59.999999+02:00");
-  CHECK(clock.today == day("2026-03-29"));
+  CHECK(clock.today == clock_day("2026-03-29"));
   CHECK(instants(last(1, TimeUnit::kDay), clock) == "2026-03-29T00:00:00+01:00 .. 2026-03-29T23:59:59.999999+02:00");
 }
 
@@ -145,12 +145,12 @@ TEST_CASE("14 days ago is a date, 36 hours ago a timestamp") {
 }
 
 TEST_CASE("a timestamp and calendar units keep the local time of day") {
-  CHECK(moment(add_days_to_instant(berlin(), at("2026-03-28T09:30"), 1)) == "2026-03-29T09:30:00+02:00");
-  CHECK(moment(add_days_to_instant(berlin(), at("2026-03-28T02:30"), 1)) == "2026-03-29T03:30:00+02:00");
-  CHECK(moment(add_months_to_instant(berlin(), at("2026-01-31T09:30"), 1)) == "2026-02-28T09:30:00+01:00");
-  CHECK(moment(add_span_to_instant(berlin(), at("2026-03-28T09:30"), 24 * kMicrosPerHour)) == "2026-03-29T10:30:00+02:00");
+  CHECK(moment(add_days_to_instant(berlin_clock_zone(), at("2026-03-28T09:30"), 1)) == "2026-03-29T09:30:00+02:00");
+  CHECK(moment(add_days_to_instant(berlin_clock_zone(), at("2026-03-28T02:30"), 1)) == "2026-03-29T03:30:00+02:00");
+  CHECK(moment(add_months_to_instant(berlin_clock_zone(), at("2026-01-31T09:30"), 1)) == "2026-02-28T09:30:00+01:00");
+  CHECK(moment(add_span_to_instant(berlin_clock_zone(), at("2026-03-28T09:30"), 24 * kMicrosPerHour)) == "2026-03-29T10:30:00+02:00");
   const std::int64_t second_half_past_two = at("2026-10-25T02:30:00+01:00");
-  CHECK(add_days_to_instant(berlin(), second_half_past_two, 0) == KnownInt{second_half_past_two, true});
+  CHECK(add_days_to_instant(berlin_clock_zone(), second_half_past_two, 0) == KnownInt{second_half_past_two, true});
 }
 
 TEST_CASE("results outside the years 0001 to 9999 are missing") {
@@ -158,10 +158,10 @@ TEST_CASE("results outside the years 0001 to 9999 are missing") {
   CHECK(add_days_to_date(kMinDay, -1) == kMissingInt);
   CHECK(add_days_to_date(0, std::numeric_limits<std::int64_t>::max()) == kMissingInt);
   CHECK(add_months_to_date(kMaxDay, 1) == kMissingInt);
-  CHECK(add_months_to_date(day("2026-01-31"), 1) == KnownInt{day("2026-02-28"), true});
-  CHECK(add_span_to_instant(berlin(), at("9999-12-31T23:59"), kMicrosPerHour) == kMissingInt);
-  CHECK(add_days_to_instant(berlin(), at("9999-12-31T23:59"), 1) == kMissingInt);
-  CHECK(add_months_to_instant(berlin(), at("0001-01-01T00:00"), -1) == kMissingInt);
+  CHECK(add_months_to_date(clock_day("2026-01-31"), 1) == KnownInt{clock_day("2026-02-28"), true});
+  CHECK(add_span_to_instant(berlin_clock_zone(), at("9999-12-31T23:59"), kMicrosPerHour) == kMissingInt);
+  CHECK(add_days_to_instant(berlin_clock_zone(), at("9999-12-31T23:59"), 1) == kMissingInt);
+  CHECK(add_months_to_instant(berlin_clock_zone(), at("0001-01-01T00:00"), -1) == kMissingInt);
 }
 
 TEST_CASE("exact time compares with days of 24 hours") {

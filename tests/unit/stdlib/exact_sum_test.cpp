@@ -33,6 +33,12 @@ struct SumCase {
 const std::vector<SumCase> kSums = {
 #include "cases.inc"
 };
+#undef RATIO
+#undef QUOTIENT
+#undef COMPARISON
+#undef ZONE
+#undef UNWRAP
+#undef SUM
 
 ExactSum sum_of(const std::vector<double>& values) {
   ExactSum sum;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kGreatest = std::numeric_limits<std::int64_t>::max();
-constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Int128 wide(bool is_negative, std::uint64_t high, std::uint64_t low) {
   const Int128 magnitude = static_cast<Int128>((UInt128{high} << 64) | low);
@@ -59,6 +59,11 @@ const std::vector<QuotientCase> kQuotients = {
 const std::vector<ComparisonCase> kComparisons = {
 #include "cases.inc"
 };
+#undef RATIO
+#undef QUOTIENT
+#undef COMPARISON
+#undef SUM
+#undef ZONE
 
 const Comparison kAll[] = {Comparison::kEqual, Comparison::kLess, Comparison::kLessEqual, Comparison::kGreater, Comparison::kGreaterEqual};
 
@@ -108,14 +113,14 @@ TEST_CASE("rescaling is exact or missing") {
 }
 
 TEST_CASE("floats keep infinities, and what is not a number is missing") {
-  CHECK(add_float(kInf, 1) == KnownFloat{kInf, true});
-  CHECK(add_float(kInf, -kInf) == kMissingFloat);
-  CHECK(multiply_float(kInf, 0) == kMissingFloat);
-  CHECK(multiply_float(1e300, 1e300) == KnownFloat{kInf, true});
+  CHECK(add_float(kInfinity, 1) == KnownFloat{kInfinity, true});
+  CHECK(add_float(kInfinity, -kInfinity) == kMissingFloat);
+  CHECK(multiply_float(kInfinity, 0) == kMissingFloat);
+  CHECK(multiply_float(1e300, 1e300) == KnownFloat{kInfinity, true});
   CHECK(divide_float(1, 0) == kMissingFloat);
   CHECK(divide_float(1, -0.0) == kMissingFloat);
-  CHECK(divide_float(kInf, kInf) == kMissingFloat);
-  CHECK(divide_float(1, kInf) == KnownFloat{0, true});
+  CHECK(divide_float(kInfinity, kInfinity) == kMissingFloat);
+  CHECK(divide_float(1, kInfinity) == KnownFloat{0, true});
   CHECK(!std::signbit(canonical_float(-0.0)));
 }
 
@@ -160,12 +165,12 @@ TEST_CASE("a number in text becomes the nearest double, whatever its length") {
   CHECK(nearest_float_of_text("0.1") == 0.1);
   CHECK(nearest_float_of_text("9007199254740993") == 9007199254740992.0);
   CHECK(nearest_float_of_text("9007199254740993." + std::string(400, '0') + "1") == 9007199254740994.0);
-  CHECK(nearest_float_of_text("1" + std::string(400, '0')) == kInf);
-  CHECK(nearest_float_of_text("-1e999") == -kInf);
+  CHECK(nearest_float_of_text("1" + std::string(400, '0')) == kInfinity);
+  CHECK(nearest_float_of_text("-1e999") == -kInfinity);
   CHECK(nearest_float_of_text("1e-999") == 0);
   CHECK(nearest_float_of_text("0." + std::string(400, '0') + "1") == 0);
   CHECK(nearest_float_of_text("0e999999999999999999999") == 0);
-  CHECK(nearest_float_of_text("1e999999999999999999999") == kInf);
+  CHECK(nearest_float_of_text("1e999999999999999999999") == kInfinity);
   CHECK(nearest_float_of_text("1e-999999999999999999999") == 0);
   CHECK(nearest_float_of_text("0." + std::string(400, '0') + "1e402") == 10);
 }
@@ -194,8 +199,8 @@ TEST_CASE("numbers compare by exact value") {
   CHECK(compare_exact_float(0, 5, 5e-324) == -1);
   CHECK(compare_exact_float(0, 5, -5e-324) == 1);
   CHECK(compare_exact_float(-1, 18, -5e-324) == -1);
-  CHECK(compare_exact_float(kGreatest, 0, kInf) == -1);
-  CHECK(compare_exact_float(kLeast, 0, -kInf) == 1);
+  CHECK(compare_exact_float(kGreatest, 0, kInfinity) == -1);
+  CHECK(compare_exact_float(kLeast, 0, -kInfinity) == 1);
   CHECK(compare_float(-0.0, 0.0) == 0);
   for (const ComparisonCase& c : kComparisons) {
     INFO(c.a << "e-" << c.scale << " ? " << std::bit_cast<double>(c.b));
@@ -212,18 +217,18 @@ TEST_CASE("a comparison with a constant is a range of raw values") {
   CHECK(exact_range(18, Comparison::kGreater, 10, 0).is_empty());
   CHECK(exact_range(0, Comparison::kGreater, kGreatest, 0).is_empty());
   CHECK(exact_range(0, Comparison::kLess, kLeast, 0).is_empty());
-  CHECK(exact_range(0, Comparison::kLess, kInf) == IntRange{kLeast, kGreatest});
-  CHECK(exact_range(0, Comparison::kEqual, -kInf).is_empty());
+  CHECK(exact_range(0, Comparison::kLess, kInfinity) == IntRange{kLeast, kGreatest});
+  CHECK(exact_range(0, Comparison::kEqual, -kInfinity).is_empty());
   CHECK(exact_range(0, Comparison::kGreaterEqual, 0x1p63).is_empty());
   CHECK(exact_range(0, Comparison::kEqual, -0x1p63) == IntRange{kLeast, kLeast});
   CHECK(float_range(Comparison::kEqual, 1, 1).is_empty());  // no double is a tenth
-  CHECK(float_range(Comparison::kLessEqual, 1, 1) == FloatRange{-kInf, std::nextafter(0.1, 0.0)});
-  CHECK(float_range(Comparison::kGreater, 1, 1) == FloatRange{0.1, kInf});
-  CHECK(float_range(Comparison::kLess, 0, 0) == FloatRange{-kInf, -5e-324});
+  CHECK(float_range(Comparison::kLessEqual, 1, 1) == FloatRange{-kInfinity, std::nextafter(0.1, 0.0)});
+  CHECK(float_range(Comparison::kGreater, 1, 1) == FloatRange{0.1, kInfinity});
+  CHECK(float_range(Comparison::kLess, 0, 0) == FloatRange{-kInfinity, -5e-324});
   CHECK(contains(float_range(Comparison::kEqual, 0, 0), -0.0));
-  CHECK(float_range(Comparison::kLess, -kInf).is_empty());
-  CHECK(float_range(Comparison::kGreater, kInf).is_empty());
-  CHECK(float_range(Comparison::kLess, kInf) == FloatRange{-kInf, std::numeric_limits<double>::max()});
+  CHECK(float_range(Comparison::kLess, -kInfinity).is_empty());
+  CHECK(float_range(Comparison::kGreater, kInfinity).is_empty());
+  CHECK(float_range(Comparison::kLess, kInfinity) == FloatRange{-kInfinity, std::numeric_limits<double>::max()});
 }
 
 TEST_CASE("ranges agree with comparisons around the constant") {
@@ -241,7 +246,7 @@ TEST_CASE("ranges agree with comparisons around the constant") {
               holds(comparison, compare_exact(x, scale, constant, constant_scale)));
         CHECK(contains(exact_range(scale, comparison, near), x) == holds(comparison, compare_exact_float(x, scale, near)));
       }
-      for (const double x : {near, std::nextafter(near, kInf), std::nextafter(near, -kInf)}) {
+      for (const double x : {near, std::nextafter(near, kInfinity), std::nextafter(near, -kInfinity)}) {
         CHECK(contains(float_range(comparison, constant, constant_scale), x) ==
               holds(comparison, -compare_exact_float(constant, constant_scale, x)));
         CHECK(contains(float_range(comparison, near), x) == holds(comparison, compare_float(x, near)));

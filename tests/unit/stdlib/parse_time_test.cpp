@@ -9,7 +9,7 @@
 namespace segue {
 namespace {
 
-const TimeZone& berlin() {
+const TimeZone& berlin_zone() {
   static const TimeZone kZone = load_time_zone("Europe/Berlin").value();
   return kZone;
 }
@@ -84,16 +84,16 @@ TEST_CASE("a timestamp is ISO 8601, with seconds and decimals as far as they are
 }
 
 TEST_CASE("a timestamp without an offset is wall time in the project's time zone") {
-  CHECK(timestamp("2026-03-01T09:30", berlin()) == "2026-03-01T08:30:00Z");
-  CHECK(timestamp("2026-07-01T09:30", berlin()) == "2026-07-01T07:30:00Z");
-  CHECK(timestamp("2026-03-29T02:30", berlin()) == "2026-03-29T01:30:00Z");  // skipped: moves forward
-  CHECK(timestamp("2026-10-25T02:30", berlin()) == "2026-10-25T00:30:00Z");  // repeated: the first
-  CHECK(timestamp("2026-10-25T02:30+01:00", berlin()) == "2026-10-25T01:30:00Z");
+  CHECK(timestamp("2026-03-01T09:30", berlin_zone()) == "2026-03-01T08:30:00Z");
+  CHECK(timestamp("2026-07-01T09:30", berlin_zone()) == "2026-07-01T07:30:00Z");
+  CHECK(timestamp("2026-03-29T02:30", berlin_zone()) == "2026-03-29T01:30:00Z");  // skipped: moves forward
+  CHECK(timestamp("2026-10-25T02:30", berlin_zone()) == "2026-10-25T00:30:00Z");  // repeated: the first
+  CHECK(timestamp("2026-10-25T02:30+01:00", berlin_zone()) == "2026-10-25T01:30:00Z");
 }
 
 TEST_CASE("the local day of a timestamp lies in the years 0001 to 9999") {
   CHECK(timestamp("9999-12-31T23:59:59.999999Z") != "bad");
-  CHECK(timestamp("9999-12-31T23:30:00Z", berlin()) == "bad");  // already the year 10000 there
+  CHECK(timestamp("9999-12-31T23:30:00Z", berlin_zone()) == "bad");  // already the year 10000 there
   CHECK(timestamp("0001-01-01T00:00:00+01:00") == "bad");
   CHECK(timestamp("0001-01-01T00:00:00") != "bad");
 }
@@ -129,7 +129,7 @@ TEST_CASE("a column's own format reads timestamps") {
   CHECK(formatted("2026-03-01", "%F") == "2026-03-01T00:00:00Z");
   CHECK(formatted("2026-03-01 24:00", "%F %R") == "bad");
   const TimeFormat plain = compile_time_format("%d.%m.%Y %H:%M", FormatKind::kTimestamp).value();
-  CHECK(print_timestamp_utc(parse_timestamp("01.07.2026 09:30", plain, berlin()).value) == "2026-07-01T07:30:00Z");
+  CHECK(print_timestamp_utc(parse_timestamp("01.07.2026 09:30", plain, berlin_zone()).value) == "2026-07-01T07:30:00Z");
 }
 
 TEST_CASE("a format that cannot work is explained") {

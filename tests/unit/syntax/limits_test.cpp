@@ -22,12 +22,12 @@ std::string repeated(std::string_view part, std::size_t count) {
   return text;
 }
 
-ParseResult parse_text(const std::string& text) { return parse(make_source("a.seg", text), SourceId{0}); }
+ParseResult parse_source_text(const std::string& text) { return parse(make_source("a.seg", text), SourceId{0}); }
 
 // The kinds of what is said about a text.
 std::vector<DiagnosticKind> kinds(const std::string& text) {
   std::vector<DiagnosticKind> result;
-  for (const Diagnostic& diagnostic : parse_text(text).diagnostics) result.push_back(diagnostic.kind);
+  for (const Diagnostic& diagnostic : parse_source_text(text).diagnostics) result.push_back(diagnostic.kind);
   return result;
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("deeper nesting is one diagnostic") {
 }
 
 TEST_CASE("a declaration beside one that nests too deep is whole") {
-  const ParseResult result = parse_text("define x = " + repeated("(", 5'000) + "\ndefine y = customer\n");
+  const ParseResult result = parse_source_text("define x = " + repeated("(", 5'000) + "\ndefine y = customer\n");
   REQUIRE(result.ast.declarations.size() == 2);
   CHECK(result.ast.declarations[0].is_broken);
   CHECK_FALSE(result.ast.declarations[1].is_broken);
@@ -133,7 +133,7 @@ TEST_CASE("random bytes and random words never crash") {
       bytes += static_cast<char>(random() % 256);
       text += words[random() % words.size()] + " ";
     }
-    parse_text(bytes);
+    parse_source_text(bytes);
     const Source source = make_source("a.seg", text);
     const ParseResult result = parse(source, SourceId{0});
     if (!has_errors(result.diagnostics)) CHECK_FALSE(format(result.ast, source).empty());
