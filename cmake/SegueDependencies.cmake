@@ -1,5 +1,5 @@
 # Every third-party library, found once, under the name that link lines use:
-#   fmt::fmt  yaml-cpp::yaml-cpp  re2::re2  CLI11::CLI11  date::date-tz  utf8proc::utf8proc  nettle::nettle  nlohmann_json::nlohmann_json
+#   fmt::fmt  yaml-cpp::yaml-cpp  re2::re2  CLI11::CLI11  date::date-tz  utf8proc::utf8proc  nettle::nettle  git2::git2  nlohmann_json::nlohmann_json
 #   segue_llvm  segue_antlr (and the function segue_antlr_grammar)  Catch2::Catch2  Arrow::arrow …
 # `./dev` installs them all.
 
@@ -26,6 +26,8 @@ endfunction()
 segue_plain_library(re2::re2 re2/re2.h re2)
 segue_plain_library(utf8proc::utf8proc utf8proc.h utf8proc)
 segue_plain_library(nettle::nettle nettle/sha2.h nettle)
+segue_plain_library(z3::z3 z3++.h z3)
+segue_plain_library(git2::git2 git2.h git2)
 
 # LLVM, as the one shared library of the distribution.
 find_package(LLVM 19.1 REQUIRED CONFIG HINTS /usr/lib/llvm-19)
