@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/segue/report.h"
 #include "tools/segue/run_text.h"
 #include "tools/segue/text_table.h"
 
