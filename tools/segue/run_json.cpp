@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "tools/segue/json.h"
+#include "tools/segue/report.h"
 
 namespace segue::command {
 namespace {
