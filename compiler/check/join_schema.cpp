@@ -16,6 +16,10 @@ namespace {
 
 bool has_enum(const Type& type) { return type.enum_id != kNoEnum; }
 
+bool are_equal(const EnumType& base, const EnumType& head) {
+  return base.values == head.values && base.ordered == head.ordered && base.folded == head.folded;
+}
+
 // Whether values of both have one meaning, once enums are united.
 bool have_common_meaning(const SchemaColumn& base, const SchemaColumn& head) {
   const Type& a = base.type;
@@ -164,6 +168,11 @@ class Unite {
       if (other == nullptr) continue;
       for (const SchemaColumn& column : table.columns) {
         if (const auto same = find_column(*other, column.name)) link(column.type, other->columns[*same].type);
+      }
+    }
+    for (EnumTypeId b = 0; b < base_.enums.size(); ++b) {
+      for (EnumTypeId h = 0; h < head_.enums.size(); ++h) {
+        if (are_equal(base_.enums[b], head_.enums[h])) links.push_back({b, h});
       }
     }
     for (const Definition& definition : base_.definitions) {

@@ -19,6 +19,8 @@ struct ComparedPair {
   // Why the joined program gives another answer than a run of each version may, or cannot give one: a column that it reads is read differently. Empty: both can be evaluated
   // in one pass. With a text each version is evaluated by itself.
   std::string apart;
+  // The same, but only where equal rules may answer otherwise over the same data: another set of values alone may not.
+  std::string reading;
 };
 
 struct ComparedVersions {

@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <expected>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bindings/cpp/diff/movers.h"
 #include "bindings/cpp/evaluate.h"
 #include "bindings/cpp/failure.h"
+#include "bindings/cpp/output.h"
 #include "bindings/cpp/project.h"
 
 namespace segue {
@@ -100,7 +103,41 @@ struct Diff {
   std::vector<DiffSetting> settings;
   std::optional<DiffData> data;         // where data were read
   std::vector<Diagnostic> diagnostics;  // about the data, and notes; of the head's sources
+  SourceMap sources;                    // of the spans in `diagnostics`
   bool proves = true;                   // false: nothing was asked of the solver
+  std::vector<std::string> notes;       // for people: the project lay elsewhere, the data are not there
+  std::optional<FailureKind> failure;   // why there are no data, where that is a fault: `diagnostics` say it
+  std::vector<std::string> written;     // the files of DiffOptions::out
 };
+
+// Which versions are compared. Each is a folder or project file where such a path opens with `.` or `/`, or no revision is called so; else a git revision.
+// Nothing: base is HEAD, head the work tree.
+struct DiffRequest {
+  std::optional<std::string> base, head;  // `A..B` in `base` alone is both; `A...B` compares B with what both come from
+  std::optional<std::string> project;     // of revisions and of the work tree; nothing: the nearest
+};
+
+struct DiffOptions {
+  std::vector<NamedText> params;  // for both versions, each where it has that param
+  std::optional<std::string> as_of;
+  DataOptions data;  // without its clock
+  Engine engine = Engine::kNative;
+  bool reads_data = true;
+  bool needs_data = false;  // data that cannot be read are a fault, not a note
+  bool proves = true;
+  double seconds_per_claim = 1;
+  std::optional<std::filesystem::path> code_folder = std::nullopt;  // as of OpenOptions
+  std::optional<std::string> out = std::nullopt;                    // all movers
+  OutputOptions output = {};
+};
+
+// A Failure: a version cannot be read or has errors, a call that means nothing, or data that are bad; places are whole (FileLocation).
+[[nodiscard]] std::expected<Diff, Failure> diff(const DiffRequest& request, const DiffOptions& options);
+
+// `unchanged`, `text-only`, `wider` … ; `reformatted` …; `same-text` …; `itself` ….
+[[nodiscard]] std::string_view word_of(DiffStatus status);
+[[nodiscard]] std::string_view word_of(DiffTextChange change);
+[[nodiscard]] std::string_view word_of(DiffProof proof);
+[[nodiscard]] std::string_view word_of(DiffCauseKind kind);
 
 }  // namespace segue
