@@ -8,7 +8,7 @@ namespace segue {
 
 struct ProveApi {
   decltype(&segue::prove) prove;
-  decltype(&segue::claim_key) claim_key;
+  decltype(&segue::claim_keys) claim_keys;
 };
 
 }  // namespace segue

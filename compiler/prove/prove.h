@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -40,6 +41,7 @@ enum class ClaimVerdict : std::uint8_t { kProved, kRefuted, kUnknown };
 struct ExampleAccount {
   CheckedTest test;           // title, spans and claims are empty
   bool reads_clock = false;   // whether the clock matters
+  bool reads_key = false;     // whether the account's key matters: a split stands on it
   std::uint32_t row = 0;      // of the claim's frame: the row of its table that meets the claim's conditions
   std::vector<bool> is_read;  // by table: the claim looks at rows of it, so that `events: []` says something
 };
@@ -60,13 +62,16 @@ struct ProveOptions {
       1;  // counted in the solver's own steps, so that a verdict is the same on each run; a wall clock of ten times that stands behind
   unsigned threads = 1;
   std::stop_token stop;  // what is not settled when it fires is kUnknown
+  // Called with the number of claims that are settled so far, from any of the threads, one call at a time.
+  std::function<void(std::size_t)> progress = {};
 };
 
 // One proof a claim, in their order. The same claims give the same verdicts on any number of threads. Thread-safe.
 [[nodiscard]] std::vector<Proof> prove(const CheckedProgram& program, std::span<const Claim> claims, const ProveOptions& options);
 
-// A text that two claims of any programs share only if they ask the same of the same: all that a claim rests on, without names of definitions and without spans,
+// For each claim a text that it shares with claims of other programs only if they ask the same of the same: all that a claim rests on, without names of definitions and without spans,
 // with the version of this encoding and of the solver. For caches.
-[[nodiscard]] std::string claim_key(const CheckedProgram& program, const Claim& claim, const ProveOptions& options);
+[[nodiscard]] std::vector<std::string> claim_keys(const CheckedProgram& program, std::span<const Claim> claims,
+                                                  const ProveOptions& options);
 
 }  // namespace segue

@@ -25,6 +25,7 @@ ALLOWED = {
     "segue_codegen": FRONT + BELOW + ["segue_plan", "segue_machine", "segue_kept"],
     "segue_machine": ["segue_runtime"],
     "segue_interpret": FRONT + BELOW,
+    "segue_prove": FRONT + BELOW,
 }
 
 # Third-party headers and the folders that may see them, sources and headers alike.
@@ -34,6 +35,7 @@ SEEN_IN = {
     r"yaml-cpp/": ["compiler/schema"],
     r"re2/|utf8proc|date/|nettle/": ["stdlib"],
     r"arrow/|parquet/": ["runtime/io"],
+    r"z3": ["compiler/prove"],
     r"CLI/": ["tools"],
     r"catch2/": ["tests"],
 }

@@ -1,0 +1,193 @@
+// One claim: first at the clock of the call, where an account that meets it can be made at once; where there is none and the clock matters, at any clock.
+#include "compiler/prove/solve.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "compiler/prove/encode.h"
+#include "compiler/prove/example.h"
+#include "compiler/prove/limits.h"
+
+namespace segue::proving {
+namespace {
+
+constexpr double kStepsPerSecond = 3'000'000;  // of the solver, about
+constexpr unsigned kStepsPerWish = 100'000;
+constexpr std::size_t kMostWishes = 160;
+constexpr unsigned kMemoryMegabytes = 600;
+constexpr int kClocksTried = 2;  // besides the one of the call
+
+enum class Answer : std::uint8_t { kNone, kSome, kOpen, kOutOfTime, kTooLarge };
+
+struct Attempt {
+  Answer answer = Answer::kOutOfTime;
+  bool reads_clock = false;
+  std::optional<ExampleAccount> example;
+  std::vector<Guess> guesses;
+  std::optional<Guess> failure;  // why no example could be made
+  std::int64_t now = 0;          // the clock of a model of any clock
+};
+
+class Attempting {
+ public:
+  Attempting(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, SymbolicClock clock)
+      : meanings_(meanings),
+        claim_(claim),
+        options_(options),
+        clock_(std::move(clock)) {}
+
+  Attempt run() {
+    const std::stop_callback interrupt(options_.stop, [this] { context_.interrupt(); });
+    try {
+      solve();
+    } catch (const TooLarge&) {
+      attempt_.answer = Answer::kTooLarge;
+    } catch (const z3::exception& error) {
+      attempt_.answer = Answer::kOutOfTime;
+    }
+    return std::move(attempt_);
+  }
+
+ private:
+  void set_limits(z3::solver& solver, unsigned steps) {
+    z3::params params(context_);
+    params.set("rlimit", steps);
+    params.set("timeout", static_cast<unsigned>(std::min(options_.seconds_per_claim * 10'000, 4e9)));
+    params.set("max_memory", kMemoryMegabytes);
+    solver.set(params);
+  }
+
+  void solve() {
+    Encoder encoder(meanings_, context_, clock_, claim_);
+    attempt_.reads_clock = encoder.reads_clock();
+    attempt_.guesses = encoder.guesses();
+    z3::solver solver(context_, z3::solver::simple());
+    for (const z3::expr& fact : encoder.facts()) solver.add(fact);
+    for (const z3::expr& condition : encoder.conditions()) solver.add(condition);
+    set_limits(solver, static_cast<unsigned>(std::min(options_.seconds_per_claim * kStepsPerSecond, 4e9)));
+    if (!clock_.is_fixed) return solve_any_clock(encoder, solver);
+    z3::expr exact = encoder.exact();
+    const z3::check_result narrow = solver.check(1, &exact);
+    if (narrow == z3::sat) return refute(encoder, solver);
+    if (narrow == z3::unsat && !needs(solver.unsat_core(), exact)) {
+      attempt_.answer = Answer::kNone;
+      return;
+    }
+    const z3::check_result wide = solver.check();
+    attempt_.answer = wide == z3::unsat ? Answer::kNone : wide == z3::sat && narrow == z3::unsat ? Answer::kOpen : Answer::kOutOfTime;
+  }
+
+  static bool needs(const z3::expr_vector& core, const z3::expr& assumption) {
+    for (unsigned i = 0; i < core.size(); ++i) {
+      if (core[static_cast<int>(i)].id() == assumption.id()) return true;
+    }
+    return false;
+  }
+
+  void solve_any_clock(Encoder& encoder, z3::solver& solver) {
+    const z3::check_result result = solver.check();
+    attempt_.answer = result == z3::unsat ? Answer::kNone : result == z3::sat ? Answer::kOpen : Answer::kOutOfTime;
+    if (result == z3::sat && encoder.now()) (void)solver.get_model().eval(*encoder.now(), true).is_numeral_i64(attempt_.now);
+  }
+
+  // Some account meets the claim: the simplest one that is found.
+  void refute(Encoder& encoder, z3::solver& solver) {
+    attempt_.answer = Answer::kSome;
+    if (!claim_.wants_example) return;
+    z3::model model = solver.get_model();
+    solver.add(encoder.exact());
+    set_limits(solver, kStepsPerWish);
+    const auto wish_for = [&](const std::vector<z3::expr>& wishes) {
+      std::size_t asked = 0;
+      for (z3::expr wish : wishes) {
+        if (options_.stop.stop_requested()) return;
+        if (model.eval(wish, true).is_true()) {
+          solver.add(wish);
+          continue;
+        }
+        if (++asked > kMostWishes || solver.check(1, &wish) != z3::sat) continue;
+        model = solver.get_model();
+        solver.add(wish);
+      }
+    };
+    wish_for(simpler_rows(encoder));
+    wish_for(simpler_values(encoder, model));
+    auto example = make_example(encoder, model);
+    if (example) {
+      attempt_.example = std::move(*example);
+      return;
+    }
+    attempt_.answer = Answer::kOpen;
+    const Span place = claim_.assertions.empty() ? Span{} : encoder.program().expr(claim_.assertions[0].predicate).span;
+    attempt_.failure = Guess{example.error(), place};
+  }
+
+  MeaningTable& meanings_;
+  const Claim& claim_;
+  const ProveOptions& options_;
+  SymbolicClock clock_;
+  z3::context context_;
+  Attempt attempt_;
+};
+
+Attempt attempt_at(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, bool is_fixed, const Clock& clock) {
+  return Attempting(meanings, claim, options, {is_fixed, clock}).run();
+}
+
+Span place_of_claim(const MeaningTable& meanings, const Claim& claim) {
+  if (!claim.assertions.empty()) return meanings.program().expr(claim.assertions[0].predicate).span;
+  return claim.differ ? meanings.program().expr(claim.differ->first).span : Span{};
+}
+
+Proof proof_of(const MeaningTable& meanings, const Claim& claim, Attempt attempt) {
+  Proof proof;
+  switch (attempt.answer) {
+    case Answer::kNone: proof.verdict = ClaimVerdict::kProved; return proof;
+    case Answer::kSome:
+      proof.verdict = ClaimVerdict::kRefuted;
+      proof.example = std::move(attempt.example);
+      break;
+    case Answer::kOpen: break;
+    case Answer::kOutOfTime:
+      proof.is_out_of_time = true;
+      proof.reason = "the time for one claim was up";
+      proof.place = place_of_claim(meanings, claim);
+      return proof;
+    case Answer::kTooLarge:
+      proof.reason = "it rests on more conditions than are looked at together";
+      proof.place = place_of_claim(meanings, claim);
+      return proof;
+  }
+  if (attempt.failure) attempt.guesses.insert(attempt.guesses.begin(), *attempt.failure);
+  if (!attempt.guesses.empty()) {
+    proof.reason = attempt.guesses[0].reason;
+    proof.place = attempt.guesses[0].place;
+  } else if (proof.verdict == ClaimVerdict::kUnknown) {
+    proof.reason = "no account was found, and none was ruled out";
+    proof.place = place_of_claim(meanings, claim);
+  }
+  return proof;
+}
+
+}  // namespace
+
+Proof settle(MeaningTable& meanings, const Claim& claim, const ProveOptions& options) {
+  Attempt first = attempt_at(meanings, claim, options, true, options.clock);
+  if (first.answer != Answer::kNone || !first.reads_clock) return proof_of(meanings, claim, std::move(first));
+  for (int tried = 0; tried < kClocksTried; ++tried) {
+    if (options.stop.stop_requested()) break;
+    Attempt any = attempt_at(meanings, claim, options, false, options.clock);
+    if (any.answer != Answer::kOpen) return proof_of(meanings, claim, std::move(any));
+    Attempt there = attempt_at(meanings, claim, options, true, make_clock(any.now, *options.clock.zone, options.clock.rules));
+    if (there.answer == Answer::kSome) return proof_of(meanings, claim, std::move(there));
+    first = std::move(any);
+    break;  // the same model would come again
+  }
+  first.answer = Answer::kOpen;
+  if (first.guesses.empty())
+    first.failure = Guess{"whether it can happen depends on the day on which it is asked", place_of_claim(meanings, claim)};
+  return proof_of(meanings, claim, std::move(first));
+}
+
+}  // namespace segue::proving
