@@ -17,6 +17,7 @@
   extern "C" const char segue_page_##name[];                                                  \
   extern "C" const char segue_page_##name##_end[]
 SEGUE_PAGE(report);
+SEGUE_PAGE(doc);
 // NOLINTEND(cppcoreguidelines-macro-usage,hicpp-no-assembler)
 
 namespace segue::command {
@@ -46,6 +47,7 @@ void append_json(std::string_view json, std::string& page) {
 }  // namespace
 
 std::string_view report_page_shell() { return {segue_page_report, segue_page_report_end}; }
+std::string_view doc_page_shell() { return {segue_page_doc, segue_page_doc_end}; }
 
 std::string page_around(std::string_view shell, std::string_view title, std::string_view json) {
   std::string page;

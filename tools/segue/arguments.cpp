@@ -128,17 +128,36 @@ std::optional<std::string> set_threads(const OptionInfo& info, const std::string
   return fmt::format("`{}` takes a number from 1 to {}, not `{}`", info.flag, kMostThreads, text);
 }
 
+std::optional<std::string> set_limit(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  constexpr double kMostSeconds = 3600;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), arguments.limit);
+  if (error == std::errc{} && end == text.data() + text.size() && arguments.limit > 0 && arguments.limit <= kMostSeconds)
+    return std::nullopt;
+  return fmt::format("`{}` takes a number of seconds such as `0.5` or `10`, at most {}, not `{}`", info.flag, kMostSeconds, text);
+}
+
 std::optional<std::string> set_memory(const OptionInfo& info, const std::string& text, Arguments& arguments) {
   arguments.memory = parse_memory(text);
   if (arguments.memory) return std::nullopt;
   return fmt::format("`{}` takes a size such as `2GiB` or `500MB` (KiB, MiB, GiB, TiB, KB, MB, GB or TB), not `{}`", info.flag, text);
 }
 
+// Whether the word is one of the option's `a|b|c`.
+bool is_choice(const OptionInfo& info, std::string_view word) {
+  return !word.contains('|') && fmt::format("|{}|", info.value).find(fmt::format("|{}|", word)) != std::string::npos;
+}
+
+// One of the formats that the verb has.
 std::optional<std::string> set_format(const OptionInfo& info, const std::string& text, Arguments& arguments) {
-  if ((arguments.verb == Verb::kCheck || arguments.verb == Verb::kTest) && (text == "sarif" || text == "github")) {
-    return fmt::format("`--format {}` is not supported yet; write `--format json`", text);
-  }
-  return choose(info, text, arguments.format, {{"text", OutputFormat::kText}, {"json", OutputFormat::kJson}});
+  if (!is_choice(info, text)) return not_one_of(info, text);
+  return choose(info, text, arguments.format,
+                {{"text", OutputFormat::kText},
+                 {"json", OutputFormat::kJson},
+                 {"github", OutputFormat::kGithub},
+                 {"sarif", OutputFormat::kSarif},
+                 {"markdown", OutputFormat::kMarkdown},
+                 {"html", OutputFormat::kHtml},
+                 {"codeowners", OutputFormat::kCodeowners}});
 }
 
 std::optional<std::string> set_clock(const OptionInfo& info, const std::string& text, Arguments& arguments) {
@@ -163,6 +182,24 @@ std::optional<std::string> add_named(const OptionInfo& info, const std::string& 
 std::optional<std::string> set_path(const OptionInfo& info, const std::string& text, std::optional<std::string>& target) {
   if (text.empty()) return fmt::format("`{}` needs a value: {}", info.flag, info.value);
   target = text;
+  return std::nullopt;
+}
+
+// `@acme/{}`, or `sales=@acme/sales-team`.
+std::optional<std::string> add_owner(const OptionInfo& info, const std::string& text, Arguments& arguments) {
+  const bool is_pattern = text.find("{}") != std::string::npos;
+  const std::size_t equals = text.find('=');
+  const std::string_view written = std::string_view(text).substr(is_pattern || equals == std::string::npos ? 0 : equals + 1);
+  if ((!is_pattern && (equals == std::string::npos || equals == 0)) || written.find('@') == std::string_view::npos)
+    return fmt::format("`{}` takes `@acme/{{}}`, whose `{{}}` becomes the owner, or `sales=@acme/sales-team`, not `{}`", info.flag, text);
+  arguments.owners.push_back(text);
+  return std::nullopt;
+}
+
+std::optional<std::string> set_fail_on(const std::string& text, Arguments& arguments) {
+  auto limits = parse_fail_on(text);
+  if (!limits) return std::move(limits.error());
+  arguments.fail_on = std::move(*limits);
   return std::nullopt;
 }
 
@@ -195,6 +232,9 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kOnBadRow: return choose(info, text, arguments.on_bad_row, {{"fail", OnBadRow::kFail}, {"skip", OnBadRow::kSkip}});
     case OptionId::kExpect: return choose(info, text, arguments.expect_fails, {{"fail", true}, {"warn", false}});
     case OptionId::kThreads: return set_threads(info, text, arguments);
+    case OptionId::kLimit: return set_limit(info, text, arguments);
+    case OptionId::kFailOn: return set_fail_on(text, arguments);
+    case OptionId::kProject: return set_path(info, text, arguments.project);
     case OptionId::kMemory: return set_memory(info, text, arguments);
     case OptionId::kEngine:
       arguments.has_engine = true;
@@ -210,6 +250,7 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
     case OptionId::kPrepared:
       arguments.uses_prepared = text != "off";
       return arguments.uses_prepared ? set_path(info, text, arguments.prepared) : std::nullopt;
+    case OptionId::kOwners: return add_owner(info, text, arguments);
     case OptionId::kAccount: return set_path(info, text, arguments.account);
     case OptionId::kFrom:
       if (text.empty()) return fmt::format("`{}` needs a value: {}", info.flag, info.value);
@@ -229,6 +270,7 @@ void set_flag(OptionId id, Arguments& arguments) {
   if (id == OptionId::kNew) arguments.is_new = true;
   if (id == OptionId::kData) arguments.reads_data = true;
   if (id == OptionId::kStrict) arguments.is_strict = true;
+  if (id == OptionId::kAll) arguments.lists_all = true;
   if (id == OptionId::kAudit) arguments.audits = true;
   if (id == OptionId::kVerify) arguments.verifies = true;
   if (id == OptionId::kAssess) arguments.assesses = true;
@@ -262,7 +304,7 @@ std::optional<std::string> check_test(const Arguments& arguments, bool has_only_
     return fmt::format("`--new` and `{}` do not go together", arguments.covers ? "--coverage" : "--no-data");
   if (words.size() < 2 || has_only_project) return "`test --new` needs the NAME of a definition and the KEY of an account";
   if (words.size() > 3) return fmt::format("`test --new` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
-  if (arguments.format == OutputFormat::kJson) return "`--new` writes rules, so it has no `--format json`";
+  if (arguments.format != OutputFormat::kText) return "`--new` writes rules, so it has no other `--format`";
   return std::nullopt;
 }
 
@@ -277,10 +319,26 @@ std::optional<std::string> take_files(Arguments& arguments) {
   return std::nullopt;
 }
 
+// A page is no text for a terminal: somebody has to say where it goes.
+std::optional<std::string> check_report(const Arguments& arguments) {
+  if (arguments.words.size() > 1) return fmt::format("`report` takes one PROJECT; `{}` is one too many", arguments.words[1]);
+  if (!arguments.out && arguments.format != OutputFormat::kJson) return "`report` needs `--out FILE.html` (`--out -` prints the page)";
+  if (!arguments.leaves_data) return std::nullopt;
+  const char* other = arguments.previous ? "--previous" : arguments.history ? "--history" : nullptr;
+  return other == nullptr ? std::nullopt : std::optional(fmt::format("`--no-data` and `{}` do not go together", other));
+}
+
 // What a verb needs or refuses beyond its options.
 std::optional<std::string> check_words(const Arguments& arguments) {
   const Words& words = arguments.words;
   if (arguments.verb == Verb::kCheck && words.size() > 1) return fmt::format("`check` takes one PROJECT; `{}` is one too many", words[1]);
+  if (arguments.verb == Verb::kDoc && words.size() > 1) return fmt::format("`doc` takes one PROJECT; `{}` is one too many", words[1]);
+  if (arguments.verb == Verb::kDoc && arguments.checks_format && !arguments.out) return "`--check` needs `--out PATH`";
+  if (arguments.verb == Verb::kDoc && !arguments.owners.empty() && arguments.format != OutputFormat::kCodeowners)
+    return "`--owners` needs `--format codeowners`";
+  if (arguments.verb == Verb::kReport) return check_report(arguments);
+  if (arguments.verb == Verb::kDiff && words.size() > 2)
+    return fmt::format("`diff` takes BASE and HEAD; `{}` is one too many", words[2]);
   if (arguments.verb == Verb::kPrepare && words.size() > 1)
     return fmt::format("`prepare` takes one PROJECT; `{}` is one too many", words[1]);
   const bool has_only_project =

@@ -10,11 +10,12 @@
 #include "bindings/cpp/evaluate.h"
 #include "bindings/cpp/history.h"
 #include "bindings/cpp/output.h"
+#include "tools/segue/fail_on.h"
 
 namespace segue::command {
 
-enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest, kNew, kPrepare };
-enum class OutputFormat : std::uint8_t { kText, kJson };
+enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest, kNew, kPrepare, kReport, kDoc, kProve, kDiff };
+enum class OutputFormat : std::uint8_t { kText, kJson, kMarkdown, kHtml, kCodeowners, kGithub, kSarif };
 enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
 
 // `--history monthly 12`.
@@ -49,15 +50,20 @@ struct Arguments {
   bool covers = false;                  // test --coverage
   bool leaves_data = false;             // test --no-data
   bool is_new = false;                  // test --new
-  bool checks_format = false;           // fmt --check
+  bool checks_format = false;           // fmt --check, doc --check
   bool reads_data = false;              // check --data
-  bool is_strict = false;               // check --strict
+  bool is_strict = false;               // check --strict, prove --strict
+  bool lists_all = false;               // prove --all
+  double limit = 1;                     // prove --limit, in seconds
   std::optional<std::string> dialect;   // sql --dialect
   std::vector<NamedText> tables;        // sql --table
   std::vector<std::string> from;        // new --from, and the words behind it
   std::optional<std::string> account;   // new --account
   bool verifies = false;                // prepare --verify
+  std::vector<std::string> owners;      // doc --owners
   bool uses_prepared = true;            // `--prepared off` was not given
+  std::vector<FailOn> fail_on;            // diff --fail-on
+  std::optional<std::string> project;   // diff --project
   std::optional<std::string> prepared;  // --prepared DIR, prepare --out DIR
 };
 

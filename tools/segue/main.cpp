@@ -27,6 +27,10 @@ int run_verb(const Arguments& arguments) {
     case Verb::kTest: return run_test(arguments);
     case Verb::kNew: return run_new_project(arguments);
     case Verb::kPrepare: return run_prepare(arguments);
+    case Verb::kProve: return run_prove(arguments);
+    case Verb::kReport: return run_report(arguments);
+    case Verb::kDoc: return run_doc(arguments);
+    case Verb::kDiff: return run_diff(arguments);
   }
   return kInternalFailure;
 }

@@ -9,10 +9,11 @@ namespace segue::command {
 namespace {
 
 constexpr unsigned bit(Verb verb) { return 1U << static_cast<unsigned>(verb); }
-constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain);
+constexpr unsigned kEvaluating = bit(Verb::kCheck) | bit(Verb::kRun) | bit(Verb::kExplain) | bit(Verb::kReport) | bit(Verb::kDiff);
 constexpr unsigned kTesting = kEvaluating | bit(Verb::kTest);
 constexpr unsigned kReading = kTesting | bit(Verb::kPrepare);
-constexpr unsigned kAllVerbs = kReading | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kNew);
+constexpr unsigned kReviewing = bit(Verb::kCheck) | bit(Verb::kTest) | bit(Verb::kProve);
+constexpr unsigned kAllVerbs = kReading | bit(Verb::kFmt) | bit(Verb::kSql) | bit(Verb::kNew) | bit(Verb::kDoc) | bit(Verb::kProve);
 
 constexpr std::string_view kProjectHelp =
     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest\n"
@@ -56,51 +57,92 @@ constexpr VerbInfo kVerbs[] = {
      "  segue prepare                     `run`, `explain`, `test` and `check --data` are faster from then on\n"
      "  segue prepare                     again, when data or rules have changed: only what is new is read\n"
      "  segue prepare --verify            whether all files are what was written\n"},
-    {"diff", {}, "", "compare two versions of a project", "", ""},
-    {"prove", {}, "", "what always holds", "", ""},
-    {"report", {}, "", "one page for people who do not read code", "", ""},
+    {"diff", Verb::kDiff, "[BASE] [HEAD]", "what a change of rules means: proved, and on the data",
+     "BASE and HEAD are git revisions or folders (`./NAME` where a revision has the same name); left out, they are\n"
+     "the revision HEAD and the work tree. `A..B` is both; `A...B` compares B with where it left A. The data are those of\n"
+     "the work tree for both.\n",
+     "  segue diff                        what is not committed yet\n"
+     "  segue diff main...                what this branch changes\n"
+     "  segue diff v1.2 v1.3 --format markdown --fail-on \"breaking,entering>5%\"\n"
+     "  segue diff ../last-week . --no-data\n"},
+    {"prove", Verb::kProve, "[PROJECT] [NAME...]", "what always holds, whatever the data",
+     "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest. NAME is a definition.\n"
+     "Expectations (`disjoint from`, `subset of`, `not empty`) are proved, refuted with an account that breaks them,\n"
+     "or left open with the reason. Conditions that never or always hold, clauses that never matter, rows that are\n"
+     "never reached and definitions that mean the same are findings. What was proved once is kept.\n",
+     "  segue prove                       all definitions\n"
+     "  segue prove --strict icp          findings fail as well\n"
+     "  segue prove --all                 also what is as it should be, and what is open\n"},
+    {"report", Verb::kReport, "[PROJECT]", "one page for people who do not read code", "",
+     "  segue report --out segments.html\n"
+     "  segue report --out segments.html --as-of 2026-03-01 --history monthly 12\n"
+     "  segue report --out segments.html --previous last-week/\n"
+     "  segue report --out segments.html --no-data    the definitions alone\n"},
     {"sql", Verb::kSql, "[PROJECT] [NAME...]", "the same definitions for another engine", "",
      "  segue sql --dialect duckdb        all definitions; the clock is a parameter of the statement\n"
      "  segue sql icp --dialect postgresql --as-of 2026-03-01\n"
      "  segue sql --dialect spark --table account=crm.accounts\n"},
     {"lsp", {}, "", "language server", "", ""},
-    {"doc", {}, "", "a catalogue of the definitions", "", ""},
+    {"doc", Verb::kDoc, "[PROJECT]", "a catalogue of the definitions", "",
+     "  segue doc --out docs/segments.md\n"
+     "  segue doc --format html --out segments.html\n"
+     "  segue doc --format codeowners --owners \"@acme/{}\" --out .github/CODEOWNERS\n"
+     "  segue doc --out docs/segments.md --check    whether the file is up to date\n"},
 };
 
 constexpr OptionInfo kOptions[] = {
     {OptionId::kAsOf, "--as-of", "TIME", "the time that `now` means: a date (its end) or a time; otherwise now",
      kReading | bit(Verb::kSql)},
-    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kReading | bit(Verb::kSql), true},
+    {OptionId::kAsOf, "--as-of", "TIME", "examples lie near this time (today); what is proved holds at any", bit(Verb::kProve)},
+    {OptionId::kParam, "--param", "NAME=VALUE", "another value for a param; can be repeated", kReading | bit(Verb::kSql) | bit(Verb::kProve), true},
     {OptionId::kSource, "--source", "TABLE=PATH", "another file for a table; can be repeated", kReading, true},
     {OptionId::kOnBadRow, "--on-bad-row", "fail|skip", "what to do with rows that do not fit the schema (fail)", kReading},
-    {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kTesting},
+    {OptionId::kExpect, "--expect", "fail|warn", "what a broken expectation does (fail)", kTesting & ~bit(Verb::kDiff)},
     {OptionId::kOut, "--out", "PATH", "write the answers to a .parquet, .csv or .arrow file, or to a folder", bit(Verb::kRun)},
     {OptionId::kOut, "--out", "FILE", "append the test of `--new` to a file of rules", bit(Verb::kTest)},
+    {OptionId::kOut, "--out", "FILE.html", "write the page to this file; `-` prints it", bit(Verb::kReport)},
     {OptionId::kOut, "--out", "DIR", "keep them there instead of in `.segue/prepared` of the project", bit(Verb::kPrepare)},
+    {OptionId::kOut, "--out", "PATH", "write the document to this file", bit(Verb::kDoc)},
+    {OptionId::kOut, "--out", "PATH", "write all who enter, leave or move to a .parquet, .csv or .arrow file", bit(Verb::kDiff)},
+    {OptionId::kFailOn, "--fail-on", "LIST", "fail on breaking, changed, unproved, entering>5%, leaving>100, moving>1%", bit(Verb::kDiff)},
+    {OptionId::kProject, "--project", "PROJECT", "the project that revisions are of; otherwise the nearest", bit(Verb::kDiff)},
+    {OptionId::kOwners, "--owners", "@ORG/{}", "how an owner is written in CODEOWNERS; `sales=@acme/team` for one; can be repeated",
+     bit(Verb::kDoc), true},
     {OptionId::kVerify, "--verify", "", "change nothing, compare every file with its checksum", bit(Verb::kPrepare)},
     {OptionId::kPrepared, "--prepared", "DIR|off", "prepared tables elsewhere, or none (`.segue/prepared` of the project)", kTesting},
     {OptionId::kLayout, "--layout", "wide|long", "a column a definition, or a row an account and definition (wide)", bit(Verb::kRun)},
-    {OptionId::kPrevious, "--previous", "PATH", "an earlier output: who entered, left or moved since", bit(Verb::kRun) | bit(Verb::kTest)},
+    {OptionId::kPrevious, "--previous", "PATH", "an earlier output: who entered, left or moved since", bit(Verb::kRun) | bit(Verb::kTest) | bit(Verb::kReport)},
     {OptionId::kAudit, "--audit", "", "how often accounts of each protected value are selected", bit(Verb::kRun)},
     {OptionId::kAssess, "--assess", "", "overlaps, reach, and the columns whose missing values decide", bit(Verb::kRun)},
-    {OptionId::kHistory, "--history", "STEP N", "sizes at N past clocks: daily, weekly, monthly or quarterly", bit(Verb::kRun), false,
+    {OptionId::kHistory, "--history", "STEP N", "sizes at N past clocks: daily, weekly, monthly or quarterly", bit(Verb::kRun) | bit(Verb::kReport), false,
      false, 2},
     {OptionId::kProfile, "--profile", "", "what each phase cost, and the dearest conditions, on standard error", bit(Verb::kRun)},
     {OptionId::kFollow, "--follow", "", "then read changes as JSON lines, and say who enters and who leaves", bit(Verb::kRun)},
     {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
+    {OptionId::kCheck, "--check", "", "write nothing, fail when the file of `--out` is not up to date", bit(Verb::kDoc)},
     {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},
     {OptionId::kStrict, "--strict", "", "warnings fail", bit(Verb::kCheck)},
+    {OptionId::kStrict, "--strict", "", "findings and open expectations fail", bit(Verb::kProve)},
+    {OptionId::kAll, "--all", "", "also what is as it should be, and what is open", bit(Verb::kProve)},
+    {OptionId::kLimit, "--limit", "SECONDS", "time for each claim (1)", bit(Verb::kProve) | bit(Verb::kDiff)},
     {OptionId::kCoverage, "--coverage", "", "which conditions tests made true and false, beside the source", bit(Verb::kTest)},
     {OptionId::kNoData, "--no-data", "", "leave out what definitions expect of the data", bit(Verb::kTest)},
+    {OptionId::kNoData, "--no-data", "", "read no data: the definitions and their tests alone", bit(Verb::kReport)},
+    {OptionId::kNoData, "--no-data", "", "read no data: only what can be proved", bit(Verb::kDiff)},
     {OptionId::kNew, "--new", "", "write a test of definition NAME from the account KEY", bit(Verb::kTest)},
     {OptionId::kDialect, "--dialect", "duckdb|postgresql|spark", "the engine that the statements are for", bit(Verb::kSql)},
     {OptionId::kTable, "--table", "TABLE=NAME", "what the engine calls a table, as SQL; can be repeated", bit(Verb::kSql), true},
     {OptionId::kFrom, "--from", "FILE...", "the data, a file or folder a table", bit(Verb::kNew), true},
     {OptionId::kAccount, "--account", "TABLE", "which table holds the accounts, where the names of files do not say it", bit(Verb::kNew)},
-    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kReading},
+    {OptionId::kThreads, "--threads", "N", "threads to use (all)", kReading | bit(Verb::kProve)},
     {OptionId::kMemory, "--memory", "SIZE", "what tables and answers may take, such as 2GiB (most of what is free)", bit(Verb::kRun)},
     {OptionId::kEngine, "--engine", "native|interpreter", "compiled, or the slow reference (native)", kTesting},
-    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)", kReading | bit(Verb::kSql) | bit(Verb::kNew)},
+    {OptionId::kFormat, "--format", "text|json", "for people, or for scripts (text)",
+     (kReading | bit(Verb::kSql) | bit(Verb::kNew)) & ~(kReviewing | bit(Verb::kReport) | bit(Verb::kDiff))},
+    {OptionId::kFormat, "--format", "text|json|markdown", "for people, for scripts, or for a pull request (text)", bit(Verb::kDiff)},
+    {OptionId::kFormat, "--format", "html|json", "for people, or for scripts (html)", bit(Verb::kReport)},
+    {OptionId::kFormat, "--format", "text|json|github|sarif", "for people, for scripts, or for reviews (text)", kReviewing},
+    {OptionId::kFormat, "--format", "markdown|html|json|codeowners", "the kind of document (markdown)", bit(Verb::kDoc)},
     {OptionId::kColor, "--color", "auto|always|never", "colours (auto; NO_COLOR is heeded)", kAllVerbs},
     {OptionId::kQuiet, "--quiet", "", "on standard error nothing but errors", kAllVerbs},
 };

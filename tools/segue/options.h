@@ -50,6 +50,11 @@ enum class OptionId : std::uint8_t {
   kAccount,
   kVerify,
   kPrepared,
+  kAll,
+  kLimit,
+  kFailOn,
+  kProject,
+  kOwners,
 };
 
 struct OptionInfo {

@@ -17,25 +17,6 @@
 namespace segue::command {
 namespace {
 
-// `disjoint from x`, `subset of x`, `not empty`: what a definition is, where the others say what it has.
-bool is_state(std::string_view text) { return text.starts_with("disjoint") || text.starts_with("subset") || text.ends_with("not empty"); }
-
-Diagnostic broken(const ExpectationOutcome& expectation, bool fails) {
-  Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kBrokenExpectation, expectation.location,
-                                          fmt::format("`{}` was expected to {} `{}`; it has {}", expectation.definition,
-                                                      is_state(expectation.text) ? "be" : "have", expectation.text, expectation.found));
-  if (!fails) diagnostic.severity = Severity::kWarning;
-  return diagnostic;
-}
-
-// The code that expectations give.
-int judge(Report& report, const Arguments& arguments) {
-  for (const ExpectationOutcome& expectation : report.evaluation->expectations) {
-    if (!expectation.holds) report.diagnostics.push_back(broken(expectation, arguments.expect_fails));
-  }
-  return arguments.expect_fails && !report.evaluation->all_expectations_hold() ? 1 : 0;
-}
-
 // What options ask for beyond the answers.
 std::expected<void, Failure> look_closer(Report& report, const Arguments& arguments, const EvaluateOptions& options) {
   const Evaluation& evaluation = *report.evaluation;
@@ -90,7 +71,7 @@ int evaluate_into(Report& report, const Arguments& arguments, const std::vector<
   const auto looked = look_closer(report, arguments, options);
   progress.wipe();
   if (!looked) return add_failure(report, looked.error());
-  const int code = judge(report, arguments);
+  const int code = judge_expectations(report, arguments);
   sort_diagnostics(report.diagnostics, sources_of(report));
   return code;
 }

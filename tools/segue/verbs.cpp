@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "tools/segue/annotations.h"
+
 namespace segue::command {
 namespace {
 
@@ -37,6 +39,17 @@ bool is_definition_nearby(const std::string& word) {
 }
 
 bool is_project(const std::string& word) { return is_project_path(word) || (is_folder(word) && !is_definition_nearby(word)); }
+
+// `disjoint from x`, `subset of x`, `not empty`: what a definition is, where the others say what it has.
+bool is_state(std::string_view text) { return text.starts_with("disjoint") || text.starts_with("subset") || text.ends_with("not empty"); }
+
+Diagnostic broken(const ExpectationOutcome& expectation, bool fails) {
+  Diagnostic diagnostic = make_diagnostic(DiagnosticKind::kBrokenExpectation, expectation.location,
+                                          fmt::format("`{}` was expected to {} `{}`; it has {}", expectation.definition,
+                                                      is_state(expectation.text) ? "be" : "have", expectation.text, expectation.found));
+  if (!fails) diagnostic.severity = Severity::kWarning;
+  return diagnostic;
+}
 
 }  // namespace
 
@@ -98,10 +111,18 @@ DataOptions data_options(const Report& report, const Arguments& arguments, Progr
           .prepared_folder = arguments.prepared};
 }
 
+int judge_expectations(Report& report, const Arguments& arguments) {
+  for (const ExpectationOutcome& expectation : report.evaluation->expectations) {
+    if (!expectation.holds) report.diagnostics.push_back(broken(expectation, arguments.expect_fails));
+  }
+  return arguments.expect_fails && !report.evaluation->all_expectations_hold() ? 1 : 0;
+}
+
 void print_diagnostics(const Report& report, const Arguments& arguments, int code) {
-  if (arguments.format == OutputFormat::kJson && code != 2) return;
+  const bool is_elsewhere = arguments.format == OutputFormat::kJson || is_for_review(arguments.format);
+  if (is_elsewhere && code != 2) return;
   std::vector<Diagnostic> shown = report.diagnostics;
-  if (arguments.is_quiet || arguments.format == OutputFormat::kJson) {
+  if (arguments.is_quiet || is_elsewhere) {
     std::erase_if(shown, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::kError; });
   }
   const Style style = style_of(STDERR_FILENO, arguments.color);

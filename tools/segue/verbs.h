@@ -22,6 +22,10 @@ namespace segue::command {
 [[nodiscard]] int run_sql(const Arguments& arguments);
 [[nodiscard]] int run_new_project(const Arguments& arguments);
 [[nodiscard]] int run_prepare(const Arguments& arguments);
+[[nodiscard]] int run_diff(const Arguments& arguments);
+[[nodiscard]] int run_prove(const Arguments& arguments);
+[[nodiscard]] int run_report(const Arguments& arguments);
+[[nodiscard]] int run_doc(const Arguments& arguments);
 
 // 1 where rules or data are at fault, 2 where call or environment are, 130 when cancelled.
 [[nodiscard]] int exit_code(FailureKind kind);
@@ -46,10 +50,13 @@ struct Target {
 // Adds what a Failure says to the report and gives its exit code.
 [[nodiscard]] int add_failure(Report& report, const Failure& failure);
 
+// Adds a diagnostic for each expectation of the report's evaluation that does not hold, and gives the exit code that they make.
+[[nodiscard]] int judge_expectations(Report& report, const Arguments& arguments);
+
 // Options of reading data; borrows `arguments` and `progress`.
 [[nodiscard]] DataOptions data_options(const Report& report, const Arguments& arguments, ProgressLine& progress);
 
-// Prints the report's diagnostics on standard error: as text those that `--quiet` leaves; for JSON only when `code` is 2, which scripts may look for there.
+// Prints the report's diagnostics on standard error: as text those that `--quiet` leaves; for JSON and reviews only when `code` is 2, which scripts may look for there.
 void print_diagnostics(const Report& report, const Arguments& arguments, int code);
 
 }  // namespace segue::command
