@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "compiler/interpret/condition_text.h"
 #include "compiler/interpret/machine.h"
 #include "compiler/interpret/trace_value.h"
 #include "compiler/interpret/written_text.h"
@@ -22,17 +23,6 @@ namespace {
 template <typename Node>
 const Node* node_as(const Expr& expr) {
   return std::get_if<Node>(&expr.node);
-}
-
-// The operand whose end the negating word of `x not in s` follows.
-std::optional<ExprId> tested_operand(const Expr& expr) {
-  if (const auto* node = node_as<Between>(expr)) return node->operand;
-  if (const auto* node = node_as<InSet>(expr)) return node->operand;
-  if (const auto* node = node_as<TextTest>(expr)) return node->operand;
-  if (const auto* node = node_as<Matches>(expr)) return node->operand;
-  if (const auto* node = node_as<Within>(expr)) return node->operand;
-  if (const auto* node = node_as<IsKnown>(expr)) return node->operand;
-  return std::nullopt;
 }
 
 // What says too much for an operand's line: it has a node besides.
@@ -175,12 +165,11 @@ class Explainer {
     out.span = expr(id).span;
     out.value = shown(id);
     out.unknown = is_open(id);
-    const auto [inner, is_negated] = peel(id);
-    const bool adds_not = is_negated != is_written_negated(inner);
+    const auto [inner, is_negated, adds_not] = peel_condition(program_, sources_, id);
     const Definition* named = named_definition(inner);
-    out.text = named ? named->name : adds_not ? negated_text(inner) : written(id);
+    out.text = named ? named->name : condition_text(program_, sources_, id);
     if (is_shown_condition(inner)) return fill_shown_above(index);
-    if (adds_not && is_compound(expr(inner))) return fill_not(index, inner);
+    if (adds_not && is_compound_condition(expr(inner))) return fill_not(index, inner);
     fill_kind(index, inner);
   }
 
@@ -193,41 +182,6 @@ class Explainer {
   void fill_shown_above(std::uint32_t index) {
     node(index).kind = TraceKind::kTest;
     node(index).is_shown_above = true;
-  }
-
-  // Below the `not`s that have their operand's text: `x not in s`, `except x`.
-  std::pair<ExprId, bool> peel(ExprId id) const {
-    bool is_negated = false;
-    for (const auto* negation = node_as<Not>(expr(id)); negation && expr(negation->operand).span == expr(id).span;
-         negation = node_as<Not>(expr(id))) {
-      is_negated = !is_negated;
-      id = negation->operand;
-    }
-    return {id, is_negated};
-  }
-
-  bool is_written_negated(ExprId id) const {
-    const std::optional<ExprId> operand = tested_operand(expr(id));
-    if (!operand) return false;
-    Span rest = expr(id).span;
-    const Span& before = expr(*operand).span;
-    if (before.source != rest.source || before.end < rest.begin || before.end > rest.end)
-      return has_negating_word(written_text(sources_, rest));
-    rest.begin = before.end;
-    const std::string text = written_text(sources_, rest);
-    return node_as<IsKnown>(expr(id)) ? text.ends_with("missing") : next_word_is(text, 0, "not");
-  }
-
-  // For an operand that does not stand in the condition's own text.
-  static bool has_negating_word(std::string_view text) {
-    return text.ends_with(" is missing") || text.find(" not ") != std::string_view::npos;
-  }
-
-  static bool is_compound(const Expr& expr) { return node_as<And>(expr) || node_as<Or>(expr) || node_as<Not>(expr) || has_own_node(expr); }
-
-  std::string negated_text(ExprId id) const {
-    const bool needs_brackets = node_as<And>(expr(id)) || node_as<Or>(expr(id));
-    return needs_brackets ? "not (" + written(id) + ")" : "not " + written(id);
   }
 
   void fill_not(std::uint32_t index, ExprId operand) {
