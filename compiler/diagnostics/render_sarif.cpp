@@ -71,7 +71,7 @@ Sarif related_json(const ReviewRun& run, const Diagnostic& diagnostic, const Sou
     const ResolvedLocation place = resolve(note.location, sources);
     if (place.file.empty()) continue;
     related.push_back(
-        {{"id", related.size() + 1}, {"physicalLocation", physical_json(run, place)}, {"message", text_object(note.message)}});
+        {{"id", related.size() + 1}, {"physicalLocation", physical_json(run, place)}, {"message", text_object(note_message(note))}});
   }
   return related;
 }

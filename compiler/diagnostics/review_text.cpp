@@ -22,7 +22,7 @@ std::string presentable(std::string_view text) {
 }
 
 std::string note_line(const ReviewRun& run, const Note& note, const ResolvedLocation& place) {
-  std::string text = "note: " + note.message;
+  std::string text = "note: " + note_message(note);
   if (place.file.empty()) return text;
   text += fmt::format(" ({}", review_path(run, place.file));
   if (place.start.line != 0) text += fmt::format(":{}", place.start.line);
@@ -30,6 +30,13 @@ std::string note_line(const ReviewRun& run, const Note& note, const ResolvedLoca
 }
 
 }  // namespace
+
+std::string note_message(const Note& note) {
+  if (!note.row) return note.message;
+  std::string text = fmt::format("row {}", *note.row);
+  if (note.value) text += fmt::format(": `{}`", *note.value);
+  return note.message.empty() ? text : text + ": " + note.message;
+}
 
 std::string review_path(const ReviewRun& run, std::string_view file) {
   const std::filesystem::path path(file);

@@ -14,6 +14,9 @@ namespace segue {
 // Which notes a message holds: all, or those that have no place of their own.
 enum class NotesShown : std::uint8_t { kAll, kWithoutPlace };
 
+// What a note says; of bad data the row and its value.
+[[nodiscard]] std::string note_message(const Note& note);
+
 // The message, its details, its notes and what mends it, a line each. Valid UTF-8.
 [[nodiscard]] std::string review_message(const ReviewRun& run, const ReviewFinding& finding, const SourceMap& sources, NotesShown notes);
 

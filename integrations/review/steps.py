@@ -17,11 +17,12 @@ class Step:
     about: str  # one line
     sarif: dict = None
     markdown: str = ""  # of diff
+    is_left_out: bool = False
     log: str = ""  # what stood on standard error, where the call was at fault
 
     @property
     def mark(self):
-        return {0: "✅", 1: "❌"}.get(self.code, "⚠️")
+        return "➖" if self.is_left_out else {0: "✅", 1: "❌"}.get(self.code, "⚠️")
 
 
 @dataclasses.dataclass
@@ -111,7 +112,7 @@ class Runner:
 
     def diff(self):
         if not self.base:
-            return Step("diff", 0, "left out: there is nothing to compare with")
+            return Step("diff", 0, "left out: there is nothing to compare with", is_left_out=True)
         fails = [] if self.arguments.fail_on in ("", "nothing") else ["--fail-on", self.arguments.fail_on]
         data = [*self.reading] if self.arguments.data else ["--no-data"]
         folder = pathlib.Path(self.arguments.project)
@@ -162,17 +163,20 @@ def run_all(arguments, host_base):
     wanted = arguments.steps
     base = branch_point(arguments.base or host_base) if "diff" in wanted else ""
     runner, review = Runner(arguments, base), Review(arguments.project, [], [])
-    is_sound = True
+    obstacle = ""
     if "check" in wanted:
         review.steps.append(runner.check())
-        is_sound = review.steps[0].code < 2 and levels_of(review.steps[0])[0] == 0
+        obstacle = obstacle_of(review.steps[0])
     if "fmt" in wanted:
         review.steps.append(runner.fmt(review.unformatted))
     for name in ("test", "prove", "diff"):
         if name in wanted:
-            review.steps.append(getattr(runner, name)() if is_sound else Step(name, 0, "left out: the rules have errors"))
+            review.steps.append(Step(name, 0, f"left out: {obstacle}", is_left_out=True) if obstacle else getattr(runner, name)())
     return review
 
 
-def levels_of(step):
-    return levels(step.sarif) if step.sarif else (0, 0)
+def obstacle_of(check):
+    """Why what needs sound rules is left out."""
+    if check.code > 1:
+        return "`check` could not run"
+    return "the rules have errors" if levels(check.sarif)[0] else ""

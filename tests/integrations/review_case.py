@@ -67,7 +67,6 @@ class ReviewCase(unittest.TestCase):
                    "head": {"sha": self.git("rev-parse", "HEAD"), "repo": {"full_name": "acme/rules"}}}
         for side, name in more.items():
             request[side]["repo"]["full_name"] = name
-        event = self.folder.parent / (self.folder.name + ".event.json")
+        event = self.folder / ".git" / f"event{'-'.join(more.values()).replace('/', '-')}.json"
         event.write_text(json.dumps({"pull_request": request}))
-        self.addCleanup(event.unlink, missing_ok=True)
         return {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event), "GITHUB_REPOSITORY": "acme/rules"}

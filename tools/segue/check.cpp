@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/segue/annotations.h"
 #include "tools/segue/run_text.h"
 #include "tools/segue/verbs.h"
 
@@ -52,9 +53,11 @@ int run_check(const Arguments& arguments) {
   if (code == 0 && arguments.is_strict && count_of(report, Severity::kWarning) != 0) code = 1;
   print_diagnostics(report, arguments, code);
   if (arguments.format == OutputFormat::kJson) return print_result(check_document(report), code);
-  if (arguments.is_quiet || code == 2) return code;
+  const std::string findings = is_for_review(arguments.format) ? review_document(report, findings_of(report), arguments.format, code) : "";
+  if (arguments.format == OutputFormat::kSarif) return print_result(findings, code);
+  if (arguments.is_quiet || code == 2) return print_result(findings, code);
   print_error(data_text(report.tables, style_of(2, arguments.color)));
-  return print_result(verdict(report), code);
+  return print_result(findings + verdict(report), code);
 }
 
 }  // namespace segue::command

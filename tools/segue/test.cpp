@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "tools/segue/annotations.h"
+#include "tools/segue/explain_text.h"
 #include "tools/segue/files.h"
 #include "tools/segue/run_text.h"
 #include "tools/segue/test_json.h"
@@ -56,13 +58,34 @@ std::optional<TestRun> test_into(Report& report, const Arguments& arguments, int
 
 // What stands on standard error beside the results.
 void print_remarks(const Report& report, const TestRun& run, const Arguments& arguments) {
-  if (arguments.is_quiet || arguments.format == OutputFormat::kJson) return;
+  if (arguments.is_quiet || arguments.format == OutputFormat::kJson || arguments.format == OutputFormat::kSarif) return;
   print_error(data_text(report.tables, style_of(STDERR_FILENO, arguments.color)));
   for (const std::string& name : run.not_checked) print_error(fmt::format("not checked: {}\n", printable(name)));
   if (run.data_failure)
     print_error("the data could not be evaluated, so expectations on them were not checked (`--no-data` leaves them out on purpose)\n");
   if (run.tests.empty() && run.not_checked.empty())
     print_error("there are no tests yet; `segue test --new NAME KEY` writes one from an account of the data\n");
+}
+
+// The diagnostics, and each failure with its test as the title and what decided below.
+std::vector<ReviewFinding> findings_with_failures(const Report& report, const TestRun* run) {
+  std::vector<ReviewFinding> findings = findings_of(report);
+  if (run == nullptr) return findings;
+  for (const TestOutcome& test : run->tests) {
+    for (const TestFailure& failure : test.failures) {
+      std::string tree = failure.trace ? trace_text(*failure.trace, report.project->sources, 1, Style{.is_unicode = true}) : "";
+      findings.push_back({failure.diagnostic, test.name, std::move(tree)});
+    }
+  }
+  return findings;
+}
+
+int print_review(const Report& report, const TestRun* run, const Arguments& arguments, int code) {
+  std::vector<ReviewCount> counts;
+  if (run != nullptr) counts = {{"passed", run->passed}, {"failed", run->failed}};
+  const std::string document = review_document(report, findings_with_failures(report, run), arguments.format, code, std::move(counts));
+  if (arguments.format == OutputFormat::kSarif || run == nullptr) return print_result(document, code);
+  return print_result(document + totals_text(*report.project, *run, style_of(STDOUT_FILENO, arguments.color)), code);
 }
 
 int run_tests_of(const Arguments& arguments) {
@@ -72,6 +95,7 @@ int run_tests_of(const Arguments& arguments) {
   print_diagnostics(report, arguments, code);
   if (run) print_remarks(report, *run, arguments);
   if (arguments.format == OutputFormat::kJson) return print_result(test_document(report, run ? &*run : nullptr), code);
+  if (is_for_review(arguments.format)) return print_review(report, run ? &*run : nullptr, arguments, code);
   if (!run) return code;
   return print_result(test_text(*report.project, *run, style_of(STDOUT_FILENO, arguments.color)), code);
 }

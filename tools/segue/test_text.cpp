@@ -112,13 +112,17 @@ std::string coverage_text(const OpenedProject& project, const Coverage& coverage
 
 }  // namespace
 
+std::string totals_text(const OpenedProject& project, const TestRun& run, const Style& style) {
+  const std::string coverage = run.coverage ? coverage_text(project, *run.coverage, style) : "";
+  return coverage + fmt::format("{} passed, {} failed\n", run.passed, run.failed);
+}
+
 std::string test_text(const OpenedProject& project, const TestRun& run, const Style& style) {
   std::string text;
   for (const TestOutcome& test : run.tests) {
     if (!test.passed()) text += failed_text(project, test, style);
   }
-  if (run.coverage) text += coverage_text(project, *run.coverage, style);
-  return text + fmt::format("{} passed, {} failed\n", run.passed, run.failed);
+  return text + totals_text(project, run, style);
 }
 
 }  // namespace segue::command
