@@ -19,10 +19,10 @@ std::shared_ptr<std::byte> map_values(std::size_t bytes) {
 
 }  // namespace
 
-std::shared_ptr<std::byte> allocate_values(std::size_t bytes) {
+std::shared_ptr<std::byte> allocate_values(std::size_t bytes, std::size_t written) {
   if (bytes >= 4 * kLargePage) return map_values((bytes + kLargePage - 1) / kLargePage * kLargePage);
   auto* values = static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64}));
-  std::memset(values, 0, bytes);
+  std::memset(values + written, 0, bytes - written);
   return {values, [](std::byte* old) { ::operator delete(old, std::align_val_t{64}); }};
 }
 
@@ -48,9 +48,12 @@ PartBuilder::PartBuilder(std::size_t rows, Storage storage, const Placement& pla
     part_.storage = placement.storage;
     part_.values = {placement.values, placement.values.get() + first_row * bytes_of(placement.storage)};
     part_.is_placed = true;
-  } else {
-    part_.values = allocate_values(padded_bytes(rows, storage));
   }
+}
+
+// Values get their memory when the first ones come: by then it is mostly known how wide they are.
+void PartBuilder::make_room() {
+  if (!part_.values) part_.values = allocate_values(padded_bytes(part_.rows, part_.storage), part_.rows * bytes_of(part_.storage));
 }
 
 bool PartBuilder::hold(std::int64_t least, std::int64_t greatest) {
@@ -62,9 +65,11 @@ bool PartBuilder::hold(std::int64_t least, std::int64_t greatest) {
 }
 
 void PartBuilder::widen(Storage storage) {
-  const std::shared_ptr<std::byte> wider = allocate_values(padded_bytes(part_.rows, storage));
-  with_value_type(storage, [&]<typename To>(To) { copy_values(part_, reinterpret_cast<To*>(wider.get())); });
-  part_.values = wider;
+  if (part_.values) {
+    const std::shared_ptr<std::byte> wider = allocate_values(padded_bytes(part_.rows, storage), part_.rows * bytes_of(storage));
+    with_value_type(storage, [&]<typename To>(To) { copy_values(part_, filled_, reinterpret_cast<To*>(wider.get())); });
+    part_.values = wider;
+  }
   part_.storage = storage;
 }
 

@@ -12,8 +12,8 @@
 
 namespace segue::io {
 
-// Zeroed memory at a 64-byte boundary; large pages where there is much.
-[[nodiscard]] std::shared_ptr<std::byte> allocate_values(std::size_t bytes);
+// Memory at a 64-byte boundary, zeroed but perhaps for the first `written` bytes, which the caller writes; large pages where there is much.
+[[nodiscard]] std::shared_ptr<std::byte> allocate_values(std::size_t bytes, std::size_t written = 0);
 
 // Bytes of a Column's array of `rows` values, so that vectors may be read past the last one.
 [[nodiscard]] inline std::size_t padded_bytes(std::size_t rows, Storage storage) {
@@ -73,7 +73,8 @@ class PartBuilder {
   [[nodiscard]] bool hold(std::int64_t least, std::int64_t greatest);
   [[nodiscard]] Storage storage() const { return part_.storage; }
 
-  // Stores `value(i)` for the known row number i of the batch. One more value than there are known rows may be asked for.
+  // Stores `value(i)` for the known row number i of the batch; batches come in order, and hold all rows. One more value than there are known rows may be
+  // asked for.
   template <typename Value>
   void put(const Batch& batch, Value value) {
     with_value_type(part_.storage, [&]<typename To>(To) { put_as<To>(batch, value); });
@@ -81,6 +82,8 @@ class PartBuilder {
   // The same where the caller knows the type of the storage.
   template <typename To, typename Value>
   void put_as(const Batch& batch, Value value) {
+    make_room();
+    filled_ = batch.first + batch.rows;
     To* to = reinterpret_cast<To*>(part_.values.get()) + batch.first;
     if (batch.levels == nullptr) {
       for (std::size_t i = 0; i < batch.rows; ++i) to[i] = static_cast<To>(value(i));
@@ -100,26 +103,35 @@ class PartBuilder {
   void set_missing(std::size_t row);
 
   [[nodiscard]] bool has_missing() const { return !part_.valid.empty(); }
-  [[nodiscard]] ColumnPart take() { return std::move(part_); }
+  [[nodiscard]] ColumnPart take() {
+    if (part_.storage != Storage::kBits) make_room();
+    return std::move(part_);
+  }
 
  private:
   void note_missing(const Batch& batch);
+  void make_room();
   void widen(Storage storage);
 
   ColumnPart part_;
+  std::size_t filled_ = 0;  // rows that were put
 };
 
-// Copies the values of a part to `to`, as values of the type To.
+// Copies the values of a part's first rows to `to`, as values of the type To.
 template <typename To>
-void copy_values(const ColumnPart& part, To* to) {
+void copy_values(const ColumnPart& part, std::size_t rows, To* to) {
   with_value_type(part.storage, [&]<typename From>(From) {
     const From* from = reinterpret_cast<const From*>(part.values.get());
     if constexpr (std::is_same_v<From, To>) {
-      if (part.rows != 0) std::memcpy(to, from, part.rows * sizeof(To));
+      if (rows != 0) std::memcpy(to, from, rows * sizeof(To));
     } else {
-      std::transform(from, from + part.rows, to, [](From value) { return static_cast<To>(value); });
+      std::transform(from, from + rows, to, [](From value) { return static_cast<To>(value); });
     }
   });
+}
+template <typename To>
+void copy_values(const ColumnPart& part, To* to) {
+  copy_values(part, part.rows, to);
 }
 
 }  // namespace segue::io

@@ -231,9 +231,18 @@ std::size_t good_rows(std::size_t rows, const RowState* states) {
   return states == nullptr ? rows : static_cast<std::size_t>(std::count(states, states + rows, RowState::kGood));
 }
 
+// Whether one part holds all rows, and is the column but for its form.
+bool is_alone(const TableData& data, const SlotData& slot) {
+  return slot.pieces.size() == 1 && slot.pieces.front().part && data.states.empty();
+}
+
 void fill_validity(const TableData& data, const SlotData& slot, Column& column) {
   const auto has_missing = [](const ColumnPiece& piece) { return piece.part ? !piece.part->valid.empty() : !piece.missing.empty(); };
   if (std::ranges::none_of(slot.pieces, has_missing)) return;
+  if (is_alone(data, slot)) {
+    if (slot.pieces.front().part->valid.count() < column.rows) column.valid = slot.pieces.front().part->valid;
+    return;
+  }
   column.valid = Bitmap(column.rows, true);
   std::size_t row = 0, out = 0;
   for (const ColumnPiece& piece : slot.pieces) {
@@ -284,7 +293,12 @@ To* copy_good(const ColumnPart& part, const RowState* states, To* to) {
 // The values of all parts in one array. Parts are freed on the way.
 void gather_values(const TableData& data, SlotData& slot, Column& column) {
   const std::size_t size = padded_bytes(column.rows, column.storage);
-  const std::shared_ptr<std::byte> values = allocate_values(size);
+  if (is_alone(data, slot) && slot.pieces.front().part->storage == column.storage && !slot.pieces.front().part->is_placed) {
+    const std::shared_ptr<std::byte> values = std::move(slot.pieces.front().part->values);
+    column.data = Buffer::borrow(values.get(), size, values);
+    return;
+  }
+  const std::shared_ptr<std::byte> values = allocate_values(size, column.rows * bytes_of(column.storage));
   with_value_type(column.storage, [&]<typename To>(To) {
     To* to = reinterpret_cast<To*>(values.get());
     std::size_t row = 0;

@@ -81,6 +81,23 @@ BadKey key_of_column(const Column& column, std::size_t at, std::size_t row) {
   return key;
 }
 
+// Whether the keys of all rows, which are known, ascend.
+bool ascend(const Column& column) {
+  if (column.storage == Storage::kBits) return column.rows < 2 || (column.rows == 2 && !column.bool_at(0) && column.bool_at(1));
+  if (column.storage == Storage::kCodes) {
+    for (std::size_t row = 1; row < column.rows; ++row) {
+      if (column.text_at(row - 1) >= column.text_at(row)) return false;
+    }
+    return true;
+  }
+  return with_value_type(column.storage, [&]<typename T>(T) {
+    const T* values = column.values<T>();
+    bool is_above = true;
+    for (std::size_t row = 1; row < column.rows; ++row) is_above &= values[row - 1] < values[row];
+    return is_above;
+  });
+}
+
 std::string shown_key(const Slot& slot, const BadKey& key) {
   switch (slot.spec.type.kind) {
     case Kind::kText: return printable(key.text);
@@ -372,6 +389,12 @@ void TableScan::note_keys(RowBlock& block) const {
   if (!spec_.key || !is_counting_ || knows_repeats_ || (!keys_ascend_ && !keys_)) return;
   const Column& column = block.slots[*plan_.slot_of_column[*spec_.key]].column;
   const bool is_text = column.storage == Storage::kCodes;
+  if (!keys_ && block.bad_keys.empty() && block.rows != 0 && column.valid.empty()) {
+    block.keys_ascend = ascend(column);
+    block.first_key = key_of_column(column, 0, 0);
+    block.last_key = key_of_column(column, block.rows - 1, 0);
+    return;
+  }
   const std::vector<RowId> rows = block.states.empty() ? std::vector<RowId>() : block.good_rows();
   const auto row_of = [&](std::size_t i) { return rows.empty() ? static_cast<RowId>(i) : rows[i]; };
   const auto look_at = [&](BadKey key) {
