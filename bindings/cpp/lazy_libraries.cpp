@@ -5,24 +5,13 @@
 #include <fmt/format.h>
 
 namespace segue {
-namespace {
 
-// The address of `entry` in a library.
-std::expected<void*, std::string> open_entry(const char* library, const char* entry) {
+std::expected<void*, std::string> open_library(const char* library, const char* entry) {
   void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
   void* address = handle == nullptr ? nullptr : dlsym(handle, entry);
   if (address != nullptr) return address;
   return std::unexpected(fmt::format("cannot load a part of Segue: {}; install Segue again", dlerror()));
 }
-
-template <typename Api>
-std::expected<const Api*, std::string> open_api(const char* library, const char* entry) {
-  const auto address = open_entry(library, entry);
-  if (!address) return std::unexpected(address.error());
-  return &reinterpret_cast<const Api& (*)()>(*address)();
-}
-
-}  // namespace
 
 std::expected<const CodegenApi*, std::string> codegen_api() {
   static const auto api = open_api<CodegenApi>("libsegue_codegen.so", "segue_codegen_api");

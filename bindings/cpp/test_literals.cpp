@@ -100,4 +100,11 @@ std::optional<std::string> cell_literal(const CheckedProgram& program, const Col
   }
 }
 
+std::optional<std::string> constant_literal(const CheckedProgram& program, const Type& type, const Constant& value, const TimeZone& zone) {
+  if (const auto* text = std::get_if<std::string>(&value)) return quoted_text(*text);
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
+  if (const auto* real = std::get_if<double>(&value)) return float_literal(*real);
+  return number_literal(program, type, std::get<std::int64_t>(value), zone);
+}
+
 }  // namespace segue

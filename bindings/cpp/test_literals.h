@@ -24,4 +24,8 @@ namespace segue {
 [[nodiscard]] std::optional<std::string> cell_literal(const CheckedProgram& program, const Column& column, std::size_t row,
                                                       const TimeZone& zone);
 
+// A known value of a type that is no list. Nothing where no literal says it.
+[[nodiscard]] std::optional<std::string> constant_literal(const CheckedProgram& program, const Type& type, const Constant& value,
+                                                          const TimeZone& zone);
+
 }  // namespace segue
