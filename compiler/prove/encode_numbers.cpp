@@ -38,7 +38,7 @@ std::optional<std::int64_t> threshold(int scale, double limit, bool is_above) {
     const double value = nearest_float(raw, scale);
     return is_above ? value > limit : value >= limit;
   };
-  constexpr std::int64_t kMost = std::int64_t{1} << 62;
+  constexpr std::int64_t kMost = std::int64_t{1} << 61;
   if (!reaches(kMost) || reaches(-kMost)) return std::nullopt;
   std::int64_t below = -kMost, reached = kMost;
   while (reached - below > 1) {
@@ -235,6 +235,7 @@ Symbol Encoder::float_arithmetic(const MeaningNode& node, const std::vector<Symb
   std::vector<z3::expr> known = {operands[0].known, operands[1].known};
   if (op == ArithmeticOp::kDivide) known.push_back(b != 0);
   const z3::expr plain = all_of({is_finite(left, a), is_finite(right, b)});
+  const z3::expr divides = op == ArithmeticOp::kDivide ? b != 0 : yes_;
   if (!is_exact) {
     // infinities may leave what is not a number
     add(z3::implies(plain, is_number_of(a, b)));
@@ -245,7 +246,12 @@ Symbol Encoder::float_arithmetic(const MeaningNode& node, const std::vector<Symb
                             : op == ArithmeticOp::kSubtract ? a - b
                             : op == ArithmeticOp::kMultiply ? a * b
                                                             : a / b;
-    add(z3::implies(plain && (op == ArithmeticOp::kDivide ? b != 0 : yes_), value == rounded(result, yes_, number(0))));
+    add(z3::implies(plain && divides, value == rounded(result, yes_, number(0))));
+    if (!plain.is_true()) {
+      add(z3::implies(!plain && divides && result > 0, is_number_of(a, b) && value == infinity));
+      add(z3::implies(!plain && divides && result < 0, is_number_of(a, b) && value == -infinity));
+      add(z3::implies(!plain && result == 0, !is_number_of(a, b)));
+    }
   } else {
     guess(op == ArithmeticOp::kDivide ? "it divides by a value" : "it multiplies two values with each other", node);
   }

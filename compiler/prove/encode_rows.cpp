@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kMostRowsAtDepth[] = {12, 6, 3, 2};
 constexpr std::size_t kMostCounted = 3;  // conditions whose combinations all get a row
 constexpr std::int64_t kMostEqualRows = 100'000;
-constexpr std::size_t kMostChains = 300;  // ways to go through a sequence that are written out
+constexpr std::int64_t kEqualRowsAdded[] = {1, 2, 3, 5, 10, 100};  // how many equal rows an example's sum may be of
+constexpr std::size_t kMostChains = 300;                           // ways to go through a sequence that are written out
 constexpr std::size_t kMostComparedTallies = 6;
 constexpr unsigned kImplicationSteps = 200'000;
 
@@ -462,8 +463,15 @@ Symbol Encoder::sum(const MeaningNode& node, std::uint32_t owner, FrameId rows) 
   for (const std::uint32_t place : leaves(owner, rows)) {
     const z3::expr is_in = all_of({is_there(place, owner), holds_at(node.operands[0], place)});
     const z3::expr value = at(node.operands[1], place).value;
-    small_sum = small_sum + z3::ite(is_in, value, zero);
-    add(z3::implies(exact_ && is_in, weight(place, owner) <= 1));
+    const z3::expr count = weight(place, owner);
+    z3::expr some_rows = zero;
+    std::vector<z3::expr> counts = {count == 0};
+    for (const std::int64_t equal : kEqualRowsAdded) {
+      counts.push_back(count == number(equal));
+      some_rows = z3::ite(counts.back(), (is_real ? context_.real_val(equal) : number(equal)) * value, some_rows);
+    }
+    small_sum = small_sum + z3::ite(is_in, some_rows, zero);
+    add(z3::implies(exact_ && is_in, some_of(counts)));
     above.push_back(is_in && value > zero);
     below.push_back(is_in && value < zero);
   }

@@ -94,7 +94,7 @@ z3::expr Encoder::day_of(const z3::expr& instant) {
   add(day * number(kMicrosPerDay) <= instant + number(greatest));
   add(instant + number(least) < (day + 1) * number(kMicrosPerDay));
   days_.push_back({instant, day});
-  if (clock_.is_fixed) {
+  {
     // an example lies where the offset is that of the clock
     const auto next = std::ranges::upper_bound(zone.starts, clock_.clock.now);
     const auto segment = static_cast<std::size_t>(next - zone.starts.begin());

@@ -375,7 +375,9 @@ class ExampleBuilder {
       if (circles.empty() || made_[id].empty()) continue;
       std::vector<std::pair<double, double>> places;
       for (const Circle& circle : circles) {
-        for (const double step : {0.0, 0.5, 2.0, 10.0}) {
+        constexpr double kKilometresPerDegree = 111.2;
+        const double radius = circle.near->kilometres / kKilometresPerDegree;
+        for (const double step : {0.0, 0.5 * radius, 0.95 * radius, 1.05 * radius, 1.5 * radius, 3 * radius, 10.0}) {
           places.emplace_back(std::clamp(circle.near->center_latitude + step, -90.0, 90.0), circle.near->center_longitude);
           places.emplace_back(std::clamp(circle.near->center_latitude - step, -90.0, 90.0), circle.near->center_longitude);
         }

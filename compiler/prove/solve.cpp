@@ -16,7 +16,7 @@ constexpr double kStepsPerSecond = 3'000'000;  // of the solver, about
 constexpr unsigned kStepsPerWish = 100'000;
 constexpr std::size_t kMostWishes = 160;
 constexpr unsigned kMemoryMegabytes = 600;
-constexpr int kClocksTried = 2;  // besides the one of the call
+constexpr int kClocksTried = 3;  // besides the one of the call
 
 enum class Answer : std::uint8_t { kNone, kSome, kOpen, kOutOfTime, kTooLarge };
 
@@ -31,11 +31,9 @@ struct Attempt {
 
 class Attempting {
  public:
-  Attempting(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, SymbolicClock clock)
-      : meanings_(meanings),
-        claim_(claim),
-        options_(options),
-        clock_(std::move(clock)) {}
+  Attempting(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, SymbolicClock clock,
+             std::vector<std::int64_t> excluded_days = {})
+      : meanings_(meanings), claim_(claim), options_(options), clock_(std::move(clock)), excluded_days_(std::move(excluded_days)) {}
 
   Attempt run() {
     const std::stop_callback interrupt(options_.stop, [this] { context_.interrupt(); });
@@ -85,8 +83,17 @@ class Attempting {
     return false;
   }
 
+  // A clock near that of the call, if any will do.
   void solve_any_clock(Encoder& encoder, z3::solver& solver) {
-    const z3::check_result result = solver.check();
+    for (const std::int64_t day : excluded_days_) {
+      const TimeZone& zone = *clock_.clock.zone;
+      const z3::expr first = context_.int_val(first_instant_of_day(zone, day)),
+                     next = context_.int_val(first_instant_of_day(zone, day + 1));
+      if (encoder.now()) solver.add(*encoder.now() < first || *encoder.now() >= next);
+    }
+    z3::expr exact = encoder.exact();
+    z3::check_result result = solver.check(1, &exact);
+    if (result != z3::sat && !(result == z3::unsat && !needs(solver.unsat_core(), exact))) result = solver.check();
     attempt_.answer = result == z3::unsat ? Answer::kNone : result == z3::sat ? Answer::kOpen : Answer::kOutOfTime;
     if (result == z3::sat && encoder.now()) (void)solver.get_model().eval(*encoder.now(), true).is_numeral_i64(attempt_.now);
   }
@@ -127,12 +134,13 @@ class Attempting {
   const Claim& claim_;
   const ProveOptions& options_;
   SymbolicClock clock_;
+  std::vector<std::int64_t> excluded_days_;  // of any clock: at these the claim was tried
   z3::context context_;
   Attempt attempt_;
 };
 
-Attempt attempt_at(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, bool is_fixed, const Clock& clock) {
-  return Attempting(meanings, claim, options, {is_fixed, clock}).run();
+Attempt attempt_at(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, const Clock& clock) {
+  return Attempting(meanings, claim, options, {true, clock}).run();
 }
 
 Span place_of_claim(const MeaningTable& meanings, const Claim& claim) {
@@ -173,21 +181,24 @@ Proof proof_of(const MeaningTable& meanings, const Claim& claim, Attempt attempt
 }  // namespace
 
 Proof settle(MeaningTable& meanings, const Claim& claim, const ProveOptions& options) {
-  Attempt first = attempt_at(meanings, claim, options, true, options.clock);
+  Attempt first = attempt_at(meanings, claim, options, options.clock);
   if (first.answer != Answer::kNone || !first.reads_clock) return proof_of(meanings, claim, std::move(first));
-  for (int tried = 0; tried < kClocksTried; ++tried) {
-    if (options.stop.stop_requested()) break;
-    Attempt any = attempt_at(meanings, claim, options, false, options.clock);
-    if (any.answer != Answer::kOpen) return proof_of(meanings, claim, std::move(any));
-    Attempt there = attempt_at(meanings, claim, options, true, make_clock(any.now, *options.clock.zone, options.clock.rules));
+  std::vector<std::int64_t> days = {options.clock.today};
+  Attempt any;
+  for (int tried = 0; tried < kClocksTried && !options.stop.stop_requested(); ++tried) {
+    const bool is_first = tried == 0;
+    any = Attempting(meanings, claim, options, {false, options.clock}, is_first ? std::vector<std::int64_t>() : days).run();
+    if (any.answer != Answer::kOpen && is_first) return proof_of(meanings, claim, std::move(any));
+    if (any.answer != Answer::kOpen) break;
+    const Clock clock = make_clock(any.now, *options.clock.zone, options.clock.rules);
+    Attempt there = attempt_at(meanings, claim, options, clock);
     if (there.answer == Answer::kSome) return proof_of(meanings, claim, std::move(there));
-    first = std::move(any);
-    break;  // the same model would come again
+    days.push_back(clock.today);
   }
-  first.answer = Answer::kOpen;
-  if (first.guesses.empty())
-    first.failure = Guess{"whether it can happen depends on the day on which it is asked", place_of_claim(meanings, claim)};
-  return proof_of(meanings, claim, std::move(first));
+  any.answer = Answer::kOpen;
+  if (any.guesses.empty())
+    any.failure = Guess{"whether it can happen depends on the day on which it is asked", place_of_claim(meanings, claim)};
+  return proof_of(meanings, claim, std::move(any));
 }
 
 }  // namespace segue::proving
