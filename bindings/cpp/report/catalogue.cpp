@@ -104,8 +104,7 @@ class EntryWriter {
 
   // From the condition to the end of its row: `except` and `top` belong to it.
   [[nodiscard]] std::string condition(const ast::Row& row) const {
-    const Span whole{row.span.source, tree_[row.condition].span.begin, row.span.end};
-    return text(row.top && row.top->span.begin < whole.begin ? cover(row.top->span, whole) : whole);
+    return text({row.span.source, tree_[row.condition].span.begin, row.span.end});
   }
 
   [[nodiscard]] CatalogueList list_of(const ast::ListDecl& list) const {
