@@ -1,5 +1,5 @@
 # `cmake --install`: the command, our libraries with those of the Arrow wheel beside them, the headers of the C++ facade, the CMake
-# package and the stdlib.
+# package, the stdlib and what reviews call.
 include(CMakePackageConfigHelpers)
 
 get_property(segue_libraries GLOBAL PROPERTY SEGUE_LIBRARIES)
@@ -8,6 +8,8 @@ install(TARGETS ${segue_libraries} segue_options EXPORT SegueTargets LIBRARY DES
 install(TARGETS segue RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES ${ArrowWheel_RUNTIME_LIBRARIES} DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY stdlib/ DESTINATION "${CMAKE_INSTALL_DATADIR}/segue/stdlib" FILES_MATCHING PATTERN "*.seg")
+# What reviews call: the GitHub Action, the GitLab template and their script.
+install(DIRECTORY integrations DESTINATION "${CMAKE_INSTALL_DATADIR}/segue" PATTERN "__pycache__" EXCLUDE)
 
 # The facade's headers and what they include.
 install(CODE "

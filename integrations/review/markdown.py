@@ -59,7 +59,7 @@ def logs_text(review):
 
 def document(review, found, commit):
     code = review.exit_code()
-    verdict = {0: "✅ nothing stands against it", 1: "❌ look at what fails"}.get(code, "⚠️ not all of it could run")
+    verdict = {0: "✅ no step fails", 1: "❌ look at what fails"}.get(code, "⚠️ not all of it could run")
     rows = "".join(f"| {step.mark} | `{step.name}` | {plain(step.about)} |\n" for step in review.steps)
     text = f"{marker(review.project)}\n## Segue review of `{review.project}`: {verdict}\n\n| | step | |\n|---|---|---|\n{rows}"
     text += logs_text(review)

@@ -115,24 +115,12 @@ class Runner:
             return Step("diff", 0, "left out: there is nothing to compare with", is_left_out=True)
         fails = [] if self.arguments.fail_on in ("", "nothing") else ["--fail-on", self.arguments.fail_on]
         data = [*self.reading] if self.arguments.data else ["--no-data"]
-        folder = pathlib.Path(self.arguments.project)
-        where = folder.parent if folder.suffix in (".yaml", ".yml") else folder
-        command = self.arguments.segue
-        if "/" in command:
-            command = str(pathlib.Path(command).resolve())
-        sources = [absolute(word) if "=" in word else word for word in data]
-        done = call([command, "diff", self.base, "--format", "markdown", "--quiet", *fails, *sources, *self.params, *self.clock], cwd=where)
+        done = self.segue("diff", self.base, "--project", self.project, "--format", "markdown", "--quiet", *fails, *data, *self.params, *self.clock)
         if done.returncode > 1 or (done.returncode == 1 and not done.stdout.strip()):
             return Step("diff", done.returncode, "could not run", log=done.stderr.strip())
         shown = next((line for line in done.stdout.splitlines() if line.strip()), "")
-        about = shown.lstrip("# ").strip().strip("*") if done.returncode == 0 else f"fails on {self.arguments.fail_on}"
+        about = shown.replace("*", "").lstrip("# ").strip() if done.returncode == 0 else f"fails on {self.arguments.fail_on}"
         return Step("diff", done.returncode, about, markdown=done.stdout, log="")
-
-
-def absolute(source):
-    """The path of TABLE=PATH, from whatever folder."""
-    table, path = source.split("=", 1)
-    return f"{table}={pathlib.Path(path).resolve()}"
 
 
 def from_root(path):

@@ -219,7 +219,7 @@ segment software {
         self.assert_code(result, 1)
         self.assertEqual((result.codes(), result.json["tests"]), (["incomplete-test"], []))
         self.assertEqual(self.segue("check", "--format", "json").codes(), ["incomplete-test"])
-        for words in (["--out", "x.seg"], ["--new", "icp"], ["--new", "icp", "A1", "--coverage"], ["--format", "sarif"], ["--layout", "wide"]):
+        for words in (["--out", "x.seg"], ["--new", "icp"], ["--new", "icp", "A1", "--coverage"], ["--format", "markdown"], ["--layout", "wide"]):
             self.assert_code(self.segue("test", *words), 2)
 
     def test_no_tests_yet(self):
