@@ -100,7 +100,7 @@ export function usageGraph(entries, hrefs) {
   const around = h("input", { id: "graph-focus", list: "graph-names", placeholder: "all", autocomplete: "off", spellcheck: "false" });
   const steps = h("select", { id: "graph-steps" }, [["1", "one step"], ["2", "two steps"], ["all", "all the way"]].map(([value, text]) => h("option", { value }, text)));
   const note = h("p", { class: "soft", "aria-live": "polite" });
-  const plot = h("div", { class: "scroll plot", id: "graph-plot", tabindex: "0", role: "region", "aria-label": "The graph" });
+  const plot = h("div", { class: "scroll plot", id: "graph-plot", tabindex: "0", role: "group", "aria-label": "The graph" });
 
   function draw() {
     const focus = places.get(around.value.trim());
