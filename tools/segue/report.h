@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bindings/cpp/prove/prove_project.h"
 #include "bindings/cpp/segue.h"
 
 namespace segue::command {
@@ -25,6 +26,7 @@ struct Report {
   std::optional<Explanation> explanation;  // of explain
   std::optional<PreparedTables> prepared;  // of prepare
   std::optional<VerifiedTables> verified;  // of prepare --verify
+  std::optional<ProvedProject> proved;     // of test: its logical expectations
   std::vector<TableSummary> tables;
   std::vector<Diagnostic> diagnostics;  // sorted; locations are those of the project's sources
   std::string name, key;                // of explain, as asked

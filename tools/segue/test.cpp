@@ -21,6 +21,21 @@ namespace {
 
 // ---- running
 
+// Whether logical expectations hold on any data. That the solver is not there is no failure of tests.
+void prove_expectations_into(Report& report, const Arguments& arguments, const std::vector<std::string>& names) {
+  ProgressLine progress(!arguments.is_quiet, arguments.color);
+  const ProvingOptions options{.names = {},
+                               .clock = arguments.as_of ? report.clock : std::nullopt,
+                               .threads = arguments.threads,
+                               .expectations_only = true,
+                               .parts = names,
+                               .stop = {},
+                               .progress = [&](const Progress& step) { progress.show(step); }};
+  auto proved = prove_project(*report.project, {.params = arguments.params}, options);
+  progress.wipe();
+  if (proved && !proved->expectations.empty()) report.proved = std::move(*proved);
+}
+
 std::optional<TestRun> test_into(Report& report, const Arguments& arguments, const std::vector<std::string>& names, int& code) {
   ProgressLine progress(!arguments.is_quiet, arguments.color);
   TestOptions options{.names = names,
@@ -39,6 +54,7 @@ std::optional<TestRun> test_into(Report& report, const Arguments& arguments, con
     return std::nullopt;
   }
   report.tables = run->tables;
+  prove_expectations_into(report, arguments, names);
   std::ranges::copy(run->diagnostics, std::back_inserter(report.diagnostics));
   if (run->data_failure) code = add_failure(report, *run->data_failure);
   if (run->failed != 0) code = 1;
@@ -85,7 +101,7 @@ int print_review(const Report& report, const TestRun* run, const Arguments& argu
   if (run != nullptr) counts = {{"passed", run->passed}, {"failed", run->failed}};
   const std::string document = review_document(report, findings_with_failures(report, run), arguments.format, code, std::move(counts));
   if (arguments.format == OutputFormat::kSarif || run == nullptr) return print_result(document, code);
-  return print_result(document + totals_text(*report.project, *run, style_of(STDOUT_FILENO, arguments.color)), code);
+  return print_result(document + totals_text(report, *run, style_of(STDOUT_FILENO, arguments.color)), code);
 }
 
 int run_tests_of(const Arguments& arguments) {
@@ -97,7 +113,7 @@ int run_tests_of(const Arguments& arguments) {
   if (arguments.format == OutputFormat::kJson) return print_result(test_document(report, run ? &*run : nullptr), code);
   if (is_for_review(arguments.format)) return print_review(report, run ? &*run : nullptr, arguments, code);
   if (!run) return code;
-  return print_result(test_text(*report.project, *run, style_of(STDOUT_FILENO, arguments.color)), code);
+  return print_result(test_text(report, *run, style_of(STDOUT_FILENO, arguments.color)), code);
 }
 
 // ---- `--new`

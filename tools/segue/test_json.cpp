@@ -7,6 +7,7 @@
 
 #include "tools/segue/explain_json.h"
 #include "tools/segue/json.h"
+#include "tools/segue/prove_json.h"
 
 namespace segue::command {
 namespace {
@@ -27,7 +28,6 @@ std::string test_json(const OpenedProject& project, const TestOutcome& test) {
   return text + "]}";
 }
 
-
 Json condition_json(const OpenedProject& project, const CoveredCondition& condition) {
   const ResolvedLocation place = resolve(condition.span, project.sources);
   return {{"text", condition.text},          {"file", place.file},         {"start", position_json(place.start)},
@@ -47,6 +47,13 @@ std::string coverage_json(const OpenedProject& project, const Coverage& coverage
                      lines(definitions));
 }
 
+std::string proofs_json(const ProvedProject& proved) {
+  std::vector<std::string> proofs;
+  for (const ProvedExpectation& each : proved.expectations)
+    proofs.push_back(dump({{"name", fmt::format("expect {}: {}", each.definition, each.text)}, {"verdict", verdict_name(each.verdict)}}));
+  return lines(proofs);
+}
+
 }  // namespace
 
 std::string test_document(const Report& report, const TestRun* run) {
@@ -57,6 +64,7 @@ std::string test_document(const Report& report, const TestRun* run) {
   std::string text = fmt::format("{{\"format\": \"segue.test/1\",\n \"passed\": {},\n \"failed\": {},\n \"tests\": {}",
                                  run == nullptr ? 0 : run->passed, run == nullptr ? 0 : run->failed, lines(tests));
   if (run != nullptr) text += fmt::format(",\n \"not_checked\": {}", dump(Json(run->not_checked)));
+  if (run != nullptr && report.proved) text += fmt::format(",\n \"proofs\": {}", proofs_json(*report.proved));
   if (run != nullptr && run->coverage) text += fmt::format(",\n \"coverage\": {}", coverage_json(*report.project, *run->coverage));
   return text + fmt::format(",\n \"diagnostics\": {}}}\n", diagnostics_json(report));
 }

@@ -110,19 +110,36 @@ std::string coverage_text(const OpenedProject& project, const Coverage& coverage
                      counted(coverage.conditions.size(), "condition"));
 }
 
-}  // namespace
+// ---- proofs
 
-std::string totals_text(const OpenedProject& project, const TestRun& run, const Style& style) {
-  const std::string coverage = run.coverage ? coverage_text(project, *run.coverage, style) : "";
-  return coverage + fmt::format("{} passed, {} failed\n", run.passed, run.failed);
+// Whether each logical expectation holds on any data, whatever it does on these.
+std::string proofs_text(const ProvedProject& proved) {
+  std::string text;
+  for (const ProvedExpectation& each : proved.expectations) {
+    const std::string_view word = each.verdict == ClaimVerdict::kProved ? "proved    " : "not proved";
+    const std::string why = each.verdict == ClaimVerdict::kProved ? ""
+                            : each.verdict == ClaimVerdict::kRefuted
+                                ? fmt::format("; `segue prove {}` shows what breaks it", each.definition)
+                                : fmt::format("; `segue prove {}` says why", each.definition);
+    text += fmt::format("{}  expect {}: {}{}\n", word, each.definition, printable(each.text), why);
+  }
+  return text;
 }
 
-std::string test_text(const OpenedProject& project, const TestRun& run, const Style& style) {
+}  // namespace
+
+std::string totals_text(const Report& report, const TestRun& run, const Style& style) {
+  const std::string coverage = run.coverage ? coverage_text(*report.project, *run.coverage, style) : "";
+  const std::string proofs = report.proved ? proofs_text(*report.proved) : "";
+  return coverage + proofs + fmt::format("{} passed, {} failed\n", run.passed, run.failed);
+}
+
+std::string test_text(const Report& report, const TestRun& run, const Style& style) {
   std::string text;
   for (const TestOutcome& test : run.tests) {
-    if (!test.passed()) text += failed_text(project, test, style);
+    if (!test.passed()) text += failed_text(*report.project, test, style);
   }
-  return text + totals_text(project, run, style);
+  return text + totals_text(report, run, style);
 }
 
 }  // namespace segue::command

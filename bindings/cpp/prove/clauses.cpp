@@ -36,6 +36,13 @@ std::vector<ExprId> flat_clauses(const CheckedProgram& program, ExprId id) {
 constexpr std::size_t kMostOperands = 128;
 constexpr std::size_t kMostAround = 512;
 
+// `x is known`, `x is missing`: they answer the warning about values that may be missing, and say what is meant even where the rest implies it.
+bool asks_for_presence(const CheckedProgram& program, ExprId id) {
+  const Node& node = program.expr(id).node;
+  const auto* negated = std::get_if<Not>(&node);
+  return std::holds_alternative<IsKnown>(negated == nullptr ? node : program.expr(negated->operand).node);
+}
+
 // A part of a condition that is still to be looked at.
 struct OpenPart {
   ExprId expr{};
@@ -62,6 +69,7 @@ void add_clauses(const CheckedProgram& program, std::size_t condition, OpenPart 
     std::vector<ExprId> enclosing = part.enclosing;
     enclosing.push_back(clause);
     open.push_back({clause, around, std::move(enclosing)});
+    if (asks_for_presence(program, clause)) continue;
     found.push_back({.condition = condition,
                      .expr = clause,
                      .junction = part.expr,

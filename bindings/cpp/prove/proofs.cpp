@@ -132,6 +132,7 @@ std::expected<SettledClaims, Failure> settle_claims(const CheckedProgram& progra
 
 std::expected<SettledClaims, Failure> settle_claims(const CheckedProgram& program, std::span<const Claim> claims,
                                                     const ProofOptions& options, ProofStore& store) {
+  if (claims.empty()) return SettledClaims{};
   const auto api = prove_api();
   if (!api) return std::unexpected(failure_of(FailureKind::kEnvironment, DiagnosticKind::kInternalFailure, api.error()));
   const ProveOptions solving{

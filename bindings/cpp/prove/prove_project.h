@@ -23,8 +23,10 @@ struct ProvingOptions {
   std::optional<std::int64_t> clock = std::nullopt;  // examples lie near it (the end of today); what is proved holds at any
   double seconds_per_claim = 1;
   unsigned threads = 1;
-  bool expectations_only = false;                              // no findings
-  std::stop_token stop;                                        // the work ends with kCancelled
+  bool expectations_only = false;  // no findings, and no tests of examples
+  std::vector<std::string> parts =
+      {};                // of the expectations those with one of these texts in `expect icp: disjoint from customers`; none: all
+  std::stop_token stop;  // the work ends with kCancelled
   std::optional<std::filesystem::path> folder = std::nullopt;  // as OpenOptions::code_folder
   std::function<void(const Progress&)> progress = {};
 };
