@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t kMostExampleRows = 300;
 constexpr std::int64_t kMostKeysTried = 20'000;
 constexpr std::int64_t kSmall[] = {1, 10, 100, 1'000, 10'000, 100'000, 10'000'000};
+constexpr std::int64_t kRound[] = {0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1'000, 2'000, 5'000, 10'000, 100'000, 1'000'000, 10'000'000};
+constexpr std::int64_t kFewRows[] = {1, 2, 3, 4, 5, 6, 8, 11, 16, 21, 31, 51, 101};
 
 std::optional<std::int64_t> whole_value(const z3::model& model, const z3::expr& value) {
   std::int64_t number = 0;
@@ -414,63 +416,76 @@ class ExampleBuilder {
 };
 
 // Small and round values first.
-void add_simpler_value(std::vector<z3::expr>& wishes, const Type& type, const z3::expr& value, const SymbolicClock& clock,
+void add_simpler_value(std::vector<Wish>& wishes, const Type& type, const z3::expr& value, const SymbolicClock& clock,
                        z3::context& context) {
   const auto number = [&](std::int64_t whole) { return context.int_val(whole); };
+  Wish exact, range;
   switch (type.kind) {
-    case Kind::kBool: wishes.push_back(!value); break;
+    case Kind::kBool: exact.push_back(!value); break;
     case Kind::kInt:
-      for (const std::int64_t small : kSmall) wishes.push_back(value >= 0 && value <= number(small));
-      break;
-    case Kind::kDecimal:
-      wishes.push_back(z3::mod(value, number(kPowersOf10[type.scale])) == 0);
-      for (const std::int64_t small : kSmall) {
-        if (small <= kMaxDecimalRaw / kPowersOf10[type.scale])
-          wishes.push_back(value >= 0 && value <= number(small * kPowersOf10[type.scale]));
+    case Kind::kDecimal: {
+      const std::int64_t unit = type.kind == Kind::kDecimal ? kPowersOf10[type.scale] : 1;
+      for (const std::int64_t round : kRound) {
+        if (round <= kMaxDecimalRaw / unit) exact.push_back(value == number(round * unit));
       }
+      for (const std::int64_t small : kSmall) {
+        if (small <= kMaxDecimalRaw / unit) range.push_back(value >= 0 && value <= number(small * unit));
+      }
+      if (unit > 1) wishes.push_back({z3::mod(value, number(unit)) == 0});
       break;
+    }
     case Kind::kFloat:
-      wishes.push_back(z3::to_real(z3::expr(context, Z3_mk_real2int(context, value))) == value);
-      for (const std::int64_t small : kSmall) wishes.push_back(value >= 0 && value <= context.real_val(small));
+      for (const std::int64_t round : kRound) exact.push_back(value == context.real_val(round));
+      for (const std::int64_t small : kSmall) range.push_back(value >= 0 && value <= context.real_val(small));
       break;
     case Kind::kDate:
-      for (const std::int64_t days : {0, 30, 400, 4'000})
-        wishes.push_back(value >= number(clock.clock.today - days) && value <= number(clock.clock.today + days));
-      break;
-    case Kind::kTimestamp:
-      wishes.push_back(z3::mod(value, number(kMicrosPerHour)) == 0);
-      for (const std::int64_t days : {1, 30, 400, 4'000}) {
-        wishes.push_back(value >= number(clock.clock.now - days * kMicrosPerDay) && value <= number(clock.clock.now));
-        wishes.push_back(value >= number(clock.clock.now - days * kMicrosPerDay) &&
-                         value <= number(clock.clock.now + days * kMicrosPerDay));
+      for (const std::int64_t days : {0, 1, 10, 30, 100, 400, 4'000}) {
+        exact.push_back(value == number(clock.clock.today - days));
+        exact.push_back(value == number(clock.clock.today + days));
+        range.push_back(value >= number(clock.clock.today - days) && value <= number(clock.clock.today + days));
       }
       break;
+    case Kind::kTimestamp: {
+      const std::int64_t noon = clock.clock.now - clock.clock.now % kMicrosPerDay + kMicrosPerDay / 2;
+      for (const std::int64_t days : {1, 2, 10, 30, 100, 400}) exact.push_back(value == number(noon - days * kMicrosPerDay));
+      exact.push_back(value == number(noon + kMicrosPerDay));
+      wishes.push_back({z3::mod(value, number(kMicrosPerHour)) == 0});
+      for (const std::int64_t days : {1, 30, 400, 4'000})
+        range.push_back(value >= number(clock.clock.now - days * kMicrosPerDay) && value <= number(clock.clock.now + days * kMicrosPerDay));
+      break;
+    }
     default: break;
   }
+  for (const z3::expr& each : range) exact.push_back(each);
+  if (!exact.empty()) wishes.push_back(std::move(exact));
 }
 
 }  // namespace
 
-std::vector<z3::expr> simpler_rows(const Encoder& encoder) {
-  std::vector<z3::expr> wishes;
+std::vector<Wish> simpler_rows(const Encoder& encoder) {
+  std::vector<Wish> wishes;
+  if (encoder.rows().size() == 1) return wishes;
+  z3::context& context = encoder.exact().ctx();
+  z3::expr_vector counts(context);
+  for (const SymbolicRow& row : encoder.rows()) counts.push_back(row.count);
+  const z3::expr all = z3::sum(counts);
+  Wish few;
+  for (const std::int64_t rows : kFewRows) few.push_back(all <= context.int_val(rows));
+  wishes.push_back(std::move(few));
   for (std::size_t i = encoder.rows().size(); i-- > 0;) {
-    const SymbolicRow& row = encoder.rows()[i];
-    if (row.present.is_true()) continue;
-    wishes.push_back(!row.present);
-    wishes.push_back(row.count <= 1);
-    wishes.push_back(row.count <= 10);
+    if (!encoder.rows()[i].present.is_true()) wishes.push_back({!encoder.rows()[i].present});
   }
   return wishes;
 }
 
-std::vector<z3::expr> simpler_values(Encoder& encoder, const z3::model& model) {
-  std::vector<z3::expr> wishes;
+std::vector<Wish> simpler_values(Encoder& encoder, const z3::model& model) {
+  std::vector<Wish> wishes;
   for (const SymbolicRow& row : encoder.rows()) {
     if (!model.eval(row.present, true).is_true()) continue;
     for (const auto& [column, symbol] : row.columns) {
       const Type& type = encoder.program().schema.tables[row.table].columns[column].type;
-      if (!symbol.known.is_true()) wishes.push_back(symbol.known);
-      if (type.kind == Kind::kList) wishes.push_back(!encoder.is_not_empty(symbol.value));
+      if (!symbol.known.is_true()) wishes.push_back({symbol.known});
+      if (type.kind == Kind::kList) wishes.push_back({!encoder.is_not_empty(symbol.value)});
       add_simpler_value(wishes, type, symbol.value, encoder.clock(), symbol.value.ctx());
     }
   }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kStepsPerSecond = 3'000'000;  // of the solver, about
 constexpr unsigned kStepsPerWish = 100'000;
-constexpr std::size_t kMostWishes = 160;
+constexpr std::size_t kMostWishes = 300;
 constexpr unsigned kMemoryMegabytes = 600;
 constexpr int kClocksTried = 3;  // besides the one of the call
 
@@ -33,7 +33,11 @@ class Attempting {
  public:
   Attempting(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, SymbolicClock clock,
              std::vector<std::int64_t> excluded_days = {})
-      : meanings_(meanings), claim_(claim), options_(options), clock_(std::move(clock)), excluded_days_(std::move(excluded_days)) {}
+      : meanings_(meanings),
+        claim_(claim),
+        options_(options),
+        clock_(std::move(clock)),
+        excluded_days_(std::move(excluded_days)) {}
 
   Attempt run() {
     const std::stop_callback interrupt(options_.stop, [this] { context_.interrupt(); });
@@ -105,17 +109,20 @@ class Attempting {
     z3::model model = solver.get_model();
     solver.add(encoder.exact());
     set_limits(solver, kStepsPerWish);
-    const auto wish_for = [&](const std::vector<z3::expr>& wishes) {
-      std::size_t asked = 0;
-      for (z3::expr wish : wishes) {
-        if (options_.stop.stop_requested()) return;
-        if (model.eval(wish, true).is_true()) {
-          solver.add(wish);
-          continue;
-        }
-        if (++asked > kMostWishes || solver.check(1, &wish) != z3::sat) continue;
+    std::size_t asked = 0;
+    const auto is_granted = [&](z3::expr wish) {
+      if (!model.eval(wish, true).is_true()) {
+        if (++asked > kMostWishes || solver.check(1, &wish) != z3::sat) return false;
         model = solver.get_model();
-        solver.add(wish);
+      }
+      solver.add(wish);
+      return true;
+    };
+    const auto wish_for = [&](const std::vector<Wish>& wishes) {
+      asked = 0;
+      for (const Wish& wish : wishes) {
+        if (options_.stop.stop_requested()) return;
+        (void)std::ranges::any_of(wish, is_granted);
       }
     };
     wish_for(simpler_rows(encoder));
