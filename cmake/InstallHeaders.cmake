@@ -1,6 +1,7 @@
-# Copies the facade's one header for all, and every header of ours that it includes, from SEGUE_SOURCE to SEGUE_HEADERS.
+# Copies the facade's one header for all, those of the libraries on top of it, and every header of ours that they include, from SEGUE_SOURCE to SEGUE_HEADERS.
 cmake_policy(VERSION 3.25)
-set(todo "bindings/cpp/segue.h")
+set(todo "bindings/cpp/segue.h"
+  "bindings/cpp/report/catalogue.h" "bindings/cpp/report/codeowners.h")
 set(seen ${todo})
 while(todo)
   list(POP_FRONT todo header)
