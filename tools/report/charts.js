@@ -3,10 +3,11 @@
 import { BarChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { GridComponent } from "echarts/components";
 import { init, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import { count, h } from "./dom.js";
 
-use([BarChart, LineChart, SankeyChart, ScatterChart, GridComponent, SVGRenderer]);
+use([BarChart, LineChart, SankeyChart, ScatterChart, GridComponent, LabelLayout, SVGRenderer]);
 
 const kFont = 13;
 const kPrintWidth = 680;
@@ -16,6 +17,13 @@ const kDashes = ["solid", [8, 4], [2, 3], [12, 3, 2, 3], "solid", [8, 4], [2, 3]
 const text = { color: "var(--ink)", fontSize: kFont, fontFamily: "inherit" };
 const quiet = { animation: false, silent: true, emphasis: { disabled: true } };
 const valueAxis = { type: "value", axisLabel: { ...text, color: "var(--soft)", formatter: count, hideOverlap: true }, splitLine: { lineStyle: { color: "var(--grid)" } }, minInterval: 1 };
+// How wide a text is in the page's own letters.
+const pen = document.createElement("canvas").getContext("2d");
+const widthOf = (name) => {
+  pen.font = `${kFont}px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(name).width;
+};
+const widest = (names) => Math.max(0, ...names.map(widthOf));
 const cut = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 
 // Draws as soon as the place has a width, and again when that has changed; `describe` says in words what is to be seen.
@@ -45,13 +53,14 @@ function figure(caption, describe, height, option, tableNode) {
 
 // Lying bars in the order given, the first on top. `bars`: {name, size, label}.
 export function bars(caption, list, tableNode) {
-  const room = (width) => Math.min(width * 0.4, 12 + 7.2 * Math.max(...list.map((bar) => Math.min(bar.name.length, 44))));
+  const longest = widest(list.map((bar) => bar.name)) + 14;
+  const room = (width) => Math.min(width * 0.42, longest);
   const describe = `${caption}. ${list.slice(0, 20).map((bar) => `${bar.name}: ${bar.label}`).join("; ")}`;
   return figure(caption, describe, 30 + 26 * list.length, (width) => ({
-    grid: { left: room(width), right: 20 + 7.5 * Math.max(...list.map((bar) => bar.label.length)), top: 4, bottom: 26 },
+    grid: { left: room(width), right: 14 + widest(list.map((bar) => bar.label)), top: 4, bottom: 26 },
     xAxis: valueAxis,
     yAxis: { type: "category", inverse: true, data: list.map((bar) => bar.name), axisTick: { show: false }, axisLine: { lineStyle: { color: "var(--line)" } },
-      axisLabel: { ...text, interval: 0, formatter: (name) => cut(name, Math.floor((room(width) - 8) / 7)) } },
+      axisLabel: { ...text, interval: 0, width: room(width) - 12, overflow: "truncate" } },
     series: [{ ...quiet, type: "bar", barMaxWidth: 18, itemStyle: { color: "var(--bar)" },
       data: list.map((bar) => ({ value: bar.size, itemStyle: bar.color && { color: bar.color } })),
       label: { ...text, show: true, position: "right", formatter: ({ dataIndex }) => list[dataIndex].label } }],
@@ -72,12 +81,12 @@ export function columns(caption, list, tableNode) {
 // Lines over time, told apart by colour, dashes and the name at their end. `series`: {name, values}.
 export function lines(caption, times, series, tableNode) {
   const describe = `${caption}. ${series.map((one) => `${one.name}: from ${count(one.values[0])} to ${count(one.values.at(-1))}`).join("; ")}`;
-  const longest = Math.max(4, ...series.map((one) => Math.min(one.name.length, 24)));
+  const longest = widest(series.map((one) => cut(one.name, 24)));
   return figure(caption, describe, 320, () => ({
-    grid: { left: 60, right: 20 + 7.2 * longest, top: 16, bottom: 30 },
+    grid: { left: 60, right: 18 + longest, top: 16, bottom: 30 },
     xAxis: { type: "category", data: times, boundaryGap: false, axisLine: { lineStyle: { color: "var(--line)" } }, axisLabel: { ...text, color: "var(--soft)", hideOverlap: true } },
     yAxis: valueAxis,
-    series: series.map((one, i) => ({ ...quiet, type: "line", name: one.name, data: one.values, symbolSize: 6, color: kColors[i % kColors.length],
+    series: series.map((one, i) => ({ ...quiet, type: "line", name: one.name, data: one.values, symbol: "circle", symbolSize: 6, color: kColors[i % kColors.length],
       lineStyle: { width: 2, color: kColors[i % kColors.length], type: kDashes[i % kDashes.length] }, itemStyle: { color: kColors[i % kColors.length] }, labelLayout: { moveOverlap: "shiftY" },
       endLabel: { ...text, color: kColors[i % kColors.length], show: true, formatter: cut(one.name, 24).replace(/[{}]/g, " ") } })),
   }), tableNode);
@@ -101,7 +110,7 @@ export function flow(caption, names, moves, tableNode) {
 // An UpSet plot: what is in exactly which sets. `sets`: {name, size}; `intersections`: {sets: [place], size}, in their order.
 export function upset(caption, sets, intersections, tableNode) {
   const n = sets.length;
-  const left = 40 + 7.2 * Math.min(28, Math.max(...sets.map((set) => set.name.length)));
+  const left = 28 + widest(sets.map((set) => cut(set.name, 28)));
   const top = 190, row = 24;
   const describe = `${caption}. ${intersections.slice(0, 12).map((each) => `only in ${each.sets.map((i) => sets[i].name).join(" and ")}: ${count(each.size)}`).join("; ")}`;
   return figure(caption, describe, top + row * n + 40, (width) => {

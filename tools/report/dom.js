@@ -49,7 +49,7 @@ export function table(caption, columns, rows, { narrow = false, props = () => ({
     fill([...rows].sort((a, b) => order(column.sort(a), column.sort(b)) * (falls ? -1 : 1)));
   }
   fill(rows);
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     h("table", { class: narrow && "narrow" }, h("caption", { class: "hidden-text" }, caption), h("thead", {}, h("tr", {}, heads)), body));
 }
 
@@ -130,7 +130,7 @@ function searchBox(search) {
 }
 
 function footer(about) {
-  const licences = h("pre", { tabindex: "0", role: "region", "aria-label": "Licences" });
+  const licences = h("pre", { tabindex: "0", role: "group", "aria-label": "Licences" });
   const details = h("details", { class: "no-print" }, h("summary", {}, "Licences of the libraries in this page"), licences);
   details.addEventListener("toggle", () => { licences.textContent ||= document.getElementById("licences").textContent; });
   return h("footer", { class: "page-footer" }, about, details);

@@ -1,8 +1,8 @@
 // The page of `segue report`: its sections, from the document `segue.report/1`.
-import { count, counted, frame, h, openNamedCard, percent } from "./dom.js";
+import { count, counted, frame, h, openNamedCard, table } from "./dom.js";
 import { definitionCards } from "./report_definitions.js";
-import { fairness, governance, missing, overTime } from "./report_trust.js";
 import { funnels, overlaps, scores, sizes, values } from "./report_numbers.js";
+import { fairness, governance, missing, overTime } from "./report_trust.js";
 
 const page = JSON.parse(document.getElementById("data").textContent);
 const { run, test, doc } = page;
@@ -46,15 +46,14 @@ function overview() {
 
 function tablesRead() {
   if (!hasData) return [];
-  const line = (table) => h("tr", {}, h("th", { scope: "row" }, table.table), ["rows", "bad_rows", "orphans"].map((key) => h("td", { class: "number" }, count(table[key]))));
-  return h("table", { class: "narrow" }, h("caption", { class: "hidden-text" }, "Tables that were read"),
-    h("thead", {}, h("tr", {}, ["table", "rows", "bad rows", "without a parent"].map((name, i) => h("th", { scope: "col", class: i && "number" }, name)))), h("tbody", {}, run.data.map(line)));
+  const columns = [["Rows", "rows"], ["Bad rows", "bad_rows"], ["Without a parent", "orphans"]].map(([title, key]) => ({ title, number: true, of: (each) => count(each[key]) }));
+  return [table("Tables that were read", [{ title: "Table", of: (each) => each.table }, ...columns], run.data, { narrow: true })];
 }
 
 const definitions = definitionCards(context);
 frame({
   title: page.project || "Segments",
-  subtitle: hasData ? `${counted(run.accounts, "account")} as of ${page.local_time} (${run.timezone})` : `made without data, as of ${page.local_time} (${run.timezone})`,
+  subtitle: hasData ? `${counted(run.accounts, "account")} as of ${page.local_time}` : `made without data, as of ${page.local_time}`,
   search: definitions.search,
   about: [h("p", {}, `Made by Segue ${page.version}. The page holds counts and the text of rules, no account and no contact; it asks no network for anything.`)],
   sections: [

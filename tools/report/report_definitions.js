@@ -1,17 +1,7 @@
 // A card for each definition, filled when it is opened, and the search over them.
-import markdownit from "markdown-it";
 import { count, counted, decimal, facts, h, percent } from "./dom.js";
 import { highlighted } from "./highlight.js";
-
-// Doc comments are Markdown. No markup of theirs goes through, and no image is fetched.
-const markdown = markdownit({ html: false }).disable("image");
-
-function prose(text) {
-  const box = h("div", { dir: "auto" });
-  box.innerHTML = markdown.render(text);
-  for (const heading of box.querySelectorAll("h1, h2, h3, h4, h5, h6")) heading.replaceWith(h("p", {}, h("strong", {}, ...heading.childNodes)));
-  return box;
-}
+import { prose } from "./prose.js";
 
 function sizeText(answer, run) {
   if (!answer) return null;
@@ -70,8 +60,8 @@ export function definitionCards({ run, test, doc, answers, link }) {
         ["Uses", list(entry.uses.map((other) => link(doc.definitions[other].name)))], ["Used by", list(entry.used_by.map((other) => link(doc.definitions[other].name)))], ["Reads", list(reads[place])], ["Written in", `${entry.file}, line ${entry.line}`],
         ["Coverage", coverageOf(conditions.get(entry.name))],
       ]),
-      entry.expectations ? [h("h4", {}, "Expects"), h("ul", {}, entry.expectations.map((text) => expectationLine(text, expectations.get(entry.name) ?? [])))] : null,
-      tests.length !== 0 ? [h("h4", {}, "Tests"), h("ul", {}, tests)] : ["segment", "score", "tiers", "stages", "grid", "split", "audience"].includes(entry.kind) && !entry.prelude ? h("p", { class: "soft" }, "No test speaks of it.") : null,
+      entry.expectations ? [h("h3", {}, "Expects"), h("ul", {}, entry.expectations.map((text) => expectationLine(text, expectations.get(entry.name) ?? [])))] : null,
+      tests.length !== 0 ? [h("h3", {}, "Tests"), h("ul", {}, tests)] : ["segment", "score", "tiers", "stages", "grid", "split", "audience"].includes(entry.kind) && !entry.prelude ? h("p", { class: "soft" }, "No test speaks of it.") : null,
       h("pre", { dir: "ltr" }, highlighted(entry.text)));
   }
 

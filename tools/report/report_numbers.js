@@ -128,9 +128,10 @@ export function funnels(context) {
 
 // Moves with those that stayed: these are what is there now less what came.
 function allMoves(answer) {
-  const stays = answer.values.map((value) => ({ from: valueName(value), to: valueName(value),
-    size: value.size - answer.moved.filter((move) => move.to === value.name).reduce((sum, move) => sum + move.size, 0) }));
-  const named = (name) => (name === null ? "no value" : name);
+  const titles = new Map(answer.values.map((value) => [value.name, value.title || valueName(value)]));
+  const named = (name) => (name === null ? "no value" : titles.get(name) ?? name);
+  const came = (name) => answer.moved.filter((move) => move.to === name).reduce((sum, move) => sum + move.size, 0);
+  const stays = answer.values.map((value) => ({ from: named(value.name), to: named(value.name), size: value.size - came(value.name) }));
   return [...answer.moved.map((move) => ({ from: named(move.from), to: named(move.to), size: move.size })), ...stays].filter((move) => move.size > 0);
 }
 
@@ -140,7 +141,7 @@ function flowOf(answer) {
   if (!answer.moved) return null;
   const moves = allMoves(answer);
   if (moves.length === 0) return null;
-  const names = [...new Set([...answer.values.map(valueName), ...moves.flatMap((move) => [move.from, move.to])])];
+  const names = [...new Set([...answer.values.map((value) => value.title || valueName(value)), ...moves.flatMap((move) => [move.from, move.to])])];
   if (names.length > 24) return movesTable(moves.filter((move) => move.from !== move.to));
   const movers = answer.moved.reduce((sum, move) => sum + move.size, 0);
   return flow(`${answer.name}: ${counted(movers, "account")} moved since the earlier output`, names, moves, movesTable(moves));
@@ -156,7 +157,7 @@ function gridTable(answer, run) {
   if (across.length * down.length !== cells.length || across.length > 20) return null;
   const most = Math.max(1, ...cells.map((cell) => cell.size));
   const rows = down.map((name, i) => ({ name, cells: cells.slice(i * across.length, (i + 1) * across.length) }));
-  return table(`${answer.name}: accounts in each cell`, [{ title: "", of: (row) => row.name },
+  return table(`${answer.name}: accounts in each cell`, [{ title: "Cells", of: (row) => row.name },
     ...across.map((name, i) => ({ title: name, number: true, of: (row) => count(row.cells[i].size), props: (row) => ({ class: "number cell-size", style: `--part:${((100 * row.cells[i].size) / most).toFixed(1)}%`, title: percent(share(row.cells[i].size, run.accounts)) }) }))], rows);
 }
 

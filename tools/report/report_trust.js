@@ -66,7 +66,7 @@ export function fairness({ run, link }) {
       { title: each.column, of: (group) => group.value ?? h("em", {}, "missing") }, { title: "Accounts", number: true, of: (group) => count(group.accounts) }, { title: "Selected", number: true, of: (group) => count(group.selected) },
       { title: "Rate", number: true, of: (group) => percent(group.rate), props: (group) => ({ class: "number cell-size", style: `--part:${(group.rate * 100).toFixed(1)}%` }) },
       { title: "To the highest", number: true, of: (group) => (group.ratio === null ? "" : decimal(group.ratio)) },
-      { title: "", of: (group) => [group.flagged && h("strong", { class: "bad" }, "below four fifths"), group.flagged && group.small && ", ", group.small && h("span", { class: "soft" }, "few accounts")].filter(Boolean) }], each.groups, { narrow: true }));
+      { title: "Remark", of: (group) => [group.flagged && h("strong", { class: "bad" }, "below four fifths"), group.flagged && group.small && ", ", group.small && h("span", { class: "soft" }, "few accounts")].filter(Boolean) }], each.groups, { narrow: true }));
   const rest = run.audit.filter((each) => !flagged.includes(each));
   return [
     h("p", {}, `How often accounts of each protected value are selected. ${flagged.length === 0 ? "No rate" : `In ${count(flagged.length)} of ${counted(run.audit.length, "comparison")} a rate`} lies below four fifths of the highest. Rates of few accounts say little.`),
