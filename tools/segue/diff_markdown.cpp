@@ -70,11 +70,15 @@ std::string breaking_list(const Diff& diff) {
 // What a definition has to say beyond its row; empty when nothing.
 std::string details_of(const DiffDefinition& definition) {
   std::string lines;
+  // That a text changed which means the same is said by its row.
+  const bool is_said = definition.status == DiffStatus::kTextOnly && definition.causes.size() == 1;
+  if (is_said && movement_lines(definition, "`").empty()) return {};
   for (const DiffCause& cause : definition.causes) lines += fmt::format("- through {}\n", line_with_code(cause_line(cause, "`")));
   for (const std::string& line : meaning_lines(definition, "`")) lines += fmt::format("- {}\n", line_with_code(line));
   for (const std::string& line : movement_lines(definition, "`")) lines += fmt::format("- {}\n", line_with_code(line));
   for (const DiffExample& example : definition.examples) {
-    if (!example.test.empty()) lines += fmt::format("\n{}", markdown_block("", example.test));
+    if (!example.test.empty())
+      lines += fmt::format("\n{}", markdown_block("", std::string_view(example.test).substr(0, example.test.find_last_not_of('\n') + 1)));
   }
   if (lines.empty()) return {};
   const std::string name = markdown_text(definition.name);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -135,12 +136,24 @@ std::string definition_text(const DiffDefinition& definition, const Style& style
     if (!part.empty()) text += "  " + part;
   }
   text += fmt::format("  {}\n", painted(style, "2", fmt::format("{}:{}", definition.file, definition.line)));
-  const auto add = [&](std::string_view sign, const std::string& line) { text += fmt::format("    {} {}\n", sign, line); };
+  const auto add = [&](std::string_view sign, const std::string& line) { text += fmt::format("    {} {}\n", sign, printable(line)); };
   for (const DiffCause& cause : definition.causes) add("through", cause_line(cause, "`"));
   for (const std::string& line : meaning_lines(definition, "`")) add("-", line);
   if (const std::string undetermined = undetermined_change(definition); !undetermined.empty())
     add("-", fmt::format("undetermined: {}", undetermined));
   for (const std::string& line : movement_lines(definition, "`")) add("-", line);
+  return text;
+}
+
+// For terminals that show ASCII alone.
+std::string in_ascii(std::string text) {
+  static constexpr std::pair<std::string_view, std::string_view> kPlain[] = {{"→", "->"}, {"−", "-"}, {"…", "..."}, {"–", "-"}, {"·", "_"},
+                                                                             {"▁", "1"},  {"▂", "2"}, {"▃", "3"},   {"▄", "4"}, {"▅", "5"},
+                                                                             {"▆", "6"},  {"▇", "7"}, {"█", "8"}};
+  for (const auto& [letter, plain] : kPlain) {
+    for (std::size_t at = text.find(letter); at != std::string::npos; at = text.find(letter, at + plain.size()))
+      text.replace(at, letter.size(), plain);
+  }
   return text;
 }
 
@@ -288,7 +301,8 @@ std::string diff_text(const Diff& diff, const Style& style) {
   if (diff.data) text += suppressed_text(*diff.data);
   for (const std::string& path : diff.written) text += fmt::format("wrote {}\n", path);
   const std::string moved = diff_movement_counts(diff);
-  return text + fmt::format("{}{}\n", diff_counts(diff), moved.empty() ? "" : "; " + moved);
+  text += fmt::format("{}{}\n", diff_counts(diff), moved.empty() ? "" : "; " + moved);
+  return style.is_unicode ? text : in_ascii(std::move(text));
 }
 
 }  // namespace segue::command

@@ -10,6 +10,8 @@
 
 #include "bindings/cpp/prove/example_account.h"
 #include "bindings/cpp/prove/proofs.h"
+#include "bindings/cpp/test_database.h"
+#include "compiler/interpret/interpret.h"
 #include "compiler/plan/plan.h"
 
 namespace segue {
@@ -237,6 +239,8 @@ class Classifier {
     if (is_membership(definitions_[i].kind)) {
       example.from = was_in ? "in" : "out";
       example.to = was_in ? "out" : "in";
+    } else {
+      set_answers(example, roots, *proof.example);
     }
     if (definitions_[i].kind == ResultKind::kSegment) {
       const std::string& name = definitions_[i].name;
@@ -245,6 +249,23 @@ class Classifier {
                      was_in ? "not " + name : name, true);
     }
     definitions_[i].examples.push_back(std::move(example));
+  }
+
+  // What each version answers for the example, a value or a number.
+  void set_answers(DiffExample& example, const std::vector<DefinitionId>& roots, const ExampleAccount& account) const {
+    const TestTables tables = test_database(program_.schema, account.test);
+    if (account.row >= tables.rows[kAccountTable].size() || tables.rows[kAccountTable][account.row] == kNoRow) return;
+    const RowId row = tables.rows[kAccountTable][account.row];
+    const auto results = interpret(program_, tables.database, make_clock(account.test.clock, *clock_.zone, clock_.rules), roots);
+    if (!results) return;
+    example.from = answer_of(roots[0], results->definitions[0], row);
+    example.to = answer_of(roots[1], results->definitions[1], row);
+  }
+
+  std::string answer_of(DefinitionId id, const DefinitionResult& result, RowId row) const {
+    if (!result.scores.empty()) return fmt::format("{}", result.scores[row]);
+    if (result.codes.empty() || result.codes[row] < 0) return "none";
+    return program_.enums[program_.expr(program_.definition(id).body).type.enum_id].values[static_cast<std::size_t>(result.codes[row])];
   }
 
   const VersionComparison& comparison_;
