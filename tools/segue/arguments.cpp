@@ -265,6 +265,14 @@ std::optional<std::string> set_value(const OptionInfo& info, const std::string& 
 void set_flag(OptionId id, Arguments& arguments) {
   if (id == OptionId::kQuiet) arguments.is_quiet = true;
   if (id == OptionId::kCheck) arguments.checks_format = true;
+  const ExplainMode mode = id == OptionId::kMembers  ? ExplainMode::kMembers
+                           : id == OptionId::kNearly ? ExplainMode::kNearly
+                           : id == OptionId::kWhyNot ? ExplainMode::kWhyNot
+                                                     : ExplainMode::kAccounts;
+  if (mode != ExplainMode::kAccounts) {
+    arguments.has_two_modes = arguments.explain_mode != ExplainMode::kAccounts && arguments.explain_mode != mode;
+    arguments.explain_mode = mode;
+  }
   if (id == OptionId::kCoverage) arguments.covers = true;
   if (id == OptionId::kNoData) arguments.leaves_data = true;
   if (id == OptionId::kNew) arguments.is_new = true;
@@ -329,6 +337,18 @@ std::optional<std::string> check_report(const Arguments& arguments) {
 }
 
 // What a verb needs or refuses beyond its options.
+std::optional<std::string> check_explain(const Arguments& arguments, bool has_only_project) {
+  const Words& words = arguments.words;
+  if (arguments.has_two_modes) return "`--members`, `--nearly` and `--why-not` do not go together";
+  if (arguments.explain_mode == ExplainMode::kAccounts)
+    return words.size() < 2 || has_only_project ? std::optional("`explain` needs the NAME of a definition and the KEY of an account")
+                                                : std::nullopt;
+  if (words.empty()) return "`explain` needs the NAME of a definition";
+  if (arguments.explain_mode != ExplainMode::kWhyNot && words.size() > 2)
+    return fmt::format("with `--members` or `--nearly`, `explain` takes PROJECT and NAME; `{}` is one too many", words[2]);
+  return std::nullopt;
+}
+
 std::optional<std::string> check_words(const Arguments& arguments) {
   const Words& words = arguments.words;
   if (arguments.verb == Verb::kCheck && words.size() > 1) return fmt::format("`check` takes one PROJECT; `{}` is one too many", words[1]);
@@ -337,16 +357,12 @@ std::optional<std::string> check_words(const Arguments& arguments) {
   if (arguments.verb == Verb::kDoc && !arguments.owners.empty() && arguments.format != OutputFormat::kCodeowners)
     return "`--owners` needs `--format codeowners`";
   if (arguments.verb == Verb::kReport) return check_report(arguments);
-  if (arguments.verb == Verb::kDiff && words.size() > 2)
-    return fmt::format("`diff` takes BASE and HEAD; `{}` is one too many", words[2]);
+  if (arguments.verb == Verb::kDiff && words.size() > 2) return fmt::format("`diff` takes BASE and HEAD; `{}` is one too many", words[2]);
   if (arguments.verb == Verb::kPrepare && words.size() > 1)
     return fmt::format("`prepare` takes one PROJECT; `{}` is one too many", words[1]);
   const bool has_only_project =
       words.size() == 2 && (words[0] == "." || words[0].find('/') != std::string::npos || words[0].ends_with(".yaml"));
-  if (arguments.verb == Verb::kExplain && (words.size() < 2 || has_only_project))
-    return "`explain` needs the NAME of a definition and the KEY of an account";
-  if (arguments.verb == Verb::kExplain && words.size() > 3)
-    return fmt::format("`explain` takes PROJECT, NAME and KEY; `{}` is one too many", words[3]);
+  if (arguments.verb == Verb::kExplain) return check_explain(arguments, has_only_project);
   if (arguments.verb == Verb::kSql && !arguments.dialect)
     return "`sql` needs `--dialect duckdb`, `--dialect postgresql` or `--dialect spark`";
   if (arguments.verb == Verb::kTest) return check_test(arguments, has_only_project);

@@ -18,6 +18,9 @@ enum class Verb : std::uint8_t { kCheck, kFmt, kRun, kExplain, kSql, kTest, kNew
 enum class OutputFormat : std::uint8_t { kText, kJson, kMarkdown, kHtml, kCodeowners, kGithub, kSarif };
 enum class ColorMode : std::uint8_t { kAuto, kAlways, kNever };
 
+// What `explain` is asked: about named accounts, `--members`, `--nearly` or `--why-not`.
+enum class ExplainMode : std::uint8_t { kAccounts, kMembers, kNearly, kWhyNot };
+
 // `--history monthly 12`.
 struct HistoryRequest {
   HistoryStep step = HistoryStep::kMonthly;
@@ -46,6 +49,8 @@ struct Arguments {
   bool profiles = false;  // run --profile
   bool follows = false;   // run --follow
   std::optional<HistoryRequest> history;
+  ExplainMode explain_mode = ExplainMode::kAccounts;
+  bool has_two_modes = false;           // explain: two of them were given
   bool has_engine = false;              // `--engine` was given
   bool covers = false;                  // test --coverage
   bool leaves_data = false;             // test --no-data

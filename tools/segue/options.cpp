@@ -42,9 +42,15 @@ constexpr VerbInfo kVerbs[] = {
      "  segue run ./abm --source account=today.csv --format json\n"
      "  segue run --previous last-week/ --out this-week/\n"
      "  segue run --assess --audit --history monthly 12\n"},
-    {"explain", Verb::kExplain, "[PROJECT] NAME KEY", "why one account is in a segment, or not", "",
+    {"explain", Verb::kExplain, "[PROJECT] NAME KEY...", "why accounts are in a segment, or not",
+     "With one KEY, clause by clause with the values; with several, what they share. NAME=VALUE asks about a value of\n"
+     "tiers, stages or a grid.\n",
      "  segue explain icp A00042\n"
-     "  segue explain icp A00042 --as-of 2026-03-01 --format json\n"},
+     "  segue explain icp A00042 --as-of 2026-03-01 --format json\n"
+     "  segue explain icp A00042 A00077 A00105     what the three share\n"
+     "  segue explain --members coverage=one_to_one\n"
+     "  segue explain --nearly icp                 who fails by one clause only, and by which\n"
+     "  segue explain --why-not icp A00107         what would have to change\n"},
     {"test", Verb::kTest, "[PROJECT] [NAME...]", "run tests and expectations, or write a test from an account",
      "PROJECT is a folder with a `segue.yaml`, or a .yaml file; left out, it is the nearest. NAME is a part of\n"
      "the title of a test, or of `expect icp: size at least 10`. With `--new`, NAME is a definition and KEY the\n"
@@ -118,6 +124,9 @@ constexpr OptionInfo kOptions[] = {
      false, 2},
     {OptionId::kProfile, "--profile", "", "what each phase cost, and the dearest conditions, on standard error", bit(Verb::kRun)},
     {OptionId::kFollow, "--follow", "", "then read changes as JSON lines, and say who enters and who leaves", bit(Verb::kRun)},
+    {OptionId::kMembers, "--members", "", "what all members of the definition share", bit(Verb::kExplain)},
+    {OptionId::kNearly, "--nearly", "", "who fails by one clause only, and by which", bit(Verb::kExplain)},
+    {OptionId::kWhyNot, "--why-not", "", "the clauses that keep accounts out: all, or those with a KEY", bit(Verb::kExplain)},
     {OptionId::kCheck, "--check", "", "change nothing, list the files that would change", bit(Verb::kFmt)},
     {OptionId::kCheck, "--check", "", "write nothing, fail when the file of `--out` is not up to date", bit(Verb::kDoc)},
     {OptionId::kData, "--data", "", "read all tables too: bad rows, orphans, what missing values decide", bit(Verb::kCheck)},

@@ -15,7 +15,7 @@
 namespace segue {
 namespace {
 
-constexpr std::size_t kMostNamedValues = 5;
+constexpr std::size_t kMostChangedValues = 5;
 
 std::vector<std::uint32_t> without_partner(const std::vector<std::uint32_t>& canonical, const ClauseTree& tree, const ClauseTree& other) {
   std::unordered_set<std::uint32_t> there;
@@ -73,10 +73,10 @@ std::string missing_values(const CheckedProgram& program, const TimeZone& zone, 
   std::size_t count = 0;
   for (const Constant& value : all.values) {
     if (there.contains(value)) continue;
-    if (++count <= kMostNamedValues) text += fmt::format("{}{}", text.empty() ? "" : ", ", constant_text(program, zone, value, all.type));
+    if (++count <= kMostChangedValues) text += fmt::format("{}{}", text.empty() ? "" : ", ", constant_text(program, zone, value, all.type));
   }
   if (count == 0) return {};
-  if (count > kMostNamedValues) text += fmt::format(" and {} more", count - kMostNamedValues);
+  if (count > kMostChangedValues) text += fmt::format(" and {} more", count - kMostChangedValues);
   return fmt::format("{} {}", text, word);
 }
 

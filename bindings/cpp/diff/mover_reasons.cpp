@@ -95,13 +95,9 @@ class MoverReasons {
   void take_apart(std::size_t pair) {
     const ComparedAnswers& answers = *answers_[pair];
     if (answers.kind == ResultKind::kScore) return take_score_apart(pair);
-    if (answers.kind == ResultKind::kSplit) {
-      movements_[pair]->has_all_reasons = false;
-      return;
-    }
     if (!has_values(answers.kind)) {
-      add_move(pair, MoveChange::kEntered, false, {}, {}, [&](std::size_t slot) { return answers.head->members->test(slot); });
-      add_move(pair, MoveChange::kLeft, true, {}, {}, [&](std::size_t slot) { return answers.base->members->test(slot); });
+      add_move(pair, MoveChange::kEntered, false, {}, {}, {}, [&](std::size_t slot) { return answers.head->members->test(slot); });
+      add_move(pair, MoveChange::kLeft, true, {}, {}, {}, [&](std::size_t slot) { return answers.base->members->test(slot); });
       return;
     }
     take_moves_apart(pair);
@@ -119,11 +115,31 @@ class MoverReasons {
       const auto is_it = [&](std::size_t slot) {
         return value_at(*answers.base, slot) == move.from.value_or("") && value_at(*answers.head, slot) == move.to.value_or("");
       };
+      if (answers.kind == ResultKind::kSplit) {
+        take_split_apart(pair, move, is_it);
+        continue;
+      }
       const bool goes_by_from = move.from && code_of(*answers.head, *move.from);
       const std::optional<std::string>& value = goes_by_from ? move.from : move.to;
       if (!value) continue;
-      add_move(pair, MoveChange::kMoved, goes_by_from, {code_of(*answers.base, *value), code_of(*answers.head, *value)}, move, is_it);
+      const auto base = code_of(*answers.base, *value), head = code_of(*answers.head, *value);
+      // A value that a version does not have: nobody can have it there, and no clause says so.
+      if (!base || !head) movements_[pair]->has_all_reasons = false;
+      else
+        add_move(pair, MoveChange::kMoved, goes_by_from, {.value = base, .opens_rows = true}, {.value = head, .opens_rows = true}, move,
+                 is_it);
     }
+  }
+
+  // Who was of no part, or is of none, entered or left what the split is of; the parts themselves are cut by chance.
+  template <typename IsIt>
+  void take_split_apart(std::size_t pair, const Move& move, const IsIt& is_it) {
+    if (move.from && move.to) {
+      movements_[pair]->has_all_reasons = false;
+      return;
+    }
+    const ClauseOptions population{.value = std::nullopt, .lists = true};
+    add_move(pair, MoveChange::kMoved, move.from.has_value(), population, population, move, is_it);
   }
 
   static std::optional<std::uint32_t> code_of(const SideAnswer& side, const std::string& value) {
@@ -132,23 +148,20 @@ class MoverReasons {
   }
 
   template <typename IsIt>
-  void add_move(std::size_t pair, MoveChange change, bool is_out_in_head,
-                std::pair<std::optional<std::uint32_t>, std::optional<std::uint32_t>> values, const Move& names, const IsIt& is_it) {
+  void add_move(std::size_t pair, MoveChange change, bool is_out_in_head, const ClauseOptions& of_base, const ClauseOptions& of_head,
+                const Move& names, const IsIt& is_it) {
     const ComparedAnswers& answers = *answers_[pair];
     Bitmap rows(answers.slots->count);
     for (const std::uint32_t slot : answers.moved) {
       if (is_it(slot)) rows.set(slot);
     }
     if (rows.count() == 0) return;
-    const bool has_values = change == MoveChange::kMoved;
-    // A value that a version does not have: nobody can have it there, and no clause says so.
-    if (has_values && (!values.first || !values.second)) {
+    auto base = clause_tree(program_, input_.versions.joined.sources, base_id(pair), of_base);
+    auto head = clause_tree(program_, input_.versions.joined.sources, head_id(pair), of_head);
+    if (!base || !head) {
       movements_[pair]->has_all_reasons = false;
       return;
     }
-    auto base = clause_tree(program_, input_.versions.joined.sources, base_id(pair), {.value = values.first, .opens_rows = true});
-    auto head = clause_tree(program_, input_.versions.joined.sources, head_id(pair), {.value = values.second, .opens_rows = true});
-    if (!base || !head) return;
     ExplainedMove move{.pair = pair,
                        .change = change,
                        .from = names.from,
@@ -168,8 +181,6 @@ class MoverReasons {
     move.head_values = compared_values(program_, input_.versions.joined.sources, move.head, roots_);
     moves_.push_back(std::move(move));
   }
-
-  static bool has_values(ResultKind kind) { return segue::has_values(kind); }
 
   // ---- tests
 

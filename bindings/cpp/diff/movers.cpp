@@ -268,6 +268,11 @@ class SeparateVersions {
     if (compared.head) own->head = (*head_)->answers;
     const auto base_root = compared.base ? root_of(**base_, *compared.base) : std::nullopt;
     const auto head_root = compared.head ? root_of(**head_, *compared.head) : std::nullopt;
+    if (base_root && head_root && !are_alike(versions_.base.definitions[*compared.base], versions_.head.definitions[*compared.head])) {
+      out.base = SideAnswer{.scores = {}, .codes = {}, .values = {}, .outcome = (*base_)->definitions[*base_root]};
+      out.head = SideAnswer{.scores = {}, .codes = {}, .values = {}, .outcome = (*head_)->definitions[*head_root]};
+      return out;
+    }
     const std::shared_ptr<const Slots> slots = make_slots(*own, base_root, head_root);
     if (base_root) out.base = spread(*own, *own->base, **base_, *base_root, *slots, true);
     if (head_root) out.head = spread(*own, *own->head, **head_, *head_root, *slots, false);
@@ -290,6 +295,11 @@ class SeparateVersions {
     out.lacking =
         fmt::format("{} cannot be evaluated: {}", version, failure.diagnostics.empty() ? "" : failure.diagnostics.front().message);
     return out;
+  }
+
+  // Whether it makes sense to say who moved: a score and a segment of one name have nobody in common.
+  static bool are_alike(const DefinitionInfo& base, const DefinitionInfo& head) {
+    return base.kind == head.kind && base.relation == head.relation;
   }
 
   static std::optional<std::size_t> root_of(const Evaluation& evaluation, std::size_t definition) {

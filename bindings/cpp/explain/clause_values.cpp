@@ -58,6 +58,9 @@ class ValueCollector {
       if (std::holds_alternative<Aggregate>(node) || std::holds_alternative<Sequence>(node)) continue;
       std::vector<ExprId> operands;
       for_each_operand(node, [&](const ExprId& operand) { operands.push_back(operand); });
+      // What stands for `top` says of its candidates what other clauses say.
+      const bool is_top = std::holds_alternative<Or>(node) && std::holds_alternative<TopOf>(program_.expr(operands.front()).node);
+      if (is_top) operands.resize(1);
       if (const auto* top = std::get_if<TopOf>(&node)) operands = {program_.definition(top->by).body};
       if (const auto* percentile = std::get_if<Percentile>(&node)) operands = {program_.definition(percentile->value).body};
       open.insert(open.end(), operands.rbegin(), operands.rend());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -104,17 +105,47 @@ class ClauseBuilder {
     return found->second ? parts : Parts{};
   }
 
-  Parts all_parts_of(ExprId id) const {
+  Parts all_parts_of(ExprId id) {
     const PeeledCondition peeled = peel_condition(program_, sources_, id);
     if (peeled.is_negated) return is_apart(peeled.inner) ? Parts{ClauseKind::kNot, {peeled.inner}, {}} : Parts{};
     if (const auto* negation = clause_node<Not>(program_, id)) {
       return is_apart(negation->operand) ? Parts{ClauseKind::kNot, {negation->operand}, {}} : Parts{};
     }
-    if (const auto* all = clause_node<And>(program_, id)) return {ClauseKind::kAll, all->operands, {}};
-    if (const auto* any = clause_node<Or>(program_, id)) return {ClauseKind::kAny, any->operands, {}};
+    if (const auto* top = clause_node<TopOf>(program_, id))
+      return {ClauseKind::kAll, {program_.definition(top->candidates).body, among_first(id, *top)}, {}};
+    if (taken_whole_.contains(index_of(id))) return {};
+    if (clause_node<And>(program_, id)) return {ClauseKind::kAll, chain_of<And>(id), {}};
+    if (clause_node<Or>(program_, id)) return {ClauseKind::kAny, chain_of<Or>(id), {}};
     const auto* read = clause_node<DefinitionRead>(program_, id);
     if (read == nullptr || !is_plain_bool(program_.definition(read->definition).body)) return {};
     return {ClauseKind::kDefinition, {program_.definition(read->definition).body}, read->definition};
+  }
+
+  // That a row would be in the top if it were a candidate: who is none is kept out by that alone.
+  ExprId among_first(ExprId id, const TopOf& top) {
+    const auto [made, is_new] = among_first_.try_emplace(index_of(id));
+    if (!is_new) return made->second;
+    const DefinitionId candidates = top.candidates;
+    const FrameId frame = program_.expr(id).frame;
+    const Span span = program_.expr(id).span;
+    const ExprId is_none = add_expr(program_, Not{add_expr(program_, DefinitionRead{candidates}, frame)}, frame);
+    made->second = add_expr(program_, Or{{id, is_none}}, frame);
+    program_.exprs.back().span = span;
+    taken_whole_.insert(index_of(made->second));
+    return made->second;
+  }
+
+  // `where a and b except c` is one chain, though it is two expressions.
+  template <typename Chain>
+  std::vector<ExprId> chain_of(ExprId id) const {
+    std::vector<ExprId> links, open = {id};
+    while (!open.empty()) {
+      const ExprId next = open.back();
+      open.pop_back();
+      if (const auto* chain = clause_node<Chain>(program_, next)) open.insert(open.end(), chain->operands.rbegin(), chain->operands.rend());
+      else links.push_back(next);
+    }
+    return links;
   }
 
   bool is_plain_bool(ExprId id) const { return program_.expr(id).type.kind == Kind::kBool; }
@@ -272,6 +303,8 @@ class ClauseBuilder {
   ClauseTree tree_;
   std::unordered_map<std::uint32_t, std::uint32_t> made_;  // clauses by expression
   std::unordered_map<std::uint32_t, bool> is_opened_;
+  std::unordered_map<std::uint32_t, ExprId> among_first_;  // by expression of a `top`
+  std::unordered_set<std::uint32_t> taken_whole_;
   std::size_t known_ = 0;
 };
 

@@ -40,8 +40,11 @@ std::expected<void, Failure> count_clauses(const AskedClauses& asked, const Bitm
   if (!undetermined) return std::unexpected(undetermined.error());
   std::size_t next = 0;
   if (is_bool) out.undetermined = (*undetermined)[next++];
+  const bool only_lists = !tree.clauses[tree.root()].expr && tree.clauses[tree.root()].kind == ClauseKind::kAny;
   for (const std::uint32_t clause : tree.in_order) {
+    if (only_lists && clause == tree.root()) continue;
     ClauseCounts& counts = out.clauses.emplace_back(ClauseCounts{.clause = asked.outline(clause)});
+    if (only_lists) --counts.clause.depth;
     counts.holds = in_group[clause];
     counts.fails = out.size - in_group[clause];
     if (asked.clause_root(clause)) counts.undetermined = (*undetermined)[next++];
@@ -55,6 +58,7 @@ std::vector<ValueProfile> value_profiles(const AskedClauses& asked, const Bitmap
   std::vector<ValueProfile> profiles;
   const ValueReader reader = asked.reader();
   for (const ComparedValue& value : asked.values().values) {
+    if (value.source == ComparedSource::kBits) continue;  // the clauses say that
     const bool is_personal = value.data_class == DataClass::kPersonal || value.data_class == DataClass::kSensitive;
     const bool is_withheld = is_personal && (!asked.may_show(value.data_class) || size < kLeastPersons);
     const bool is_again = std::ranges::any_of(profiles, [&](const ValueProfile& other) { return other.text == value.text; });

@@ -142,7 +142,7 @@ struct RankedTrait {
 
 void add_trait(std::vector<RankedTrait>& traits, std::string text, std::uint64_t in_group, std::uint64_t in_all, std::uint64_t group,
                std::uint64_t all) {
-  if (in_all == 0 || group == 0 || in_group * 2 < group) return;
+  if (in_all == 0 || in_group == 0 || in_group * 2 < group || (in_group == 1 && group > 1)) return;
   const double share = static_cast<double>(in_group) / static_cast<double>(group);
   const double lift = share / (static_cast<double>(in_all) / static_cast<double>(all));
   if (lift < kLeastLift) return;
@@ -150,9 +150,16 @@ void add_trait(std::vector<RankedTrait>& traits, std::string text, std::uint64_t
       {.trait = {.text = std::move(text), .group = in_group, .all = in_all, .lift = lift}, .telling = share * std::log2(lift)});
 }
 
+// Floats to six digits: the rest tells nothing.
+std::string bound_text(const TraceValue& value) {
+  const auto* scalar = std::get_if<TraceScalar>(&value.data);
+  const double* real = scalar == nullptr ? nullptr : std::get_if<double>(scalar);
+  return value.kind == Kind::kFloat && real != nullptr ? fmt::format("{:.6g}", *real) : value.shown;
+}
+
 std::string range_text(const ValueProfile& profile) {
-  const std::string& least = profile.group_range->least.shown;
-  const std::string& greatest = profile.group_range->greatest.shown;
+  const std::string least = bound_text(profile.group_range->least);
+  const std::string greatest = bound_text(profile.group_range->greatest);
   return least == greatest ? fmt::format("{} is {}", profile.text, least) : fmt::format("{} is {} to {}", profile.text, least, greatest);
 }
 
