@@ -31,6 +31,8 @@ std::string last_message() {
   return error != nullptr && error->message != nullptr ? error->message : "git says nothing more";
 }
 
+}  // namespace
+
 template <typename Object, void (*kFree)(Object*)>
 struct GitFree {
   void operator()(Object* object) const { kFree(object); }
@@ -40,6 +42,8 @@ using ObjectHandle = std::unique_ptr<git_object, GitFree<git_object, git_object_
 using TreeHandle = std::unique_ptr<git_tree, GitFree<git_tree, git_tree_free>>;
 using EntryHandle = std::unique_ptr<git_tree_entry, GitFree<git_tree_entry, git_tree_entry_free>>;
 using BlobHandle = std::unique_ptr<git_blob, GitFree<git_blob, git_blob_free>>;
+
+namespace {
 
 std::string id_text(const git_oid& id) {
   std::array<char, GIT_OID_HEXSZ + 1> text{};
