@@ -226,7 +226,12 @@ class DocTest(CommandTest):
         call = ["--out", "segments.md"]
         self.assertIn("not up to date", self.doc(*call, "--check", code=1).err)
         self.assertEqual("wrote segments.md\n", self.doc(*call).err)
-        self.assertEqual(self.doc().out, self.read("segments.md"))
+        self.assertEqual(self.doc().out, re.sub(r"\[(`[^`]+`, line \d+)\]\([^)]+\)", r"\1", self.read("segments.md")))
+        self.assertEqual(self.doc().out, self.doc("--out", "-").out)
+        self.assertIn("[`segments/our tests.seg`, line 1](segments/our%20tests.seg#L1)", self.read("segments.md"))
+        self.write("docs/api/x.md", "")
+        self.doc("--out", "docs/api/x.md")
+        self.assertIn("](../../segments/rules.seg#L16)", self.read("docs/api/x.md"))
         self.doc(*call, "--check")
         self.write("segments/rules.seg", RULES + "# a comment alone changes nothing\n")
         self.doc(*call, "--check")

@@ -353,7 +353,7 @@ std::optional<std::string> check_words(const Arguments& arguments) {
   const Words& words = arguments.words;
   if (arguments.verb == Verb::kCheck && words.size() > 1) return fmt::format("`check` takes one PROJECT; `{}` is one too many", words[1]);
   if (arguments.verb == Verb::kDoc && words.size() > 1) return fmt::format("`doc` takes one PROJECT; `{}` is one too many", words[1]);
-  if (arguments.verb == Verb::kDoc && arguments.checks_format && !arguments.out) return "`--check` needs `--out PATH`";
+  if (arguments.verb == Verb::kDoc && arguments.checks_format && arguments.out.value_or("-") == "-") return "`--check` needs `--out PATH`";
   if (arguments.verb == Verb::kDoc && !arguments.owners.empty() && arguments.format != OutputFormat::kCodeowners)
     return "`--owners` needs `--format codeowners`";
   if (arguments.verb == Verb::kReport) return check_report(arguments);

@@ -21,6 +21,9 @@ int complain_of_doc(const std::string& message) {
   return 2;
 }
 
+// Whether the document goes to standard output.
+bool is_printed(const Arguments& arguments) { return !arguments.out || *arguments.out == "-"; }
+
 bool is_there(const std::string& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
@@ -28,7 +31,7 @@ bool is_there(const std::string& path) {
 
 // What the file of `--out` holds so far; empty where there is none, and without `--out`.
 std::expected<std::string, std::string> text_so_far(const Arguments& arguments) {
-  return arguments.out && is_there(*arguments.out) ? read_whole(*arguments.out) : std::string();
+  return !is_printed(arguments) && is_there(*arguments.out) ? read_whole(*arguments.out) : std::string();
 }
 
 // `--owners`, taken apart.
@@ -56,12 +59,21 @@ std::expected<std::string, std::string> codeowners_text(const Catalogue& catalog
                   list));
 }
 
+// From the folder of `--out` to the project's, such as `../`; nothing where the document goes to standard output.
+std::optional<std::string> way_to_rules(const Report& report, const Arguments& arguments) {
+  if (is_printed(arguments)) return std::nullopt;
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::absolute(*arguments.out, error).parent_path();
+  const std::string way = std::filesystem::relative(report.project->root, folder, error).generic_string();
+  return error || way == "." ? std::string() : way + "/";
+}
+
 std::expected<std::string, std::string> document_text(const Catalogue& catalogue, const Report& report, const Arguments& arguments) {
   switch (arguments.format) {
     case OutputFormat::kCodeowners: return codeowners_text(catalogue, report, arguments);
     case OutputFormat::kHtml: return page_around(doc_page_shell(), "Catalogue of definitions", catalogue_document(catalogue, report));
     case OutputFormat::kJson: return catalogue_document(catalogue, report);
-    default: return catalogue_markdown(catalogue);
+    default: return catalogue_markdown(catalogue, way_to_rules(report, arguments));
   }
 }
 
@@ -102,7 +114,7 @@ int run_doc(const Arguments& arguments) {
   if (code != 0) return arguments.format == OutputFormat::kJson ? print_result(catalogue_document({}, report), code) : code;
   const auto text = document_text(catalogue_of(*report.project), report, arguments);
   if (!text) return complain_of_doc(text.error());
-  if (!arguments.out) return print_result(*text, 0);
+  if (is_printed(arguments)) return print_result(*text, 0);
   return arguments.checks_format ? check_document_file(*text, arguments) : write_document_file(*text, arguments);
 }
 

@@ -23,7 +23,7 @@ constexpr std::size_t kMostNames = 20;
 
 class CatalogueWriter {
  public:
-  explicit CatalogueWriter(const Catalogue& catalogue) : catalogue_(catalogue) {
+  CatalogueWriter(const Catalogue& catalogue, const std::optional<std::string>& files) : catalogue_(catalogue), files_(files) {
     std::map<std::string, int> times;
     for (const CatalogueEntry& entry : catalogue.entries) {
       const std::string anchor = heading_anchor(fmt::format("{} {}", entry.kind, entry.name));
@@ -64,6 +64,12 @@ class CatalogueWriter {
     std::string part = entry.file;
     std::ranges::replace(part, '/', '.');
     return fmt::format("{} of the prelude", markdown_code(part));
+  }
+
+  // A line of a file of rules, with a link where the way there is known.
+  [[nodiscard]] std::string line_link(const std::string& file, std::uint32_t line) const {
+    const std::string text = fmt::format("{}, line {}", markdown_code(file, true), line);
+    return files_ ? fmt::format("[{}]({}#L{})", text, link_path(*files_ + file), line) : text;
   }
 
   static std::string joined(const std::vector<std::string>& texts) {
@@ -131,7 +137,7 @@ class CatalogueWriter {
   }
 
   void add_facts(const CatalogueEntry& entry) {
-    add_item("place", fmt::format("{}, line {}", place(entry), entry.line));
+    add_item("place", entry.is_prelude ? place(entry) : line_link(entry.file, entry.line));
     add_item("owner", markdown_text(entry.owner));
     add_item("tags", joined(entry.tags));
     add_item("basis", markdown_text(entry.basis));
@@ -162,8 +168,7 @@ class CatalogueWriter {
     if (catalogue_.tests.empty()) return;
     text_ += "\n## Tests\n\n| test | of | place |\n|---|---|---|\n";
     for (const CatalogueTest& test : catalogue_.tests)
-      text_ += fmt::format("| {} | {} | {}, line {} |\n", markdown_text(test.title), links(test.entries), markdown_code(test.file, true),
-                           test.line);
+      text_ += fmt::format("| {} | {} | {} |\n", markdown_text(test.title), links(test.entries), line_link(test.file, test.line));
   }
 
   // ---- the graph
@@ -332,12 +337,15 @@ class CatalogueWriter {
   }
 
   const Catalogue& catalogue_;
+  const std::optional<std::string>& files_;
   std::vector<std::string> anchors_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string catalogue_markdown(const Catalogue& catalogue) { return CatalogueWriter(catalogue).write(); }
+std::string catalogue_markdown(const Catalogue& catalogue, const std::optional<std::string>& files) {
+  return CatalogueWriter(catalogue, files).write();
+}
 
 }  // namespace segue::command

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace segue::command {
 namespace {
 
@@ -137,6 +139,16 @@ std::string mermaid_text(std::string_view text) {
     else escaped += "#" + std::to_string(static_cast<int>(letter)) + ";";
   }
   return escaped;
+}
+
+std::string link_path(std::string_view path) {
+  std::string target;
+  for (const char letter : path) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if (is_letter(letter) || byte >= 0x80 || std::string_view("-._~/").find(letter) != std::string_view::npos) target += letter;
+    else target += fmt::format("%{:02X}", byte);
+  }
+  return target;
 }
 
 std::string heading_anchor(std::string_view heading) {

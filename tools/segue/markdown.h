@@ -22,6 +22,9 @@ namespace segue::command {
 // A text in double quotes of a `mermaid` graph, without the quotes.
 [[nodiscard]] std::string mermaid_text(std::string_view text);
 
+// A path of files as the target of a link.
+[[nodiscard]] std::string link_path(std::string_view path);
+
 // The anchor that GitHub and GitLab give a heading, before they number those that are there already.
 [[nodiscard]] std::string heading_anchor(std::string_view heading);
 

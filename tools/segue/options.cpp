@@ -108,7 +108,7 @@ constexpr OptionInfo kOptions[] = {
     {OptionId::kOut, "--out", "FILE", "append the test of `--new` to a file of rules", bit(Verb::kTest)},
     {OptionId::kOut, "--out", "FILE.html", "write the page to this file; `-` prints it", bit(Verb::kReport)},
     {OptionId::kOut, "--out", "DIR", "keep them there instead of in `.segue/prepared` of the project", bit(Verb::kPrepare)},
-    {OptionId::kOut, "--out", "PATH", "write the document to this file", bit(Verb::kDoc)},
+    {OptionId::kOut, "--out", "PATH", "write the document to this file; `-` prints it", bit(Verb::kDoc)},
     {OptionId::kOut, "--out", "PATH", "write all who enter, leave or move to a .parquet, .csv or .arrow file", bit(Verb::kDiff)},
     {OptionId::kFailOn, "--fail-on", "LIST", "fail on breaking, changed, unproved, entering>5%, leaving>100, moving>1%", bit(Verb::kDiff)},
     {OptionId::kProject, "--project", "PROJECT", "the project that revisions are of; otherwise the nearest", bit(Verb::kDiff)},
