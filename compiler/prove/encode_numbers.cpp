@@ -242,6 +242,7 @@ Symbol Encoder::float_arithmetic(const MeaningNode& node, const std::vector<Symb
     known.push_back(is_number_of(a, b));
   }
   if (is_linear) {
+    if (!is_exact) guess("it compares fractions that are rounded", node);
     const z3::expr result = op == ArithmeticOp::kAdd        ? a + b
                             : op == ArithmeticOp::kSubtract ? a - b
                             : op == ArithmeticOp::kMultiply ? a * b
