@@ -254,6 +254,7 @@ def coverage_problems():
         seen.update(re.findall(r"(?m)^# (?:error|warning|note): ([a-z0-9-]+)", read(path)))
     for path in HERE.glob("command/*.txt"):
         seen.update(re.findall(r"(?m)^\|? ?(?:error|warning|note)\[([a-z0-9-]+)\]", read(path)))
+        seen.update(re.findall(r"(?m)^::(?:error|warning|notice) .*title=([a-z0-9-]+)::", read(path)))
     return [f"the diagnostic `{code}` has no golden test" for code in kinds() if code not in seen and code not in WITHOUT_GOLDEN]
 
 

@@ -111,7 +111,7 @@ std::string proved_totals(const ProvedProject& proved, bool lists_all) {
 std::string prove_text(const OpenedProject& project, const ProvedProject& proved, bool lists_all, const Style& style) {
   std::string text;
   for (const ProvedExpectation& each : proved.expectations) text += expectation_lines(project, each, lists_all, style);
-  if (!text.empty()) text += "\n";
+  if (!text.empty() && !text.ends_with("\n\n")) text += "\n";
   if (lists_all) text += all_text(project, proved, style);
   return text + findings_text(project, proved, style) + proved_totals(proved, lists_all);
 }

@@ -241,9 +241,7 @@ void note_condition(Proving& all, const StandingCondition& condition, Proof& nev
     all.found.facts.push_back({all.definition(condition.definition).name,
                                fmt::format("`{}` can hold, and does not always", all.definition(condition.definition).name),
                                all.definition(condition.definition).name_span});
-  for (Proof* proof : {&never, &always}) {
-    if (is_body && proof->example) all.accounts.push_back(std::move(*proof->example));
-  }
+  if (is_body && never.example) all.accounts.push_back(std::move(*never.example));
 }
 
 std::expected<std::vector<ConditionVerdicts>, Failure> prove_conditions(Proving& all, std::span<const StandingCondition> conditions,
@@ -253,7 +251,8 @@ std::expected<std::vector<ConditionVerdicts>, Failure> prove_conditions(Proving&
     const bool is_body = condition.role == ConditionRole::kBody;
     claims.push_back(never_holds(condition));
     claims.push_back(always_holds(condition));
-    claims.rbegin()[0].wants_example = claims.rbegin()[1].wants_example = is_body;
+    claims.rbegin()[0].wants_example = false;
+    claims.rbegin()[1].wants_example = is_body;
   }
   auto proofs = settle(all, "proving conditions", claims);
   if (!proofs) return std::unexpected(std::move(proofs.error()));
