@@ -125,7 +125,8 @@ class Encoder {
   [[nodiscard]] const std::map<std::string, std::int64_t>& texts() const { return texts_; }
   [[nodiscard]] const std::vector<TextProperty>& text_properties() const { return properties_; }
   [[nodiscard]] z3::expr fold_of(const z3::expr& text) { return fold_(text); }
-  [[nodiscard]] bool orders_texts() const { return orders_texts_; }
+  // Whether texts (or folded ones) are compared by their order.
+  [[nodiscard]] bool orders_texts(bool is_folded) const { return is_folded ? orders_folded_texts_ : orders_texts_; }
   [[nodiscard]] bool folds_texts() const { return folds_texts_; }
   // Of list handles: the elements that are asked for, with whether folded.
   struct Element {
@@ -297,7 +298,7 @@ class Encoder {
   std::vector<std::pair<z3::expr, Type>> list_values_;
   std::vector<Element> elements_;
   z3::func_decl fold_, element_, folded_element_, not_empty_, nearest_, nearest_infinite_;
-  bool orders_texts_ = false;
+  bool orders_texts_ = false, orders_folded_texts_ = false;
   bool folds_texts_ = false;
 
   // time

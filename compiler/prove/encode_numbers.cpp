@@ -148,7 +148,7 @@ Symbol Encoder::compare(const MeaningNode& node, const std::vector<Symbol>& oper
   const Kind a = left.type.kind, b = right.type.kind;
   if (is_number(a) && is_number(b)) return result(compare_numbers(node.op, left, operands[0], right, operands[1]));
   if (a == Kind::kText) {
-    if (node.op != MeaningOp::kEqual) orders_texts_ = true;
+    if (node.op != MeaningOp::kEqual) (node.is_folded ? orders_folded_texts_ : orders_texts_) = true;
     return result(apply(text_key(operands[0], node.is_folded), text_key(operands[1], node.is_folded)));
   }
   if (a == Kind::kTimestamp && b == Kind::kDate) return result(compare_day(node.op, operands[0].value, operands[1].value, true));

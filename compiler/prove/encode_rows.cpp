@@ -389,7 +389,7 @@ Symbol Encoder::extreme(const MeaningNode& node, std::uint32_t owner, FrameId ro
   Symbol extreme{tested.some, fresh("extreme", node.type)};
   if (value_node.type.kind == Kind::kText) {
     text_values_.push_back(extreme.value);
-    orders_texts_ = true;
+    (is_folded ? orders_folded_texts_ : orders_texts_) = true;
   }
   std::vector<z3::expr> one_of;
   for (const std::uint32_t place : leaves(owner, rows)) {

@@ -175,7 +175,7 @@ void Encoder::finish_texts() {
       add(tests[i].holds(text) ? properties_[i].holds(number(code)) : !properties_[i].holds(number(code)));
     }
     for (const z3::expr& value : text_values_) {
-      if (properties_[i].kind != TextProperty::Kind::kStartsWith || !orders_texts_) continue;
+      if (properties_[i].kind != TextProperty::Kind::kStartsWith || !orders_texts(properties_[i].is_folded)) continue;
       const z3::expr key = properties_[i].is_folded ? fold_(value) : value;
       add(z3::implies(properties_[i].holds(key), key >= text_constant(properties_[i].text)));
     }

@@ -110,7 +110,7 @@ class ExampleBuilder {
     }
     const bool is_folding = folded_code != code && by_code_.contains(folded_code);
     if (is_folding) wish.examples.push_back(by_code_.at(folded_code));
-    if (encoder_.orders_texts()) {
+    if (encoder_.orders_texts(false) || encoder_.orders_texts(true)) {
       for (const auto& [other, text] : by_code_) wish.examples.push_back(text);
     }
     const auto holds = [&](const TextProperty& property, const std::string& text) {
@@ -132,7 +132,9 @@ class ExampleBuilder {
       for (const auto& [other, taken] : by_code_) {
         if (text == taken) return false;
         if (encoder_.folds_texts() && (folded == fold(taken)) != (folded_code == fold_code(other))) return false;
-        if (encoder_.orders_texts() && (compare_text(text, taken) < 0) != (code < other)) return false;
+        if (encoder_.orders_texts(false) && (compare_text(text, taken) < 0) != (code < other)) return false;
+        const int folded_order = compare_text(folded, fold(taken));
+        if (encoder_.orders_texts(true) && (folded_order < 0) != (folded_code < fold_code(other))) return false;
       }
       return true;
     };

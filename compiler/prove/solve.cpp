@@ -77,6 +77,7 @@ class Attempting {
       attempt_.answer = Answer::kNone;
       return;
     }
+    if (options_.stop.stop_requested()) return;
     const z3::check_result wide = solver.check();
     attempt_.answer = wide == z3::unsat ? Answer::kNone : wide == z3::sat && narrow == z3::unsat ? Answer::kOpen : Answer::kOutOfTime;
   }

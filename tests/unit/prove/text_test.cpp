@@ -39,3 +39,8 @@ TEST_CASE("the order of texts", "[prove]") {
   CHECK(never("name < \"\"") == "proved");
   CHECK(disjoint("name starts with \"x\"", "name < \"a\"") == "proved");
 }
+
+TEST_CASE("the order of folded texts", "[prove]") {
+  CHECK(never("domain > name") == "refuted");
+  CHECK(never("domain > name and name > domain") == "proved");
+}
