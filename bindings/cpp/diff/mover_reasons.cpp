@@ -219,9 +219,11 @@ class MoverReasons {
       decisive_tests(move.head, head, head_scratch, head_decides);
       for (std::size_t i = 0; i < changes.size() && open != 0; ++i) {
         const ClauseChange& change = changes[i];
-        std::uint64_t decided = 0;
-        if (change.head) decided |= head_decides[*change.head];
-        if (change.base) decided |= base_decides[*change.base];
+        // In the version that has it not, the test alone keeps it out; one that is gone alone let it in.
+        const std::optional<std::uint32_t>& keeps_out = move.is_out_in_head ? change.head : change.base;
+        const std::vector<std::uint64_t>& out_decides = move.is_out_in_head ? head_decides : base_decides;
+        const std::vector<std::uint64_t>& in_decides = move.is_out_in_head ? base_decides : head_decides;
+        std::uint64_t decided = keeps_out ? out_decides[*keeps_out] : in_decides[move.is_out_in_head ? *change.base : *change.head];
         if (change.base && change.head) decided &= base[*change.base] ^ head[*change.head];
         decided &= open;
         tallies[{i}].add(decided, word);
