@@ -1,7 +1,7 @@
 # Copies the facade's one header for all, those of the libraries on top of it, and every header of ours that they include, from SEGUE_SOURCE to SEGUE_HEADERS.
 cmake_policy(VERSION 3.25)
 set(todo "bindings/cpp/segue.h"
-  "bindings/cpp/report/catalogue.h" "bindings/cpp/report/codeowners.h"
+  "bindings/cpp/diff/diff.h" "bindings/cpp/report/catalogue.h" "bindings/cpp/report/codeowners.h"
   "bindings/cpp/prove/prove_project.h" "bindings/cpp/prove/proofs.h")
 set(seen ${todo})
 while(todo)
