@@ -44,7 +44,7 @@ std::string proved_expectation_json(const OpenedProject& project, const ProvedEx
                {"verdict", verdict_name(each.verdict)},
                {"reason", text_or_null(each.reason)},
                {"reason_place", place_of_span(project, each.reason_place)},
-               {"example", each.example ? example_json(*each.example) : Json(nullptr)},
+               {"example", each.example ? shown_example_json(*each.example) : Json(nullptr)},
                {"test", text_or_null(each.test)}});
 }
 
@@ -79,7 +79,7 @@ std::string section(std::string_view name, const OpenedProject& project, const I
 
 }  // namespace
 
-Json example_json(const ShownExample& example) {
+Json shown_example_json(const ShownExample& example) {
   Json accounts = Json::array();
   for (std::size_t i = 0; i < example.accounts.size(); ++i)
     accounts.push_back(

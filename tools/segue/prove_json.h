@@ -13,7 +13,7 @@ namespace segue::command {
 [[nodiscard]] std::string prove_document(const Report& report, const ProvedProject* proved, bool lists_all);
 
 // An account that the solver made up: `{"clock", "accounts"}`, values as rules write them.
-[[nodiscard]] Json example_json(const ShownExample& example);
+[[nodiscard]] Json shown_example_json(const ShownExample& example);
 
 // `proved`, `refuted` or `unknown`.
 [[nodiscard]] std::string_view verdict_name(ClaimVerdict verdict);
