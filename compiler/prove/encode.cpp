@@ -202,6 +202,7 @@ Symbol Encoder::make(MeaningId id, std::uint32_t place) {
     case MeaningOp::kOrElse: return or_else(node, operands);
     case MeaningOp::kNegate: return negate(node, operands[0]);
     case MeaningOp::kToFloat:
+      guess("it compares fractions that are rounded", node);
       return nearest(operands[0].known,
                      {operands[0].value,
                       meanings_.node(node.operands[0]).type.kind == Kind::kDecimal ? meanings_.node(node.operands[0]).type.scale : 0});

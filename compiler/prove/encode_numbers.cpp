@@ -48,6 +48,26 @@ std::optional<std::int64_t> threshold(int scale, double limit, bool is_above) {
   return reached;
 }
 
+double float_of_constant(const MeaningNode& node) {
+  const double* real = std::get_if<double>(node.constant);
+  return real != nullptr ? *real : nearest_float(std::get<std::int64_t>(*node.constant), scale_of_number(node.type));
+}
+
+KnownFloat float_of_constants(ArithmeticOp op, const MeaningNode& left, const MeaningNode& right) {
+  const auto* a = std::get_if<std::int64_t>(left.constant);
+  const auto* b = std::get_if<std::int64_t>(right.constant);
+  if (op == ArithmeticOp::kDivide && a != nullptr && b != nullptr)
+    return divide_exact(*a, scale_of_number(left.type), *b, scale_of_number(right.type));
+  const double x = float_of_constant(left), y = float_of_constant(right);
+  switch (op) {
+    case ArithmeticOp::kAdd: return add_float(x, y);
+    case ArithmeticOp::kSubtract: return subtract_float(x, y);
+    case ArithmeticOp::kMultiply: return multiply_float(x, y);
+    case ArithmeticOp::kDivide: return divide_float(x, y);
+  }
+  return kMissingFloat;
+}
+
 }  // namespace
 
 z3::expr Encoder::real_of(double value) { return context_.real_val(digits_of(value).c_str()); }
@@ -218,6 +238,10 @@ Symbol Encoder::float_arithmetic(const MeaningNode& node, const std::vector<Symb
   const auto real = [&](const MeaningNode& of, const Symbol& symbol) {
     return of.type.kind == Kind::kFloat ? symbol.value : real_of(ExactNumber{symbol.value, scale_of_number(of.type)});
   };
+  if (left.op == MeaningOp::kConstant && right.op == MeaningOp::kConstant) {
+    const KnownFloat result = float_of_constants(op, left, right);
+    return {result.known ? yes_ : no_, real_of(result.value)};
+  }
   const z3::expr a = real(left, operands[0]), b = real(right, operands[1]);
   const bool is_exact = left.type.kind != Kind::kFloat && right.type.kind != Kind::kFloat;
   const z3::expr infinity = real_of(std::numeric_limits<double>::infinity());
@@ -242,7 +266,7 @@ Symbol Encoder::float_arithmetic(const MeaningNode& node, const std::vector<Symb
     known.push_back(is_number_of(a, b));
   }
   if (is_linear) {
-    if (!is_exact) guess("it compares fractions that are rounded", node);
+    guess("it compares fractions that are rounded", node);
     const z3::expr result = op == ArithmeticOp::kAdd        ? a + b
                             : op == ArithmeticOp::kSubtract ? a - b
                             : op == ArithmeticOp::kMultiply ? a * b

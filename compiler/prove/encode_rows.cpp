@@ -321,16 +321,19 @@ void Encoder::finish_rows() {
 
 // Keys of rows of one table differ; a row that a reference leads to has the key that it is found by. This narrows what an example may be, and is not needed to prove.
 void Encoder::finish_keys() {
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
+  const auto count = static_cast<std::uint32_t>(rows_.size());
+  for (std::uint32_t i = 0; i < count; ++i) {
     if (!rows_[i].reached_by) continue;
     const auto [from, reference] = *rows_[i].reached_by;
     const SchemaReference& by = program().schema.tables[rows_[from].table].references[reference];
     const ColumnId key = *program().schema.tables[by.to].key;
     const Symbol found_by = column_at(from, by.by);
-    const Symbol own = column_at(static_cast<std::uint32_t>(i), key);
-    add(z3::implies(rows_[i].present, found_by.known && own.value == found_by.value));
-    for (std::uint32_t other = 0; other < i; ++other) {
-      if (rows_[other].table == by.to) (void)column_at(other, key);
+    add(z3::implies(rows_[i].present, found_by.known && column_at(i, key).value == found_by.value));
+    // what leads nowhere is no row's key
+    for (std::uint32_t other = 0; other < count; ++other) {
+      if (rows_[other].table != by.to) continue;
+      const z3::expr is_other = rows_[other].present && column_at(other, key).value == found_by.value;
+      if (other != i) add(z3::implies(exact_ && rows_[from].present && found_by.known && !rows_[i].present, !is_other));
     }
   }
   for (std::size_t i = 0; i < rows_.size(); ++i) {

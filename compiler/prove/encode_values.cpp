@@ -231,11 +231,11 @@ Symbol Encoder::score(const MeaningNode& node, const std::vector<Symbol>& operan
   }
   const z3::expr total = terms.empty() ? (is_exact ? number(0) : context_.real_val(0)) : z3::sum(terms);
   Symbol symbol{yes_, total};
+  guess("it adds up fractions that are rounded", node);
   if (is_exact) symbol = nearest(yes_, {total, scale});
   else {
     const z3::expr count = infinities.empty() ? number(0) : z3::sum(infinities);
     symbol.value = rounded(total, count == 0, count);
-    guess("it adds up fractions that are rounded", node);
   }
   if (!score.range) return symbol;
   const z3::expr low = real_of(score.range->first), high = real_of(score.range->second);

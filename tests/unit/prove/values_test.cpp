@@ -79,3 +79,9 @@ TEST_CASE("splits and population", "[prove]") {
   CHECK(subset("location near (52.5, 13.4) within 10 km", "location near (52.5, 13.4) within 20 km") == "proved");
   CHECK(subset("location near (52.5, 13.4) within 20 km", "location near (52.5, 13.4) within 10 km") == "refuted");
 }
+
+TEST_CASE("a reference that leads nowhere", "[prove]") {
+  CHECK(never("parent.customer is missing and parent_id is known") == "refuted");
+  CHECK(never("parent.customer and not parent.parent.customer and parent_id is known") == "refuted");
+  CHECK(subset("parent_id = account_id and parent.seats > 5", "seats > 5").starts_with("unknown: "));  // it leads to itself
+}
