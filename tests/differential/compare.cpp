@@ -21,10 +21,12 @@
 #include "tests/differential/live.h"
 #include "tests/differential/parts.h"
 #include "tests/differential/prepared.h"
+#include "tests/differential/proofs.h"
 
 namespace segue::differential {
 namespace {
 
+constexpr std::uint64_t kSeedsPerProof = 8;  // one case in so many is asked for proofs
 constexpr std::size_t kLiveAccounts = 100;  // each change is followed by a fresh evaluation on the interpreter
 
 // A program checked against its schema.
@@ -135,6 +137,9 @@ class Comparison {
     }
     if (case_.with_subset) {
       if (auto failure = asked_alone()) return failure;
+    }
+    if (case_.seed % kSeedsPerProof == 0) {
+      if (auto failure = proved()) return failure;
     }
     if (case_.with_files) return from_files();
     return std::nullopt;
@@ -274,6 +279,14 @@ class Comparison {
     if (const auto found = difference(*fast, &order))
       return Failure{"native order", fmt::format("native code on reordered rows disagrees: {}", *found)};
     return std::nullopt;
+  }
+
+  // What is proved holds for these rows too.
+  std::optional<Failure> proved() {
+    Random random(case_.seed + 5);
+    auto found = proof_failure(program(), checked_.sources, database_, clock_, random);
+    if (!found) return std::nullopt;
+    return Failure{"proofs", std::move(*found)};
   }
 
   std::optional<Failure> planned_with_facts() {
