@@ -53,10 +53,9 @@ branch widening
 replace segments/blocks.seg 'define off_limits = customer or partner or competitor' 'define off_limits = customer or partner'
 commit ben 04 "Competitors have a list of their own"
 
-branch unknown-size
-replace segments/firmographic.seg 'where ownership = family and employees between 50 and 999' \
-  'where ownership = family and not (employees < 50 or employees > 999)'
-commit cleo 05 "Neither small nor large"
+branch unknown-plan
+replace segments/geographic.seg 'where hq_country in dach and employees >= 50' 'where hq_country in dach and employees >= 50 and plan != team'
+commit cleo 05 "No team plans in the DACH campaign"
 
 branch shadowed-tier
 replace segments/tiers.seg '  programmatic "Tier 3": icp

@@ -9,9 +9,12 @@ from command import ROOT, call, copy_project, without_rules
 def start_page(page, folder):
     """The page's own project, before its blocks add to it."""
     folder.mkdir()
-    named = re.search(r"^<!-- project: (\S+) -->$", page.read_text(encoding="utf-8"), re.M)
-    if named:
+    text = page.read_text(encoding="utf-8")
+    if named := re.search(r"^<!-- project: (\S+) -->$", text, re.M):
         without_rules(copy_project(named.group(1), folder))
+    if history := re.search(r"^<!-- history: (\S+) -->$", text, re.M):
+        done = call([str(ROOT / history.group(1)), str(folder)], ROOT)
+        assert done.returncode == 0, done.stderr
 
 
 def write_file(block, folder):
@@ -41,13 +44,21 @@ def words_of(segue, text):
     words = shlex.split(text)
     if words == ["./dev", "demo"]:
         return [str(ROOT / "tools/bootstrap/demo.sh"), segue, str(ROOT / "examples/abm")]
+    if words[:2] in (["git", "switch"], ["git", "diff"], ["git", "branch"]):
+        return words
     if words[0] != "segue":
         raise ValueError(f"only `segue` is called in examples, not `{words[0]}`")
     return [segue, *words[1:]]
 
 
+def without_commits(lines):
+    """Ids of commits change with every file of the example."""
+    return [re.sub(r"\([0-9a-f]{7,40}\)|^index [0-9a-f]+\.\.[0-9a-f]+", "(commit)", line) for line in lines]
+
+
 def matches(shown, printed):
     """Whether the printed lines are those shown, where `…` stands for any lines."""
+    shown, printed = without_commits(shown), without_commits(printed)
     parts = [r"(?:[^\n]*\n)*?" if line.strip() == "…" else re.escape(line.rstrip()) + "\n" for line in shown]
     return re.fullmatch("".join(parts), "".join(line.rstrip() + "\n" for line in printed)) is not None
 

@@ -17,6 +17,9 @@ ANY shows=PATH       the text of a file of the page's own project, as it is by t
 ANY same=PATH        the text of a file of the tree, as it stands there
 console              calls of `segue`, and what they print; `…` stands for any lines. `exit=N`, `project=FOLDER` (instead of the page's own)
 
+The page's own project may be a git repository, made by a script: `<!-- history: examples/abm-review/make_history.sh -->`. Then `git switch`, `git diff`
+and `git branch` may be called, too; ids of commits in parentheses may differ.
+
 Pages with `--update` get the answers that the command gives; read the diff.
 """
 import pathlib
