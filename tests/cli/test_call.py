@@ -84,7 +84,7 @@ class MalformedCalls(CommandTest):
         self.assert_refused("check", ".", "icp", says="`icp` is one too many")
         self.assert_refused("explain", "icp", says="`explain` needs the NAME of a definition and the KEY of an account")
         self.assert_refused("explain", ".", "icp", says="`explain` needs the NAME of a definition and the KEY of an account")
-        self.assert_refused("explain", ".", "icp", "A1", "A2", says="`A2` is one too many")
+        self.assert_refused("explain", ".", "icp", "A1", "--members", says="`A1` is one too many")
 
     def test_a_layout_needs_an_output(self):
         self.assert_refused("run", "--layout", "long", says="`--layout` needs `--out PATH`")
