@@ -347,7 +347,7 @@ class Unite {
     table.known_at = moved(own.known_at);
     table.dedupe = own.dedupe;
     if (h) settle_columns_of(table, head_, *h, united_.head, {});
-    if (b) settle_columns_of(table, base_, *b, united_.base, h ? std::optional(*h) : std::nullopt);
+    if (b) settle_columns_of(table, base_, *b, united_.base, h);
     for (ColumnId c = 0; c < table.columns.size(); ++c) {
       if (table.columns[c].form != ColumnForm::kCoordinate) table.column_ids.emplace(table.columns[c].name, c);
     }

@@ -159,7 +159,7 @@ class Pairing {
       versions_.pairs.push_back(pair_of(std::nullopt, h));
       const auto b = base_named(versions_.head.definitions[h].name);
       if (!b) continue;
-      versions_.pairs.back() = pair_of(*b, h);
+      versions_.pairs.back() = pair_of(b, h);
       is_paired[*b] = true;
     }
     for (std::size_t b = 0; b < is_paired.size(); ++b) {

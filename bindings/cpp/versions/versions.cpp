@@ -33,9 +33,9 @@ std::string last_message() {
 
 }  // namespace
 
-template <typename Object, void (*kFree)(Object*)>
+template <typename Object, void (*Free)(Object*)>
 struct GitFree {
-  void operator()(Object* object) const { kFree(object); }
+  void operator()(Object* object) const { Free(object); }
 };
 using RepositoryHandle = std::unique_ptr<git_repository, GitFree<git_repository, git_repository_free>>;
 using ObjectHandle = std::unique_ptr<git_object, GitFree<git_object, git_object_free>>;
