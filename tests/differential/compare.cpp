@@ -22,11 +22,13 @@
 #include "tests/differential/parts.h"
 #include "tests/differential/prepared.h"
 #include "tests/differential/proofs.h"
+#include "tests/differential/versions.h"
 
 namespace segue::differential {
 namespace {
 
 constexpr std::uint64_t kSeedsPerProof = 8;  // one case in so many is asked for proofs
+constexpr std::uint64_t kSeedsPerDiff = 10;  // and one in so many of those read from files is compared with a changed version
 constexpr std::size_t kLiveAccounts = 100;  // each change is followed by a fresh evaluation on the interpreter
 
 // A program checked against its schema.
@@ -359,6 +361,9 @@ class Comparison {
   // The same project read from files by the facade.
   std::optional<Failure> from_files() {
     write_project(case_, folder_);
+    if (case_.seed % kSeedsPerDiff == 0) {
+      if (auto found = versions_difference(case_, folder_)) return Failure{"versions", std::move(*found)};
+    }
     const auto project = open_project(folder_ / "segue.yaml");
     if (!project) return Failure{"files: project", render_text(project.error().diagnostics, {}, false)};
     if (auto found = record_failure(case_.world, *project, expected_)) return Failure{"records", std::move(*found)};
