@@ -133,3 +133,9 @@ class Sarif(CommandTest):
         [invocation] = run["invocations"]
         self.assertEqual((run["results"], invocation["executionSuccessful"], invocation["exitCode"]), ([], False, 2))
         self.assertTrue(invocation["toolExecutionNotifications"][0]["message"]["text"])
+
+    def test_proofs_are_counted(self):
+        self.write("segments/rules.seg", RULES.replace("  except customer\n", "  except customer\n  expect disjoint from active\n"))
+        run = self.run_of("prove")
+        self.assertEqual({name: run["properties"][name] for name in ("proved", "refuted", "unknown")}, {"proved": 0, "refuted": 1, "unknown": 0})
+        self.assertEqual(run["results"][0]["level"], "error")

@@ -46,6 +46,16 @@ std::optional<ProvedProject> prove_into(Report& report, const Arguments& argumen
   return std::move(*proved);
 }
 
+std::vector<ReviewCount> proof_counts(const ProvedProject& proved) {
+  const auto having = [&](ClaimVerdict verdict) {
+    return static_cast<std::uint64_t>(std::ranges::count(proved.expectations, verdict, &ProvedExpectation::verdict));
+  };
+  return {{"proved", having(ClaimVerdict::kProved)},
+          {"refuted", having(ClaimVerdict::kRefuted)},
+          {"unknown", having(ClaimVerdict::kUnknown)},
+          {"findings", proved.findings.size()}};
+}
+
 // Refuted and open expectations, and findings, where changes are reviewed.
 int print_proof_review(const Report& report, const ProvedProject* proved, const Arguments& arguments, int code) {
   std::vector<ReviewFinding> findings = findings_of(report);
@@ -54,7 +64,7 @@ int print_proof_review(const Report& report, const ProvedProject* proved, const 
     if (auto diagnostic = diagnostic_of(*report.project, each)) findings.push_back({std::move(*diagnostic), {}, each.test});
   }
   for (const ProofFinding& each : proved->findings) findings.push_back({each.diagnostic, {}, {}});
-  const std::string document = review_document(report, std::move(findings), arguments.format, code);
+  const std::string document = review_document(report, std::move(findings), arguments.format, code, proof_counts(*proved));
   if (arguments.format == OutputFormat::kSarif) return print_result(document, code);
   return print_result(document + proved_totals(*proved, arguments.lists_all), code);
 }
