@@ -1,10 +1,12 @@
 // `segue report`: evaluate everything, look closer, and write one page.
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,6 +37,21 @@ std::optional<std::string> misplaced(const Arguments& arguments) {
   return fmt::format("cannot write `{}`: there is no folder `{}`", *arguments.out, path.parent_path().string());
 }
 
+constexpr std::size_t kMostPairs = 200;  // of definitions that overlap, which grow with the square of their number
+
+// The closest pairs of definitions: values of one definition say less, and the page shows the first few only.
+void keep_closest(Assessment& assessment) {
+  const auto names_value = [&](const Overlap& overlap) {
+    return assessment.sets[overlap.left].value || assessment.sets[overlap.right].value;
+  };
+  std::vector<Overlap>& overlaps = assessment.overlaps;
+  const std::size_t before = overlaps.size();
+  std::erase_if(overlaps, [&](const Overlap& overlap) { return overlap.both == 0 || names_value(overlap); });
+  std::ranges::stable_sort(overlaps, std::ranges::greater{}, &Overlap::jaccard);
+  if (overlaps.size() > kMostPairs) overlaps.resize(kMostPairs);
+  assessment.has_all_overlaps &= overlaps.size() == before;
+}
+
 // Everything that `segue run` can say of the answers, and what only the page shows.
 std::expected<void, Failure> look_at_answers(Report& report, const Arguments& arguments, const EvaluateOptions& options,
                                              PageContent& content) {
@@ -43,6 +60,7 @@ std::expected<void, Failure> look_at_answers(Report& report, const Arguments& ar
   report.audit = audit(project, evaluation);
   auto assessment = assess(project, evaluation, options);
   if (!assessment) return std::unexpected(std::move(assessment.error()));
+  keep_closest(*assessment);
   report.assessment = std::move(*assessment);
   if (arguments.history) {
     auto past = history(project, evaluation, options, arguments.history->step, arguments.history->points);
