@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "runtime/run.h"
@@ -22,6 +23,14 @@ struct Chunk {
   RunResults results = {};  // what `work` leaves for `take`
 };
 
+// What is known of a column of integers (numbers, decimals, days, microseconds) in all rows of its table that a chunk will have, before they are read.
+struct StatedColumn {
+  std::uint32_t table = 0, column = 0;
+  bool may_be_missing = true;
+  bool may_be_known = true;                     // false: all rows are missing
+  std::pair<std::int64_t, std::int64_t> range;  // in which all known values lie
+};
+
 // What is done with each chunk. False ends the pass.
 class ChunkVisitor {
  public:
@@ -30,6 +39,9 @@ class ChunkVisitor {
   ChunkVisitor& operator=(const ChunkVisitor&) = delete;
   virtual ~ChunkVisitor() = default;
 
+  // Which of some columns, given in their order, need to be read: in place of another one any known value of its range stands in all rows, or none in any where
+  // all are missing. Called for several chunks at once, before `work`.
+  virtual std::vector<bool> needed(std::span<const StatedColumn> stated) { return std::vector<bool>(stated.size(), true); }
   // Called for several chunks at once.
   virtual bool work(Chunk& chunk) = 0;
   // Called after `work`, one chunk at a time, in their order.

@@ -86,6 +86,7 @@ std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& p
                        .threads = options.data.threads,
                        .progress = progress_of(options.data),
                        .profile = profiling.get()};
+  native.stand_ins = project.workspace.project.suppress.empty();  // the lists go by columns of accounts
   native.population_bytes = std::max<std::size_t>(options.memory / 4, 1);
   const auto done = (*codegen)->evaluate_chunks(project.program(), source, clock_of(project, options.data.clock),
                                                 {roots.begin(), roots.end()}, native, taker);

@@ -12,6 +12,7 @@
 #include <span>
 #include <utility>
 
+#include "compiler/plan/needed.h"
 #include "runtime/bits.h"
 #include "runtime/population.h"
 #include "runtime/run.h"
@@ -161,6 +162,14 @@ class Programs {
     return Planned{made.plan, program};
   }
 
+  // The columns that matter where the facts hold.
+  std::vector<TableColumn> columns_needed(const std::vector<ColumnFacts>& facts) {
+    PlanOptions options;
+    options.facts = facts;
+    options.clock = &clock_;
+    return segue::columns_needed(*made_for({}).plan, options);
+  }
+
  private:
   static constexpr std::size_t kMost = 16;
 
@@ -209,6 +218,20 @@ class ProgramPass final : public ChunkVisitor {
       : setting_(setting),
         programs_(programs),
         taker_(taker) {}
+
+  std::vector<bool> needed(std::span<const StatedColumn> stated) override {
+    if (!setting_.options.stand_ins) return ChunkVisitor::needed(stated);
+    std::vector<ColumnFacts> facts;
+    for (const StatedColumn& column : stated) {
+      facts.push_back(
+          {.column = {column.table, column.column}, .may_be_missing = column.may_be_missing, .may_be_known = column.may_be_known});
+      if (column.may_be_known) facts.back().integers = IntRange{column.range.first, column.range.second};
+    }
+    const std::vector<TableColumn> columns = programs_.columns_needed(facts);
+    std::vector<bool> needed;
+    for (const ColumnFacts& fact : facts) needed.push_back(std::ranges::binary_search(columns, fact.column));
+    return needed;
+  }
 
   bool work(Chunk& chunk) override {
     const AddedColumns added = added_of(chunk);

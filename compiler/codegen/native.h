@@ -24,6 +24,8 @@ struct NativeOptions {
   bool share = true;  // equal conditions of different definitions are evaluated once
   // Called with the accounts done and the accounts in all, again for each pass over the data; false stops the evaluation.
   std::function<bool(std::size_t done, std::size_t accounts)> progress = {};
+  // Whether columns of chunks that statements of the data settle may be left unread, and hold other values: false where somebody else looks at them.
+  bool stand_ins = true;
   NativeProfile* profile = nullptr;                     // where somebody wants to know the cost; asking costs some
   std::size_t population_bytes = std::size_t{1} << 30;  // what one pass may keep of the values that rows are ranked by. For tests
 };

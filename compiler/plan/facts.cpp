@@ -103,29 +103,30 @@ std::optional<IntRange> FactTable::bound_range(const Plan& plan, const CompareBo
 
 // ── Of a plan that is made ──
 
-std::vector<TableColumn> columns_read(const Plan& plan) {
-  std::vector<TableColumn> columns;
+void add_columns_read(const Plan& plan, const PlanNode& node, std::vector<TableColumn>& columns) {
   const auto add_domain = [&](DomainId domain) {
     if (domain == kNoDomain) return;
     for (const DomainPart& part : plan.domains[domain]) {
       if (!part.literal) columns.push_back({part.table, part.column});
     }
   };
-  for (const NodeId id : plan.live) {
-    const PlanNode& node = plan.node(id);
-    add_domain(node.domain);
-    std::visit(
-        [&](const auto& op) {
-          if constexpr (requires { op.tables; }) {
-            columns.push_back({op.tables.back(), op.column});
-          } else if constexpr (requires { op.column; }) {
-            columns.push_back({plan.frames[index_of(node.frame)].table, op.column});
-          } else if constexpr (requires { op.space; }) {
-            for (const DomainId domain : plan.rank_spaces[op.space].domains) add_domain(domain);
-          }
-        },
-        node.op);
-  }
+  add_domain(node.domain);
+  std::visit(
+      [&](const auto& op) {
+        if constexpr (requires { op.tables; }) {
+          columns.push_back({op.tables.back(), op.column});
+        } else if constexpr (requires { op.column; }) {
+          columns.push_back({plan.frames[index_of(node.frame)].table, op.column});
+        } else if constexpr (requires { op.space; }) {
+          for (const DomainId domain : plan.rank_spaces[op.space].domains) add_domain(domain);
+        }
+      },
+      node.op);
+}
+
+std::vector<TableColumn> columns_read(const Plan& plan) {
+  std::vector<TableColumn> columns;
+  for (const NodeId id : plan.live) add_columns_read(plan, plan.node(id), columns);
   std::ranges::sort(columns);
   columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
   return columns;

@@ -40,6 +40,9 @@ class FactTable {
   std::vector<std::optional<WindowBounds>> bounds_;  // by window, once asked for
 };
 
+// The columns that a node itself reads.
+void add_columns_read(const Plan& plan, const PlanNode& node, std::vector<TableColumn>& columns);
+
 // What the clock makes of a moment.
 [[nodiscard]] KnownInt moment_of(const ClockValue& moment, const Clock& clock);
 

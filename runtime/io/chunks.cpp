@@ -101,7 +101,7 @@ class CutTables : public Chunks {
 
  protected:
   // Reads the tables that stay whole, and looks at the files of the others.
-  bool open_tables() {
+  bool open_tables(const decltype(ScanOptions::choose)& choose_of_accounts = {}) {
     std::vector<TableSpec> whole = specs_;
     for (std::size_t table = 0; table < specs_.size(); ++table) whole[table].is_needed = specs_[table].is_needed && !is_cut(specs_, table);
     auto loaded = load_database(whole, options_);
@@ -113,7 +113,8 @@ class CutTables : public Chunks {
           lookups_[table] = std::make_unique<KeyLookup>(whole_.database.tables[table].columns[*specs_[table].key]);
         continue;
       }
-      const ScanOptions scan{.memory = static_cast<std::size_t>(chunks_.memory / 8), .wanted_slots = nullptr};
+      ScanOptions scan{.memory = static_cast<std::size_t>(chunks_.memory / 8), .wanted_slots = nullptr};
+      if (table == 0) scan.choose = choose_of_accounts;
       scans_[table] = std::make_unique<TableScan>(specs_, table, options_, spill_, scan);
       if (auto opened = scans_[table]->open(); !opened) return fail(std::move(opened.error()));
     }
@@ -173,7 +174,9 @@ struct OwnedChunk {
 class AccountChunks final : public CutTables {
  public:
   using CutTables::CutTables;
-  bool open() { return open_tables(); }
+  bool open() {
+    return open_tables([this](const std::vector<GroupFacts>& facts) { return choose(facts); });
+  }
 
   PassEnd pass(ChunkVisitor& visitor) override {
     for (;;) {
@@ -197,6 +200,29 @@ class AccountChunks final : public CutTables {
   }
 
  private:
+  // Which slots of a group of accounts the visitor needs. What may hold bad cells is read in any case.
+  [[nodiscard]] std::vector<bool> choose(const std::vector<GroupFacts>& facts) const {
+    std::vector<bool> wanted(facts.size(), true);
+    std::vector<StatedColumn> stated;
+    std::vector<std::size_t> slots;
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      const Slot& slot = scans_[0]->plan().slots[i];
+      const bool is_free = slot.column && !slot.is_key && !slot.is_known_at && !slot.is_join && has_numbers(slot) && !facts[i].may_be_bad;
+      if (!is_free || (facts[i].may_be_known && !facts[i].integers)) continue;
+      stated.push_back({0, *slot.column, facts[i].may_be_missing, facts[i].may_be_known, facts[i].integers.value_or(std::pair{0, 0})});
+      slots.push_back(i);
+    }
+    if (stated.empty()) return wanted;
+    const std::vector<bool> needed = visitor_->needed(stated);
+    for (std::size_t i = 0; i < slots.size(); ++i) wanted[slots[i]] = needed[i];
+    return wanted;
+  }
+
+  [[nodiscard]] static bool has_numbers(const Slot& slot) {
+    const Kind kind = slot.scalar_kind();
+    return !slot.is_list() && (kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp);
+  }
+
   [[nodiscard]] std::size_t most_rows() const {
     constexpr std::size_t kMost = std::size_t{1} << 21;
     return chunks_.accounts_of_chunk != 0 ? chunks_.accounts_of_chunk : kMost;

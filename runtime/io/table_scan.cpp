@@ -98,6 +98,16 @@ bool ascend(const Column& column) {
   });
 }
 
+// A part whose rows all hold the least number that is stated, or nothing where all are missing.
+ColumnPart stand_in(const GroupFacts& facts, std::size_t rows) {
+  const auto range = facts.may_be_known ? *facts.integers : std::pair<std::int64_t, std::int64_t>{0, 0};
+  PartBuilder builder(rows, narrowest(std::min<std::int64_t>(range.first, 0), std::max<std::int64_t>(range.second, 0)), {}, 0);
+  builder.put({0, rows, nullptr}, [&](std::size_t) { return range.first; });
+  ColumnPart part = builder.take();
+  if (!facts.may_be_known) part.valid = Bitmap(rows);
+  return part;
+}
+
 std::string shown_key(const Slot& slot, const BadKey& key) {
   switch (slot.spec.type.kind) {
     case Kind::kText: return printable(key.text);
@@ -161,7 +171,7 @@ std::uint64_t TableScan::file_bytes() const {
 
 void TableScan::start_pass() {
   file_.reset();
-  next_file_ = next_group_ = 0;
+  next_file_ = 0;
   jobs_ = rows_ = 0;
   errors_.clear();
   is_counting_ = !is_counted_;
@@ -206,8 +216,10 @@ std::optional<TableScan::Job> TableScan::take_pieces() {
         break;
       }
       file_ = std::move(*opened);
+      next_group_ = 0;
+      groups_ = file_->grouped() == nullptr ? 0 : static_cast<std::uint32_t>(file_->grouped()->groups().size());
     }
-    auto task = file_->next();
+    auto task = next_task();
     const FileFormat format = files_[next_file_ - 1].format;
     if (format == FileFormat::kParquet || format == FileFormat::kArrow) most = 1;
     if (!task) job.block.error = task.error();
@@ -216,6 +228,23 @@ std::optional<TableScan::Job> TableScan::take_pieces() {
   }
   if (job.tasks.empty() && !job.block.error && job.block.more_errors.empty()) return std::nullopt;
   return job;
+}
+
+std::expected<PieceTask, LoadError> TableScan::next_task() {
+  if (!scan_.choose || file_->grouped() == nullptr) return file_->next();
+  if (next_group_ == groups_) return PieceTask();
+  return [this, file = file_, group = next_group_++] { return read_chosen(*file->grouped(), group); };
+}
+
+std::expected<Piece, LoadError> TableScan::read_chosen(const GroupedFile& file, std::uint32_t group) const {
+  std::vector<GroupFacts> facts;
+  for (std::uint32_t slot = 0; slot < plan_.slots.size(); ++slot) facts.push_back(file.facts(group, slot));
+  const std::vector<bool> wanted = scan_.choose(facts);
+  auto piece = file.read(group, wanted);
+  for (std::size_t slot = 0; piece && slot < wanted.size(); ++slot) {
+    if (!wanted[slot]) piece->columns[slot].part = stand_in(facts[slot], piece->rows);
+  }
+  return piece;
 }
 
 std::uint64_t TableScan::base_of(const RowBlock& block) const { return block.number < bases_.size() ? bases_[block.number] : 0; }

@@ -54,6 +54,8 @@ struct ScanOptions {
   std::size_t block_rows = 1 << 16;                 // that a block should have at least
   std::size_t memory = std::size_t{64} << 20;       // for keys
   const std::vector<bool>* wanted_slots = nullptr;  // of columnar files; null: all
+  // Of files of groups: which slots have to be read, by what is stated of each; a number that is stated stands in all rows of the others. Empty: all.
+  std::function<std::vector<bool>(const std::vector<GroupFacts>&)> choose = {};
 };
 
 class TableScan {
@@ -93,6 +95,8 @@ class TableScan {
   [[nodiscard]] std::optional<Job> take();
   [[nodiscard]] std::optional<Job> take_groups();
   [[nodiscard]] std::optional<Job> take_pieces();
+  [[nodiscard]] std::expected<PieceTask, LoadError> next_task();
+  [[nodiscard]] std::expected<Piece, LoadError> read_chosen(const GroupedFile& file, std::uint32_t group) const;
   void work(Job& job) const;
   void read_groups(Job& job) const;
   void read_pieces(Job& job) const;
@@ -119,8 +123,9 @@ class TableScan {
   std::unique_ptr<ColumnarTable> columnar_;
 
   // Of a pass.
-  std::unique_ptr<TableFile> file_;
-  std::size_t next_file_ = 0, next_group_ = 0;
+  std::shared_ptr<TableFile> file_;
+  std::size_t next_file_ = 0;
+  std::uint32_t next_group_ = 0, groups_ = 0;  // of the file, where it has groups
   std::uint64_t jobs_ = 0;
   std::uint64_t rows_ = 0;
   bool is_counting_ = true;

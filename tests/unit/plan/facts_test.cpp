@@ -1,6 +1,7 @@
 // What becomes of tests that facts of the data settle, and what a plan then reads.
 #include <catch2/catch.hpp>
 
+#include "compiler/plan/needed.h"
 #include "compiler/plan/plan.h"
 #include "tests/unit/interpret/builder.h"
 
@@ -117,6 +118,26 @@ TEST_CASE("whether facts settle anything is told without another plan") {
   CHECK(effect({{.column = {0, 1}, .may_be_missing = false}}) == std::pair<std::size_t, std::size_t>(0, 1));
   CHECK(effect({{.column = {0, 1}, .may_be_known = false}, {.column = {0, 3}, .integers = IntRange{1, 1}}}) ==
         std::pair<std::size_t, std::size_t>(2, 1));
+}
+
+TEST_CASE("columns that only settled tests ask for need no values") {
+  Known w;
+  const auto needed = [&](ExprId body, std::vector<ColumnFacts> facts) {
+    w.plan(body, {});
+    w.options.facts = std::move(facts);
+    return columns_needed(w.made, w.options);
+  };
+  using Columns = std::vector<TableColumn>;
+  const ExprId both = w.test(And{{w.at_least(0, 5), w.at_least(4, 7)}});
+  CHECK(needed(both, {}) == Columns{{0, 0}, {0, 4}});
+  CHECK(needed(both, lies_in(0, 5, 9)) == Columns{{0, 4}});
+  CHECK(needed(both, lies_in(0, 1, 4)).empty());
+  CHECK(needed(both, lies_in(0, 4, 5)) == Columns{{0, 0}, {0, 4}});
+  CHECK(needed(w.test(Or{{w.at_least(0, 5), w.at_least(4, 7)}}), lies_in(0, 5, 9)).empty());
+  // Where a value may be missing, who is undetermined depends on it still.
+  CHECK(needed(w.at_least(1, 5), lies_in(1, 1, 4)) == Columns{{0, 1}});
+  CHECK(needed(w.at_least(1, 5), {{.column = {0, 1}, .may_be_missing = false, .integers = IntRange{1, 4}}}).empty());
+  CHECK(needed(w.at_least(1, 5), {{.column = {0, 1}, .may_be_known = false}}).empty());
 }
 
 }  // namespace segue::test

@@ -1,0 +1,107 @@
+// A bit that facts make the same for all rows needs none of its operands: its tests come out alike for all values that the facts allow.
+#include "compiler/plan/needed.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include "compiler/plan/facts.h"
+
+namespace segue {
+
+namespace {
+
+Outcome inverted(Outcome outcome) {
+  return outcome == Outcome::kOpen ? outcome : outcome == Outcome::kNever ? Outcome::kAlways : Outcome::kNever;
+}
+
+// Whether the tested value has to be known for the test to hold; null of what is no such test.
+const Bit* known_of_test(const Op& op) {
+  if (const auto* test = std::get_if<InRanges>(&op)) return &test->known;
+  if (const auto* test = std::get_if<InFloatRange>(&op)) return &test->known;
+  if (const auto* test = std::get_if<InWindow>(&op)) return &test->known;
+  if (const auto* test = std::get_if<CompareBound>(&op)) return &test->known;
+  return nullptr;
+}
+
+class NeededColumnsOfPlan {
+ public:
+  NeededColumnsOfPlan(const Plan& plan, const PlanOptions& options)
+      : plan_(plan),
+        facts_(options.facts, options.clock),
+        outcomes_(plan.nodes.size(), Outcome::kOpen),
+        tests_(plan.nodes.size(), Outcome::kOpen),
+        is_used_(plan.nodes.size()) {}
+
+  std::vector<TableColumn> columns() {
+    outcomes_[index_of(kFalse.node())] = Outcome::kNever;
+    for (const NodeId id : plan_.live) outcomes_[index_of(id)] = outcome_of(id);
+    for (const PlanRoot& root : plan_.roots) {
+      use(root.members);
+      use(root.undetermined);
+      use(root.known);
+      if (root.value != kNoNode) use(root.value);
+    }
+    std::vector<TableColumn> columns;
+    for (const NodeId id : plan_.live | std::views::reverse) {
+      if (!is_used_[index_of(id)]) continue;
+      add_columns_read(plan_, plan_.node(id), columns);
+      use_operands(id);
+    }
+    std::ranges::sort(columns);
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    return columns;
+  }
+
+ private:
+  // Of all rows.
+  [[nodiscard]] Outcome outcome_of(Bit bit) const {
+    const Outcome outcome = outcomes_[index_of(bit.node())];
+    return bit.is_negated() ? inverted(outcome) : outcome;
+  }
+  // Of a chain that one operand of the outcome `decisive` decides.
+  [[nodiscard]] Outcome outcome_of(const std::vector<Bit>& operands, Outcome decisive) const {
+    bool is_open = false;
+    for (const Bit operand : operands) {
+      const Outcome outcome = outcome_of(operand);
+      if (outcome == decisive) return decisive;
+      is_open = is_open || outcome == Outcome::kOpen;
+    }
+    return is_open ? Outcome::kOpen : inverted(decisive);
+  }
+  Outcome outcome_of(NodeId id) {
+    const PlanNode& node = plan_.node(id);
+    if (std::holds_alternative<FalseBit>(node.op)) return Outcome::kNever;
+    if (const auto* all = std::get_if<AllOf>(&node.op)) return outcome_of(all->operands, Outcome::kNever);
+    if (const auto* any = std::get_if<AnyOf>(&node.op)) return outcome_of(any->operands, Outcome::kAlways);
+    if (const auto* known = std::get_if<ColumnKnown>(&node.op))
+      return facts_.known({plan_.frames[index_of(node.frame)].table, known->column});
+    const Bit* known = known_of_test(node.op);
+    if (known == nullptr) return Outcome::kOpen;
+    const Outcome test = tests_[index_of(id)] = facts_.test(plan_, node.frame, node.op);
+    return test == Outcome::kAlways ? outcome_of(*known) : test;
+  }
+
+  void use(NodeId id) { is_used_[index_of(id)] = true; }
+  void use(Bit bit) {
+    if (outcome_of(bit) == Outcome::kOpen) use(bit.node());
+  }
+  void use_operands(NodeId id) {
+    const Op& op = plan_.node(id).op;
+    if (tests_[index_of(id)] == Outcome::kAlways) return use(*known_of_test(op));
+    for_each_operand(op, [this](NodeId value) { use(value); }, [this](Bit bit) { use(bit); });
+  }
+
+  const Plan& plan_;
+  FactTable facts_;
+  std::vector<Outcome> outcomes_;  // by node that is a bit: of all rows
+  std::vector<Outcome> tests_;     // by node that is a test: of the rows whose value is known
+  std::vector<bool> is_used_;      // by node
+};
+
+}  // namespace
+
+std::vector<TableColumn> columns_needed(const Plan& plan, const PlanOptions& options) {
+  return NeededColumnsOfPlan(plan, options).columns();
+}
+
+}  // namespace segue
