@@ -59,7 +59,7 @@ struct Proof {
 struct ProveOptions {
   Clock clock;  // tried first, so that examples lie near it; its zone and rules are those of the project
   double seconds_per_claim =
-      1;  // counted in the solver's own steps, so that a verdict is the same on each run; a wall clock of ten times that stands behind
+      1;  // counted in the solver's own steps, so that a verdict is the same on each run; a wall clock of a few times that stands behind
   unsigned threads = 1;
   std::stop_token stop;  // what is not settled when it fires is kUnknown
   // Called with the number of claims that are settled so far, from any of the threads, one call at a time.

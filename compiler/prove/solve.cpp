@@ -2,6 +2,7 @@
 #include "compiler/prove/solve.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,9 @@
 namespace segue::proving {
 namespace {
 
-constexpr double kStepsPerSecond = 3'000'000;  // of the solver, about
+constexpr double kStepsPerSecond = 3'000'000;          // of the solver, about
+constexpr double kMillisecondsPerSecond = 3'000;       // of the limit: a clock stands behind the steps
+constexpr std::chrono::duration<double> kLongest(10);  // times the limit, for all that is tried of one claim
 constexpr unsigned kStepsPerWish = 30'000;
 constexpr std::size_t kMostWishes = 200;
 constexpr std::size_t kMostHardWishes = 6;  // that took all their steps
@@ -56,7 +59,7 @@ class Attempting {
   void set_limits(z3::solver& solver, unsigned steps) {
     z3::params params(context_);
     params.set("rlimit", steps);
-    params.set("timeout", static_cast<unsigned>(std::min(options_.seconds_per_claim * 10'000, 4e9)));
+    params.set("timeout", static_cast<unsigned>(std::min(options_.seconds_per_claim * kMillisecondsPerSecond, 4e9)));
     params.set("max_memory", kMemoryMegabytes);
     solver.set(params);
   }
@@ -195,10 +198,12 @@ Proof proof_of(const MeaningTable& meanings, const Claim& claim, Attempt attempt
 Proof settle(MeaningTable& meanings, const Claim& claim, const ProveOptions& options) {
   Attempt first = attempt_at(meanings, claim, options, options.clock);
   if (first.answer != Answer::kNone || !first.reads_clock) return proof_of(meanings, claim, std::move(first));
+  const auto start = std::chrono::steady_clock::now();
   std::vector<std::int64_t> days = {options.clock.today};
   Attempt any;
   for (int tried = 0; tried < kClocksTried && !options.stop.stop_requested(); ++tried) {
     const bool is_first = tried == 0;
+    if (!is_first && std::chrono::steady_clock::now() - start > kLongest * options.seconds_per_claim) break;
     any = Attempting(meanings, claim, options, {false, options.clock}, is_first ? std::vector<std::int64_t>() : days).run();
     if (any.answer != Answer::kOpen && is_first) return proof_of(meanings, claim, std::move(any));
     if (any.answer != Answer::kOpen) break;
