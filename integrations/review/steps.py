@@ -107,7 +107,10 @@ class Runner:
     def prove(self):
         def about(sarif):
             counts = sarif["runs"][0].get("properties", {})
-            return ", ".join(f"{number:,} {name}" for name, number in counts.items()) or problems(sarif)
+            told = {**counts, "findings": 0}
+            parts = [f"{number:,} {name}" for name, number in told.items() if number]
+            parts += [counted(counts["findings"], "finding")] if counts.get("findings") else []
+            return ", ".join(parts) or problems(sarif)
         return self.sarif_step("prove", *(["--strict"] if self.arguments.strict else []), *self.params, *self.clock, about=about)
 
     def diff(self):
