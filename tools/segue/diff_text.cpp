@@ -222,6 +222,7 @@ std::string status_words(const DiffDefinition& definition) {
 
 std::string cause_line(const DiffCause& cause, std::string_view code_mark) {
   if (cause.kind == DiffCauseKind::kItself) return fmt::format("its own text{}", cause.detail.empty() ? "" : ": " + cause.detail);
+  if (cause.kind == DiffCauseKind::kProject) return fmt::format("the project: {}", cause.detail);
   std::string line = fmt::format("{} {}", word_of(cause.kind), marked(code_mark, cause.name));
   if (!cause.chain.empty()) line += fmt::format(" (by way of {})", joined_texts(cause.chain, ", "));
   return cause.detail.empty() ? line : fmt::format("{}: {}", line, cause.detail);
@@ -237,6 +238,13 @@ std::vector<std::string> meaning_lines(const DiffDefinition& definition, std::st
   return lines;
 }
 
+// Who moved for want of a value: the size of the segment does not tell.
+void add_undetermined_movers(std::optional<std::uint64_t> count, std::uint64_t movers, std::string_view word,
+                             std::vector<std::string>& lines) {
+  if (count.value_or(0) != 0)
+    lines.push_back(fmt::format("{} of {} {} are undetermined: they rest on a missing value", grouped(*count), grouped(movers), word));
+}
+
 std::vector<std::string> movement_lines(const DiffDefinition& definition, std::string_view code_mark) {
   std::vector<std::string> lines;
   if (!definition.movement) return lines;
@@ -250,6 +258,8 @@ std::vector<std::string> movement_lines(const DiffDefinition& definition, std::s
   add_first(movement, MoveChange::kEntered, movement.entered, lines);
   add_first(movement, MoveChange::kLeft, movement.left, lines);
   add_first(movement, MoveChange::kMoved, movement.moved, lines);
+  add_undetermined_movers(movement.entered_undetermined, movement.entered, "entered", lines);
+  add_undetermined_movers(movement.left_undetermined, movement.left, "left", lines);
   for (std::size_t i = 0; i < std::min(movement.reasons.size(), kMostReasons); ++i)
     lines.push_back(reason_line(definition, movement.reasons[i], code_mark));
   if (movement.reasons.size() > kMostReasons) lines.push_back(fmt::format("… and {} more reasons", movement.reasons.size() - kMostReasons));
