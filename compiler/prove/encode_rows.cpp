@@ -17,7 +17,7 @@ constexpr std::size_t kMostCounted = 3;  // conditions whose combinations all ge
 constexpr std::int64_t kMostEqualRows = 100'000;
 constexpr std::int64_t kEqualRowsAdded[] = {1, 2, 3, 5, 10, 100};  // how many equal rows an example's sum may be of
 constexpr std::size_t kMostChains = 300;                           // ways to go through a sequence that are written out
-constexpr std::size_t kMostComparedTallies = 6;
+constexpr std::size_t kMostComparedTallies = 4;
 constexpr unsigned kImplicationSteps = 30'000;
 constexpr unsigned kImplicationMilliseconds = 500;  // that the steps never take, but in arithmetic that counts none
 
