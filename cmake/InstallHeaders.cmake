@@ -2,6 +2,7 @@
 cmake_policy(VERSION 3.25)
 set(todo "bindings/cpp/segue.h"
   "bindings/cpp/diff/diff.h" "bindings/cpp/report/catalogue.h" "bindings/cpp/report/codeowners.h"
+  "bindings/cpp/report/funnel.h" "bindings/cpp/report/histogram.h" "bindings/cpp/report/intersections.h"
   "bindings/cpp/explain/group.h"
   "bindings/cpp/prove/prove_project.h" "bindings/cpp/prove/proofs.h")
 set(seen ${todo})
