@@ -249,6 +249,14 @@ class Movers(MoversTest):
         self.assertEqual(kinds[("several", 2)], both)
         self.assertEqual(sum(kinds.values()), len(left))
 
+    def test_who_enters_for_want_of_a_value_is_counted(self):
+        self.head(RULES.replace("define big = employees >= smallest", "define big = not (employees < smallest)"))
+        document, _ = self.movers("head")
+        movement = self.movement(document, "icp")
+        self.assertTrue(movement["entered"] > 0)
+        self.assertEqual((movement["entered_undetermined"], movement["left"]), (movement["entered"], 0))
+        self.assertIn("are undetermined: they rest on a missing value", self.segue("diff", "base", "head", *AS_OF, "--quiet").out)
+
     def test_versions_that_read_the_data_differently_are_compared_by_keys(self):
         before = self.answers("base")
         self.head(RULES.replace("int = 200", "int = 300"), SCHEMA.replace("employees: int?", "employees: decimal(1)?").replace("account_id\n", "account_id\n"))

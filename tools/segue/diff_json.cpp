@@ -97,6 +97,8 @@ Json movement_json(const DefinitionMovement& movement) {
   if (movement.score) json["score"] = score_json(*movement.score);
   Json& first = json["first"] = Json::array();
   for (const MovedAccount& mover : movement.first) first.push_back(mover_json(mover));
+  if (movement.entered_undetermined) json["entered_undetermined"] = *movement.entered_undetermined;
+  if (movement.left_undetermined) json["left_undetermined"] = *movement.left_undetermined;
   Json& reasons = json["reasons"] = Json::array();
   for (const MoveReason& reason : movement.reasons) reasons.push_back(reason_json(reason));
   json["has_all_reasons"] = movement.has_all_reasons;

@@ -12,6 +12,7 @@
 #include "bindings/cpp/engine.h"
 #include "bindings/cpp/explain/clause_values.h"
 #include "bindings/cpp/explain/clauses.h"
+#include "bindings/cpp/explain/group_columns.h"
 #include "compiler/check/canonical.h"
 #include "compiler/interpret/written_text.h"
 
@@ -33,7 +34,8 @@ struct ExplainedMove {
   bool is_out_in_head = true;  // base's tree holds and head's does not; false: the other way round
   std::vector<std::optional<std::size_t>> base_roots, head_roots;
   ComparedValues base_values, head_values;
-  Bitmap rows;  // the movers
+  Bitmap rows;                                        // the movers
+  std::optional<std::size_t> undetermined_root = {};  // of a set: head's answer, of the movers alone
 };
 
 struct ExplainedScore {
@@ -53,7 +55,8 @@ class MoverReasons {
         answers_(answers),
         movements_(movements),
         project_(*input.project),
-        program_(input.project->program()) {}
+        program_(input.project->program()),
+        database_(borrowed_tables(input.database)) {}
 
   std::expected<void, Failure> run() {
     for (const std::size_t pair : explained_pairs()) take_apart(pair);
@@ -63,7 +66,7 @@ class MoverReasons {
     EvaluateOptions options;
     options.data = input_.options.data;
     options.engine = input_.options.engine;
-    auto results = run_engine(project_, program_, *input_.database, roots_, options);
+    auto results = run_engine(project_, program_, database_, roots_, options);
     if (!results) return std::unexpected(std::move(results.error()));
     results_ = std::move(*results);
     for (const ExplainedMove& move : moves_) explain(move);
@@ -173,13 +176,24 @@ class MoverReasons {
                        .head_roots = {},
                        .base_values = {},
                        .head_values = {},
-                       .rows = std::move(rows)};
+                       .rows = std::move(rows),
+                       .undetermined_root = {}};
+    if (change != MoveChange::kMoved) add_undetermined(move);
     movements_[pair]->has_all_reasons = movements_[pair]->has_all_reasons && move.base.is_whole && move.head.is_whole;
     move.base_roots = add_clause_roots(program_, move.base, roots_);
     move.head_roots = add_clause_roots(program_, move.head, roots_);
     move.base_values = compared_values(program_, input_.versions.joined.sources, move.base, roots_);
     move.head_values = compared_values(program_, input_.versions.joined.sources, move.head, roots_);
     moves_.push_back(std::move(move));
+  }
+
+  void add_undetermined(ExplainedMove& move) {
+    const FrameId frame = move.head.frame;
+    const ExprId is_mover = add_group_column(program_, frame);
+    append_group(database_, program_.frame(frame).table, move.rows);
+    const ExprId answer = add_expr(program_, DefinitionRead{head_id(move.pair)}, frame);
+    move.undetermined_root = roots_.size();
+    roots_.push_back(add_condition(program_, frame, add_expr(program_, And{{answer, is_mover}}, frame)));
   }
 
   // ---- tests
@@ -237,6 +251,10 @@ class MoverReasons {
       }
     }
     add_reasons(move, changes, tallies);
+    if (!move.undetermined_root) return;
+    DefinitionMovement& movement = *movements_[move.pair];
+    (move.change == MoveChange::kEntered ? movement.entered_undetermined : movement.left_undetermined) =
+        results_.definitions[*move.undetermined_root].undetermined;
   }
 
   // The changes that only together bring back the answer: those that differ in the row, as far as one of the fewest tests to change is among them.
@@ -454,7 +472,8 @@ class MoverReasons {
   const std::vector<std::optional<ComparedAnswers>>& answers_;
   std::vector<std::optional<DefinitionMovement>>& movements_;
   const CheckedProject& project_;
-  CheckedProgram program_;  // with further definitions
+  CheckedProgram program_;  // with further definitions, and columns of who moved
+  Database database_;
   std::vector<DefinitionId> roots_;
   std::vector<std::uint32_t> canonical_;
   std::vector<ExplainedMove> moves_;

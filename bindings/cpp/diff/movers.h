@@ -78,6 +78,8 @@ struct DefinitionMovement {
   std::optional<DefinitionOutcome> before,
       after;                            // sizes, values, undetermined; of the version that has the definition. `movement` is not filled
   std::uint64_t entered = 0, left = 0;  // accounts of a segment, rows of an audience
+  // Of those, which head answers undetermined: they rest on a missing value. Nothing where it was not asked, as of `reasons`.
+  std::optional<std::uint64_t> entered_undetermined, left_undetermined;
   std::uint64_t moved = 0;  // accounts, or rows, that `first` is about: entered + left, those with another value, those with another number
   std::vector<Move>
       matrix;  // of definitions with values: the moves in the order of the values, base's then what is new in head; and who stayed, `from` = `to`

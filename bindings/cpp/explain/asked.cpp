@@ -11,6 +11,7 @@
 #include "bindings/cpp/answered.h"
 #include "bindings/cpp/answers.h"
 #include "bindings/cpp/engine.h"
+#include "bindings/cpp/explain/group_columns.h"
 #include "bindings/cpp/find_account.h"
 #include "bindings/cpp/names.h"
 #include "bindings/cpp/needed_columns.h"
@@ -53,37 +54,6 @@ std::string_view word_of(ClauseKind kind) {
     case ClauseKind::kTerm: return "term";
   }
   return "";
-}
-
-// The tables of another database, which are only read, with room for a further column.
-Database borrowed_tables(const std::shared_ptr<const Database>& database) {
-  const auto bits = [&](const Bitmap& from) { return from.empty() ? Bitmap() : Bitmap::borrow(from.words(), from.size(), database); };
-  const auto array = [&]<typename T>(const Array<T>& from) {
-    return from.empty() ? Array<T>() : Array<T>::borrow(from.data(), from.size(), database);
-  };
-  Database out;
-  for (const Table& from : database->tables) {
-    Table& table = out.tables.emplace_back();
-    table.name = from.name;
-    table.rows = from.rows;
-    for (const Column& column : from.columns) {
-      Column& copy = table.columns.emplace_back();
-      copy.type = column.type;
-      copy.storage = column.storage;
-      copy.rows = column.rows;
-      copy.valid = bits(column.valid);
-      copy.bits = bits(column.bits);
-      if (column.data.size() != 0) copy.data = Buffer::borrow(column.data.data(), column.data.size(), database);
-      copy.offsets = array(column.offsets);
-      copy.dictionary = column.dictionary;
-      copy.element_values = column.element_values;
-      copy.ranks = column.ranks;
-      copy.statistics = column.statistics;
-    }
-    for (const Link& link : from.links) table.links.push_back({array(link.parent_of), array(link.offsets), array(link.children)});
-    for (const Array<RowId>& reference : from.references) table.references.push_back(array(reference));
-  }
-  return out;
 }
 
 }  // namespace
@@ -268,21 +238,14 @@ std::expected<Bitmap, Failure> AskedClauses::rows_of_keys(const std::vector<std:
 std::expected<std::vector<std::uint64_t>, Failure> AskedClauses::undetermined_of(const Bitmap& group,
                                                                                  const std::vector<std::size_t>& roots) const {
   CheckedProgram program = *program_;
-  std::vector<SchemaColumn>& columns = program.schema.tables[table()].columns;
-  const auto column = static_cast<std::uint32_t>(columns.size());
-  columns.emplace_back().type = Type{.kind = Kind::kBool};
-  const ExprId is_in_group = add_expr(program, ColumnRead{column}, frame());
+  const ExprId is_in_group = add_group_column(program, frame());
   std::vector<DefinitionId> asked;
   for (const std::size_t root : roots) {
     const ExprId read = add_expr(program, DefinitionRead{roots_[root]}, frame());
     asked.push_back(add_condition(program, frame(), add_expr(program, And{{read, is_in_group}}, frame())));
   }
   Database database = borrowed_tables(data_.database);
-  Column& bits = database.tables[table()].columns.emplace_back();
-  bits.type = Type{.kind = Kind::kBool};
-  bits.storage = Storage::kBits;
-  bits.rows = table_rows();
-  bits.bits = group;
+  append_group(database, table(), group);
   EvaluateOptions options;
   options.data = options_->data;
   options.engine = options_->engine;
