@@ -23,7 +23,6 @@ struct Lack {
   bool has_obvious_fix = true;      // all of it may be `missing` or `[]`
 };
 
-
 bool is_given(const TestDraft& draft, TableId table, std::uint32_t row, std::string_view name) {
   return std::ranges::any_of(draft.facts[table][row].record->fields, [&](const ast::Field& field) { return field.name.text == name; });
 }

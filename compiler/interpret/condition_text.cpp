@@ -63,7 +63,7 @@ bool is_compound_condition(const Expr& expr) {
 std::string condition_text(const CheckedProgram& program, const SourceMap& sources, ExprId id) {
   const PeeledCondition peeled = peel_condition(program, sources, id);
   const Expr& inner = program.expr(peeled.inner);
-  const std::string text = written_text(sources, inner.span);
+  std::string text = written_text(sources, inner.span);
   if (!peeled.adds_not) return text;
   const bool needs_brackets = node_of<And>(inner) || node_of<Or>(inner);
   return needs_brackets ? "not (" + text + ")" : "not " + text;

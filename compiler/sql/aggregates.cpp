@@ -9,11 +9,7 @@
 
 namespace segue::sql {
 
-namespace {
-
-
-
-}  // namespace
+namespace {}  // namespace
 
 // The rows that an aggregate runs over, through every frame between, built on the layers that its operands need.
 Emitter::Opened Emitter::open_rows(FrameId frame) {

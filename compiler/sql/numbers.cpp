@@ -12,7 +12,6 @@ namespace {
 constexpr std::string_view kLeast = "-9223372036854775808", kGreatest = "9223372036854775807";
 constexpr std::string_view kWholeFloats = "9007199254740992";  // 2^53: up to it every int is a double
 
-
 }  // namespace
 
 Text Emitter::narrow_int(const Text& wide) {

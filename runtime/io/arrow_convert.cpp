@@ -16,7 +16,6 @@
 namespace segue::io {
 namespace {
 
-
 // Values of an array, by index.
 struct Scalars {
   std::vector<ValueState> states;

@@ -153,7 +153,9 @@ class ParquetTableFile final : public TableFile, public GroupedFile {
 
   std::expected<PieceTask, LoadError> next() override {
     if (group_ == source_->metadata->num_row_groups()) return PieceTask();
-    return [source = source_, group = group_++] { return guarded(source->shown, kParquetFormat, [&] { return source->read_group(group, {}); }); };
+    return [source = source_, group = group_++] {
+      return guarded(source->shown, kParquetFormat, [&] { return source->read_group(group, {}); });
+    };
   }
 
   [[nodiscard]] const GroupedFile* grouped() const override { return this; }

@@ -97,8 +97,8 @@ bool put_codes(Texts& reader, TextNumbers& numbers_of, ListBuilder& builder) {
   while (reader.HasNext()) {
     const parquet::ByteArray* values = nullptr;
     std::int32_t size = 0;
-    levels.count = reader.ReadBatchWithDictionary(kListBatch, levels.definitions.data(), levels.repetitions.data(), codes.data(), &levels.known,
-                                                  &values, &size);
+    levels.count = reader.ReadBatchWithDictionary(kListBatch, levels.definitions.data(), levels.repetitions.data(), codes.data(),
+                                                  &levels.known, &values, &size);
     if (levels.count <= 0 || (levels.known != 0 && values == nullptr)) return false;
     if (values != nullptr && values != learnt && !numbers_of.of(values, static_cast<std::size_t>(size), meanings)) return false;
     if (values != nullptr) learnt = values;

@@ -149,7 +149,7 @@ TableScan::TableScan(const std::vector<TableSpec>& specs, std::uint32_t table, c
       spec_(specs[table]),
       options_(options),
       spill_(spill),
-      scan_(scan),
+      scan_(std::move(scan)),
       plan_(make_read_plan(specs, table, options)),
       context_{plan_.slots, plan_.points, plan_.known_until} {}
 

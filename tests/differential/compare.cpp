@@ -29,7 +29,7 @@ namespace {
 
 constexpr std::uint64_t kSeedsPerProof = 8;  // one case in so many is asked for proofs
 constexpr std::uint64_t kSeedsPerDiff = 10;  // and one in so many of those read from files is compared with a changed version
-constexpr std::size_t kLiveAccounts = 100;  // each change is followed by a fresh evaluation on the interpreter
+constexpr std::size_t kLiveAccounts = 100;   // each change is followed by a fresh evaluation on the interpreter
 
 // A program checked against its schema.
 struct Checked {

@@ -30,7 +30,7 @@ WorldTable rows_of(const WorldTable& table, std::size_t begin, std::size_t end) 
 class PreparedComparison {
  public:
   PreparedComparison(const Case& made, const OpenedProject& project, const EvaluateOptions& options, const Evaluation& whole,
-             const fs::path& folder)
+                     const fs::path& folder)
       : case_(made),
         project_(project),
         options_(options),

@@ -48,7 +48,7 @@ bool says_its_negation(const CheckedProgram& program, const SourceMap& sources, 
 
 std::string clause_text(const CheckedProgram& program, const SourceMap& sources, ExprId clause) {
   const Expr& expr = program.expr(clause);
-  const std::string text = text_on_one_line(sources, expr.span);
+  std::string text = text_on_one_line(sources, expr.span);
   const auto* negation = std::get_if<Not>(&expr.node);
   if (negation == nullptr || says_its_negation(program, sources, *negation, expr.span)) return text;
   const bool is_simple = text.find(' ') == std::string::npos;

@@ -39,15 +39,16 @@ TEST_CASE("a line in double quotes is unquoted as in CSV, others stay as they ar
 TEST_CASE("an empty file is an empty list") { CHECK(read_list("").values.empty()); }
 
 TEST_CASE("a column of a CSV with a header is read under the rules of RFC 4180") {
-  const ListFile file = read_list("name,domain\r\n\"Acme, Inc\",acme.com\r\n\"two\nlines\",\"quo\"\"ted\"\r\n\r\nx,\r\nlast,last.io", "domain");
+  const ListFile file =
+      read_list("name,domain\r\n\"Acme, Inc\",acme.com\r\n\"two\nlines\",\"quo\"\"ted\"\r\n\r\nx,\r\nlast,last.io", "domain");
   CHECK(file.diagnostics.empty());
   CHECK(values(file) == Texts{"acme.com", "quo\"ted", "last.io"});
 }
 
 TEST_CASE("a byte-order mark is not part of the header's first name") {
   CHECK(values(read_list("\xEF\xBB\xBF"
-                    "domain\nacme.com\n",
-                    "domain")) == Texts{"acme.com"});
+                         "domain\nacme.com\n",
+                         "domain")) == Texts{"acme.com"});
 }
 
 TEST_CASE("a column that is not there is an error that names the nearest") {

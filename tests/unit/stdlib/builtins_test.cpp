@@ -121,8 +121,8 @@ TEST_CASE("operators called through the table") {
   CHECK(call(builtin(BuiltinId::kSubtractDateMonths), {day_of_text("2026-03-31"), 1}) == KnownInt{day_of_text("2026-02-28"), true});
   CHECK(call(builtin(BuiltinId::kSubtractDateDays), {0, std::numeric_limits<std::int64_t>::min()}) == kMissingInt);
   CHECK(call(builtin(BuiltinId::kAddDaysDate), {1, day_of_text("2026-02-28")}) == KnownInt{day_of_text("2026-03-01"), true});
-  CHECK(call(builtin(BuiltinId::kEqualTimestampDate), {parse_timestamp("2026-02-28T23:30:00Z", project_zone()).value, day_of_text("2026-03-01")}) ==
-        KnownInt{1, true});
+  CHECK(call(builtin(BuiltinId::kEqualTimestampDate),
+             {parse_timestamp("2026-02-28T23:30:00Z", project_zone()).value, day_of_text("2026-03-01")}) == KnownInt{1, true});
   CHECK(builtin(BuiltinId::kStartsWith).kernel.text("Salesforce", "Sales"));
   CHECK(builtin(BuiltinId::kLessText).kernel.text("a", "b"));
 }

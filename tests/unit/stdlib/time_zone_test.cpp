@@ -81,7 +81,8 @@ TEST_CASE("local days follow the wall clock") {
   CHECK(local_time_of_day(berlin, utc_at("2026-07-01T22:30:00Z")) == 30 * kMicrosPerMinute);
   CHECK(first_instant_of_day(berlin, day_in_utc("2026-03-29")) == utc_at("2026-03-28T23:00:00Z"));
   CHECK(last_instant_of_day(berlin, day_in_utc("2026-03-29")) == utc_at("2026-03-29T21:59:59.999999Z"));  // 23 hours
-  CHECK(last_instant_of_day(berlin, day_in_utc("2026-10-25")) - first_instant_of_day(berlin, day_in_utc("2026-10-25")) + 1 == 25 * kMicrosPerHour);
+  CHECK(last_instant_of_day(berlin, day_in_utc("2026-10-25")) - first_instant_of_day(berlin, day_in_utc("2026-10-25")) + 1 ==
+        25 * kMicrosPerHour);
 }
 
 TEST_CASE("a day whose midnight is skipped starts when the clocks have changed") {
