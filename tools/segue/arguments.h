@@ -67,7 +67,7 @@ struct Arguments {
   bool verifies = false;                // prepare --verify
   std::vector<std::string> owners;      // doc --owners
   bool uses_prepared = true;            // `--prepared off` was not given
-  std::vector<FailOn> fail_on;            // diff --fail-on
+  std::vector<FailOn> fail_on;          // diff --fail-on
   std::optional<std::string> project;   // diff --project
   std::optional<std::string> prepared;  // --prepared DIR, prepare --out DIR
 };

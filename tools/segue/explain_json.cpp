@@ -24,7 +24,6 @@ Json value_json(const TraceValue& value) {
   return list;
 }
 
-
 Json span_json(Span span, const SourceMap& sources) {
   const ResolvedLocation place = resolve(span, sources);
   if (place.file.empty()) return nullptr;
