@@ -21,7 +21,7 @@ bool looks_at_rows(MeaningOp op) {
 Encoder::Encoder(MeaningTable& meanings, z3::context& context, SymbolicClock clock, const Claim& claim)
     : meanings_(meanings),
       context_(context),
-      clock_(std::move(clock)),
+      clock_(clock),
       claim_(claim),
       exact_(context.bool_const("exact")),
       yes_(context.bool_val(true)),

@@ -214,7 +214,7 @@ std::uint32_t Encoder::claimed_place(FrameId claimed) {
           there.push_back(member);
           if (set != sets_.end()) set->second.shared.emplace_back(id, all_of(there));
           there.pop_back();
-          rows_[id].parents[other] = *next;
+          rows_[id].parents[other] = next;
         }
         at = next;
       }
@@ -262,7 +262,7 @@ z3::expr Encoder::is_there(std::uint32_t place, std::uint32_t owner) {
 }
 
 z3::expr Encoder::weight(std::uint32_t place, std::uint32_t owner) {
-  const z3::expr own = placed_[place].weight ? *placed_[place].weight : rows_[placed_[place].row].count;
+  z3::expr own = placed_[place].weight ? *placed_[place].weight : rows_[placed_[place].row].count;
   if (path_to(placed_[place].frame, placed_[owner].frame).size() == 1) return own;
   return if_else(is_there(place, owner), own, number(0));
 }

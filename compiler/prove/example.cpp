@@ -161,7 +161,8 @@ class ExampleBuilder {
       const SymbolicRow& row = encoder_.rows()[id];
       if (!is_true(row.present)) continue;
       const auto copies = static_cast<std::size_t>(whole_value(model_, row.count).value_or(1));
-      if ((count += copies) > kMostExampleRows) return false;
+      count += copies;
+      if (count > kMostExampleRows) return false;
       std::vector<std::optional<std::uint32_t>> around = {std::nullopt};
       if (row.own_link) around.assign(made_[*row.parents[*row.own_link]].begin(), made_[*row.parents[*row.own_link]].end());
       for (const auto& parent : around) {

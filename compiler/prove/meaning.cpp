@@ -182,7 +182,7 @@ MeaningId MeaningTable::negation(MeaningId id, const MeaningNode& like) {
   return intern(std::move(node), "");
 }
 
-MeaningId MeaningTable::chain(MeaningOp op, std::vector<MeaningId> operands, const MeaningNode& like) {
+MeaningId MeaningTable::chain(MeaningOp op, const std::vector<MeaningId>& operands, const MeaningNode& like) {
   std::vector<MeaningId> flat;
   for (const MeaningId each : operands) {
     const MeaningId operand = truth(each);
@@ -343,9 +343,8 @@ MeaningId MeaningTable::sequence(const Sequence& node, MeaningNode like) {
 MeaningId MeaningTable::make(ExprId id) {
   const Expr& expr = program_.expr(id);
   MeaningNode like{.op = {}, .frame = expr.frame, .type = expr.type, .operands = {}, .marks = {}, .node = &expr.node, .span = expr.span};
-  std::string label;
   for_each_operand(expr.node, [&](ExprId operand) { like.operands.push_back(made(operand)); });
-  const auto plain = [&](MeaningOp op, std::string text) {
+  const auto plain = [&](MeaningOp op, std::string_view text) {
     like.op = op;
     return intern(std::move(like), text);
   };
@@ -410,7 +409,7 @@ MeaningId MeaningTable::make(ExprId id) {
     } else if constexpr (std::is_same_v<T, Arithmetic>) {
       return plain(MeaningOp::kArithmetic, fmt::format("{} {}", static_cast<int>(node.op), type_label(expr.type)));
     } else if constexpr (std::is_same_v<T, Call>) {
-      return plain(MeaningOp::kCall, builtin(node.builtin).name.data());
+      return plain(MeaningOp::kCall, builtin(node.builtin).name);
     } else if constexpr (std::is_same_v<T, Aggregate>) {
       return aggregate(node, like);
     } else if constexpr (std::is_same_v<T, ScoreSum>) {

@@ -100,7 +100,7 @@ class MeaningTable {
   MeaningId intern(MeaningNode node, std::string_view label);
   MeaningId truth(MeaningId id);
   MeaningId negation(MeaningId id, const MeaningNode& like);
-  MeaningId chain(MeaningOp op, std::vector<MeaningId> operands, const MeaningNode& like);
+  MeaningId chain(MeaningOp op, const std::vector<MeaningId>& operands, const MeaningNode& like);
   MeaningId always(const MeaningNode& like);
   MeaningId known(MeaningId value, const MeaningNode& like);
   MeaningId compare(CompareOp op, MeaningId left, MeaningId right, bool is_folded, const MeaningNode& like);

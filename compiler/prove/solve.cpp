@@ -40,7 +40,7 @@ class Attempting {
       : meanings_(meanings),
         claim_(claim),
         options_(options),
-        clock_(std::move(clock)),
+        clock_(clock),
         excluded_days_(std::move(excluded_days)) {}
 
   Attempt run() {

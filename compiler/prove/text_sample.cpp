@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+
 namespace segue::proving {
 namespace {
 
@@ -176,13 +178,15 @@ std::optional<std::string> sample_text(const TextWish& wish, const std::function
   }
   Samples middles = {""};
   for (const std::string& part : wish.parts) {
-    if (middles[0].find(part) == std::string::npos) middles[0] += (middles[0].empty() ? "" : " ") + part;
+    if (middles[0].find(part) != std::string::npos) continue;
+    if (!middles[0].empty()) middles[0] += ' ';
+    middles[0] += part;
   }
   for (const std::string& pattern : wish.patterns) {
     Samples longer;
     for (const std::string& begin : middles) {
       for (const std::string& sample : pattern_samples(pattern)) {
-        if (longer.size() < 2 * kMostSamples) longer.push_back(begin.empty() ? sample : begin + " " + sample);
+        if (longer.size() < 2 * kMostSamples) longer.push_back(begin.empty() ? sample : fmt::format("{} {}", begin, sample));
       }
     }
     middles = std::move(longer);
@@ -192,7 +196,8 @@ std::optional<std::string> sample_text(const TextWish& wish, const std::function
   for (int number = 0; number < kFillers; ++number) {
     for (const std::string& middle : middles) {
       const std::string more = filler(number);
-      for (const std::string& text : {start + middle + more + end, start + more + middle + end, start + " " + middle + " " + more + end}) {
+      for (const std::string& text : {fmt::format("{}{}{}{}", start, middle, more, end), fmt::format("{}{}{}{}", start, more, middle, end),
+                                      fmt::format("{} {} {}{}", start, middle, more, end)}) {
         if (is_right(text)) return text;
         if (number > 2) continue;
         for (const std::string& variant : case_variants(text)) {
