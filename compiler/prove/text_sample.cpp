@@ -118,9 +118,8 @@ class PatternReader {
     for (std::size_t first = at_; !at_end() && (pattern_[at_] != ']' || at_ == first); ++at_) {
       if (pattern_[at_] == '\\' && at_ + 1 < pattern_.size()) {
         ++at_;
-        const Samples escaped = (at_ = at_, escape());
+        members += escape().front();
         --at_;
-        members += escaped[0];
       } else {
         members += pattern_[at_];
       }
