@@ -206,6 +206,48 @@ class Meaning(DiffTest):
                          [("icp", "unchanged"), ("seen", "added"), ("interest", "changed"), ("fresh", "added"), ("active", "removed")])
         self.assertEqual({b["code"] for b in document["breaking"]}, {"kind-changed", "definition-removed"})
 
+    def test_values_that_were_added_are_told(self):
+        self.write("segments/more.seg", "tiers size { large: employees >= 500\n small: employees < 500\n}\n")
+        self.commit()
+        self.write("segments/more.seg", "tiers size { large: employees >= 500\n huge: employees >= 900\n tiny: employees < 10\n small: employees < 500\n}\n")
+        document = self.diff("--no-data")
+        size = self.definition(document, "size")
+        self.assertEqual((size["status"], size["added_values"]),
+                         ("changed", [{"name": "huge", "proved_empty": True}, {"name": "tiny", "proved_empty": False}]))
+        self.write("segments/more.seg", "tiers size { large: employees >= 500\n huge: employees >= 900\n small: employees < 500\n}\n")
+        size = self.definition(self.diff("--no-data"), "size")
+        self.assertEqual((size["status"], size["added_values"]), ("text-only", [{"name": "huge", "proved_empty": True}]))
+        for words in ([], ["--format", "markdown"]):
+            self.assertIn("value `huge` added: no account can have it (proved)", self.segue("diff", "--no-data", *AS_OF, *words).out)
+
+    def test_an_expectation_is_no_cause(self):
+        self.write("segments/more.seg", "segment far { where customer and employees < 10\n expect disjoint from icp }\n")
+        self.commit()
+        self.rules(("big and industry in [Software, Fintech]", "industry in [Software, Fintech] and big"))
+        self.write("segments/more.seg", "segment far { where employees < 10 and customer\n expect disjoint from icp }\n")
+        document = self.diff("--no-data")
+        self.assertEqual([c["name"] for c in self.definition(document, "far")["causes"]], ["far"])
+        self.assertEqual(self.definition(document, "far")["text_changes"], ["reordered"])
+
+    def test_rows_with_a_value_that_is_gone_are_counted(self):
+        self.write("schema.yaml", self.read("schema.yaml").replace("values: [Software, Fintech, Retail]", "values: [Software, Fintech]"))
+        document = self.diff()
+        with open(self.folder / "data/accounts.csv", newline="") as file:
+            industries = [row["industry"] for row in csv.DictReader(file)]
+        [breaking] = document["breaking"]
+        self.assertEqual(breaking["rows"], industries.count("Retail"))
+        self.assertIn(f"({industries.count('Retail')} of {len(industries)} rows have it)", breaking["message"])
+        self.assertIn(f"({industries.count('Retail')} of {len(industries)} rows have it)", document["settings"][0]["detail"])
+
+    def test_what_suppressed_accounts_do_to_sizes(self):
+        self.write("lists/no.csv", "account_id\nA4\n")
+        self.write("segue.yaml", self.read("segue.yaml") + "suppress: [lists/no.csv]\n")
+        self.commit()
+        self.rules(("employees >= min_employees", "employees >= min_employees or employees is missing"))
+        movement = self.definition(self.diff(), "icp")["movement"]
+        self.assertEqual((movement["entered"], movement["suppressed"]), (0, {"entered": 1, "left": 0}))
+        self.assertIn("+0 −0, 1 suppressed", self.segue("diff", *AS_OF).out)
+
 
 class Outputs(DiffTest):
     def change(self):
@@ -220,6 +262,8 @@ class Outputs(DiffTest):
         result = self.segue("diff", *AS_OF, "--format", "markdown")
         self.assert_code(result, 0)
         self.assertIn("| `icp` | segment | wider (nobody leaves, proved) | 2 → 3 | +1 −0 |", result.out)
+        self.assertRegex(result.out, r"^\*\*Segue diff\*\*: `HEAD` \([0-9a-f]{8}\) → the work tree\n")
+        self.assertNotIn("\n\n```\n", result.out)
         self.assertEqual(result.out.count("<details>"), result.out.count("</details>"))
 
     def test_a_comment_has_an_end(self):

@@ -255,6 +255,9 @@ class Movers(MoversTest):
         movement = self.movement(document, "icp")
         self.assertTrue(movement["entered"] > 0)
         self.assertEqual((movement["entered_undetermined"], movement["left"]), (movement["entered"], 0))
+        [reason] = movement["reasons"]
+        self.assertEqual((reason["kind"], reason["missing"], reason["size"]), ("missing", ["employees"], movement["entered"]))
+        self.assertIn("because `employees` is missing", self.segue("diff", "base", "head", *AS_OF, "--quiet").out)
         self.assertIn("are undetermined: they rest on a missing value", self.segue("diff", "base", "head", *AS_OF, "--quiet").out)
 
     def test_versions_that_read_the_data_differently_are_compared_by_keys(self):

@@ -22,6 +22,8 @@ Json example_json(const DiffExample& example) {
   return {{"account", example.account}, {"from", example.from}, {"to", example.to}, {"test", example.test}};
 }
 
+Json added_json(const DiffAddedValue& value) { return {{"name", value.name}, {"proved_empty", value.is_empty}}; }
+
 Json text_or_none(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 Json text_or_none(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
 
@@ -55,6 +57,7 @@ std::string_view reason_kind(MoveReason::Kind kind) {
     case MoveReason::Kind::kAdded: return "added";
     case MoveReason::Kind::kRemoved: return "removed";
     case MoveReason::Kind::kRedefined: return "redefined";
+    case MoveReason::Kind::kMissing: return "missing";
     case MoveReason::Kind::kSeveral: return "several";
     case MoveReason::Kind::kOther: return "other";
   }
@@ -79,6 +82,7 @@ Json reason_json(const MoveReason& reason) {
           {"from", text_or_none(reason.from)},
           {"to", text_or_none(reason.to)},
           {"size", reason.size},
+          {"missing", reason.missing},
           {"clauses", std::move(clauses)},
           {"account", text_or_none(reason.account)},
           {"row", text_or_none(reason.row)},
@@ -90,6 +94,7 @@ Json movement_json(const DefinitionMovement& movement) {
                {"after", diff_outcome_json(movement.after)},
                {"entered", movement.entered},
                {"left", movement.left},
+               {"suppressed", {{"entered", movement.entered_suppressed}, {"left", movement.left_suppressed}}},
                {"moved", movement.moved}};
   Json& matrix = json["matrix"] = Json::array();
   for (const Move& move : movement.matrix)
@@ -107,9 +112,10 @@ Json movement_json(const DefinitionMovement& movement) {
 }
 
 std::string definition_json(const DiffDefinition& definition) {
-  Json changes = Json::array(), causes = Json::array(), examples = Json::array();
+  Json changes = Json::array(), added = Json::array(), causes = Json::array(), examples = Json::array();
   for (const DiffTextChange change : definition.text_changes) changes.push_back(word_of(change));
   for (const DiffCause& cause : definition.causes) causes.push_back(cause_json(cause));
+  for (const DiffAddedValue& value : definition.added_values) added.push_back(added_json(value));
   for (const DiffExample& example : definition.examples) examples.push_back(example_json(example));
   return dump({{"name", definition.name},
                {"base_name", definition.base_name.empty() ? Json(definition.name) : Json(definition.base_name)},
@@ -122,6 +128,7 @@ std::string definition_json(const DiffDefinition& definition) {
                {"proof", word_of(definition.proof)},
                {"reason", text_or_none(definition.reason)},
                {"causes", std::move(causes)},
+               {"added_values", std::move(added)},
                {"examples", std::move(examples)},
                {"movement", definition.movement ? movement_json(*definition.movement) : Json(nullptr)}});
 }
@@ -146,8 +153,12 @@ std::string diff_fields(const Diff& diff, const DiffVerdict& verdict) {
   std::vector<std::string> definitions, breaking, settings;
   for (const DiffDefinition& definition : diff.definitions) definitions.push_back(definition_json(definition));
   for (const DiffBreaking& each : diff.breaking)
-    breaking.push_back(
-        dump({{"code", each.code}, {"name", each.name}, {"message", each.message}, {"file", each.file}, {"line", each.line}}));
+    breaking.push_back(dump({{"code", each.code},
+                             {"name", each.name},
+                             {"message", each.message},
+                             {"file", each.file},
+                             {"line", each.line},
+                             {"rows", each.rows ? Json(*each.rows) : Json(nullptr)}}));
   for (const DiffSetting& each : diff.settings) settings.push_back(dump({{"name", each.name}, {"detail", each.detail}}));
   return fmt::format(
       " \"base\": {},\n \"head\": {},\n \"definitions\": {},\n \"breaking\": {},\n \"settings\": {},\n \"data\": {},\n \"notes\": {},\n "

@@ -32,9 +32,17 @@ bool is_told(const DiffDefinition& definition) {
   return definition.status != DiffStatus::kUnchanged || (definition.movement && definition.movement->moved > 0);
 }
 
+// A revision as code; `the work tree` is plain.
+std::string side_markdown(const DiffSide& side) {
+  const std::string words = side_words(side);
+  if (side.commit.empty()) return markdown_text(words);
+  return markdown_code(side.label) + markdown_text(words.substr(side.label.size()));
+}
+
 std::string summary_line(const Diff& diff) {
   const std::string moved = diff_movement_counts(diff);
-  return fmt::format("**{}**{}\n", diff_counts(diff), moved.empty() ? "" : "; " + moved);
+  const std::string sides = fmt::format("**Segue diff**: {} → {}\n\n", side_markdown(diff.base), side_markdown(diff.head));
+  return sides + fmt::format("**{}**{}\n", diff_counts(diff), moved.empty() ? "" : "; " + moved);
 }
 
 std::string table_row(const DiffDefinition& definition) {
@@ -72,13 +80,14 @@ std::string details_of(const DiffDefinition& definition) {
   std::string lines;
   // That a text changed which means the same is said by its row.
   const bool is_said = definition.status == DiffStatus::kTextOnly && definition.causes.size() == 1;
-  if (is_said && movement_lines(definition, "`").empty()) return {};
+  if (is_said && meaning_lines(definition, "`").empty() && movement_lines(definition, "`").empty()) return {};
   for (const DiffCause& cause : definition.causes) lines += fmt::format("- through {}\n", line_with_code(cause_line(cause, "`")));
   for (const std::string& line : meaning_lines(definition, "`")) lines += fmt::format("- {}\n", line_with_code(line));
   for (const std::string& line : movement_lines(definition, "`")) lines += fmt::format("- {}\n", line_with_code(line));
   for (const DiffExample& example : definition.examples) {
     if (!example.test.empty())
-      lines += fmt::format("\n{}", markdown_block("", std::string_view(example.test).substr(0, example.test.find_last_not_of('\n') + 1)));
+      lines +=
+          fmt::format("\n{}", markdown_block("segue", std::string_view(example.test).substr(0, example.test.find_last_not_of('\n') + 1)));
   }
   if (lines.empty()) return {};
   const std::string name = markdown_text(definition.name);
@@ -101,16 +110,15 @@ std::string diff_markdown(const Diff& diff, const DiffVerdict& verdict) {
   text += breaking_list(diff) + table_of(diff);
   for (const std::string& note : diff.notes) text += fmt::format("\n_{}_\n", line_with_code(note));
   text += settings_of(diff);
-  const std::string end = fmt::format("\n<sub>{} → {}</sub>\n", markdown_text(side_words(diff.base)), markdown_text(side_words(diff.head)));
   std::size_t left_out = 0;
   for (const DiffDefinition& definition : diff.definitions) {
     if (!is_told(definition)) continue;
     const std::string details = details_of(definition);
-    if (text.size() + details.size() + end.size() + kRoomForEnd > kMostCharacters) ++left_out;
+    if (text.size() + details.size() + kRoomForEnd > kMostCharacters) ++left_out;
     else text += details;
   }
   if (left_out != 0) text += fmt::format("\n… the details of {} more definitions are left out; `segue diff` shows them\n", left_out);
-  return text + end;
+  return text;
 }
 
 }  // namespace segue::command

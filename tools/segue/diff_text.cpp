@@ -13,6 +13,7 @@ namespace segue::command {
 namespace {
 
 constexpr std::size_t kMostReasons = 5;
+constexpr std::size_t kMostAddedValues = 10;
 
 std::string marked(std::string_view mark, std::string_view text) { return fmt::format("{}{}{}", mark, text, mark); }
 
@@ -38,6 +39,7 @@ std::string clause_words(const MoveReason::Clause& clause, std::string_view mark
     case MoveReason::Kind::kRemoved: return fmt::format("{} was taken out{}", marked(mark, clause.before), detail);
     case MoveReason::Kind::kRedefined:
       return fmt::format("{} means something else{}", marked(mark, clause.after.empty() ? clause.before : clause.after), detail);
+    case MoveReason::Kind::kMissing:
     case MoveReason::Kind::kSeveral:
     case MoveReason::Kind::kOther: break;
   }
@@ -47,6 +49,10 @@ std::string clause_words(const MoveReason::Clause& clause, std::string_view mark
 std::string reason_words(const MoveReason& reason, std::string_view mark) {
   if (reason.clauses.empty()) return "of what other accounts, or other terms, do";
   std::vector<std::string> clauses;
+  if (reason.kind == MoveReason::Kind::kMissing) {
+    for (const std::string& name : reason.missing) clauses.push_back(marked(mark, name));
+    return fmt::format("{} {} missing", joined_texts(clauses, " and "), clauses.size() == 1 ? "is" : "are");
+  }
   for (const MoveReason::Clause& clause : reason.clauses) {
     std::string words = clause_words(clause, mark);
     if (!clause.definition.empty()) words += fmt::format(" in {}", marked(mark, clause.definition));
@@ -228,8 +234,25 @@ std::string cause_line(const DiffCause& cause, std::string_view code_mark) {
   return cause.detail.empty() ? line : fmt::format("{}: {}", line, cause.detail);
 }
 
+// `value `hot` added: no account can have it, which is proved`.
+void add_added_values(const DiffDefinition& definition, bool is_empty, std::string_view mark, std::vector<std::string>& lines) {
+  std::vector<std::string> names;
+  for (const DiffAddedValue& value : definition.added_values) {
+    if (value.is_empty == is_empty) names.push_back(marked(mark, value.name));
+  }
+  if (names.empty()) return;
+  const std::size_t count = names.size();
+  const std::string more = count <= kMostAddedValues ? "" : fmt::format(" and {} more", count - kMostAddedValues);
+  names.resize(std::min(count, kMostAddedValues));
+  lines.push_back(fmt::format("value{} {}{} added{}", count == 1 ? "" : "s", joined_texts(names, ", "), more,
+                              !is_empty    ? ""
+                              : count == 1 ? ": no account can have it (proved)"
+                                           : ": no account can have them (proved)"));
+}
+
 std::vector<std::string> meaning_lines(const DiffDefinition& definition, std::string_view code_mark) {
   std::vector<std::string> lines;
+  for (const bool is_empty : {false, true}) add_added_values(definition, is_empty, code_mark, lines);
   if (!definition.reason.empty()) lines.push_back(definition.reason);
   for (const DiffExample& example : definition.examples) {
     const std::string change = example.to.empty() ? "the answers differ" : fmt::format("{} → {}", example.from, example.to);
@@ -277,8 +300,10 @@ std::string member_change(const DiffDefinition& definition) {
   if (!definition.movement) return {};
   const DefinitionMovement& movement = *definition.movement;
   if (is_of_members(definition)) {
-    return movement.entered + movement.left == 0 ? std::string()
-                                                 : fmt::format("+{} −{}", grouped(movement.entered), grouped(movement.left));
+    const std::uint64_t suppressed = movement.entered_suppressed + movement.left_suppressed;
+    if (movement.entered + movement.left + suppressed == 0) return {};
+    const std::string change = fmt::format("+{} −{}", grouped(movement.entered), grouped(movement.left));
+    return suppressed == 0 ? change : fmt::format("{}, {} suppressed", change, grouped(suppressed));
   }
   return movement.moved == 0 ? std::string() : fmt::format("{} moved", grouped(movement.moved));
 }

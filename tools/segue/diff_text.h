@@ -22,7 +22,7 @@ namespace segue::command {
 [[nodiscard]] std::vector<std::string> meaning_lines(const DiffDefinition& definition, std::string_view code_mark);
 [[nodiscard]] std::vector<std::string> movement_lines(const DiffDefinition& definition, std::string_view code_mark);
 
-// `120 → 173`, `+53 −0`, `4 moved`; empty without data.
+// `120 → 173`, `+53 −0`, `+8 −0, 1 suppressed`, `4 moved`; empty without data.
 [[nodiscard]] std::string size_change(const DiffDefinition& definition);
 [[nodiscard]] std::string member_change(const DiffDefinition& definition);
 

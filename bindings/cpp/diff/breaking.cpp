@@ -42,7 +42,7 @@ class BreakingSearch {
 
  private:
   void add(std::string code, std::string name, std::string message, std::string file, std::uint32_t line) {
-    breaking_.push_back({std::move(code), std::move(name), std::move(message), std::move(file), line});
+    breaking_.push_back({std::move(code), std::move(name), std::move(message), std::move(file), line, std::nullopt});
   }
 
   static std::string_view output_of(const DefinitionInfo& info) { return info.kind == ResultKind::kAudience ? "file" : "column"; }

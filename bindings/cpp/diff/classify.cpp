@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "bindings/cpp/explain/clauses.h"
 #include "bindings/cpp/prove/example_account.h"
 #include "bindings/cpp/prove/proofs.h"
 #include "bindings/cpp/test_database.h"
@@ -33,6 +34,7 @@ struct AskedClaims {
   std::size_t leaves = 0, enters = 0;  // of a membership
   std::size_t differs = 0;             // of the others
   bool is_membership = false;
+  std::size_t added = 0;  // the first of those of the values that were added: one each
 };
 
 class Classifier {
@@ -49,6 +51,7 @@ class Classifier {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < versions_.pairs.size(); ++i) {
       definitions_.push_back(described(versions_.pairs[i]));
+      add_values(definitions_[i], versions_.pairs[i]);
       if (!settle_by_text(i)) open.push_back(i);
     }
     make_shared_plan(open);
@@ -73,6 +76,14 @@ class Classifier {
     if (pair.base && pair.head && versions_.base.definitions[*pair.base].name != info.name)
       definition.base_name = versions_.base.definitions[*pair.base].name;
     return definition;
+  }
+
+  void add_values(DiffDefinition& definition, const ComparedPair& pair) const {
+    if (!pair.base || !pair.head || is_other_thing(pair)) return;
+    const std::vector<ValueInfo>& before = versions_.base.definitions[*pair.base].values;
+    for (const ValueInfo& value : versions_.head.definitions[*pair.head].values) {
+      if (std::ranges::find(before, value.name, &ValueInfo::name) == before.end()) definition.added_values.push_back({.name = value.name});
+    }
   }
 
   void set_unknown(std::size_t i, std::string reason) {
@@ -115,6 +126,8 @@ class Classifier {
     definition.proof = proof;
     const bool is_same = proof == DiffProof::kSameText && definition.text_changes.empty();
     definition.status = is_same ? DiffStatus::kUnchanged : DiffStatus::kTextOnly;
+    // Whoever had such a value would have another answer than in base.
+    for (DiffAddedValue& value : definition.added_values) value.is_empty = true;
   }
 
   bool is_other_thing(const ComparedPair& pair) const {
@@ -149,14 +162,15 @@ class Classifier {
   std::expected<void, Failure> settle_by_solver(const std::vector<std::size_t>& open) {
     std::vector<Claim> claims;
     std::vector<AskedClaims> asked;
-    for (const std::size_t i : open) asked.push_back(add_claims(i, claims));
+    CheckedProgram program = program_;
+    for (const std::size_t i : open) asked.push_back(add_claims(i, program, claims));
     std::stop_source stop;
     if (options_.data.cancel != nullptr && *options_.data.cancel) stop.request_stop();
     const auto progress = [&](std::size_t done, std::size_t all) {
       if (options_.data.cancel != nullptr && *options_.data.cancel) stop.request_stop();
       if (options_.data.progress) options_.data.progress({.step = "proving", .done = done, .total = all});
     };
-    auto settled = settle_claims(program_, claims,
+    auto settled = settle_claims(program, claims,
                                  {.clock = clock_,
                                   .seconds_per_claim = options_.seconds_per_claim,
                                   .threads = options_.data.threads,
@@ -168,11 +182,24 @@ class Classifier {
     return {};
   }
 
-  AskedClaims add_claims(std::size_t i, std::vector<Claim>& claims) const {
+  // That a value is had by somebody; `program` gets the condition.
+  static Claim has_value(CheckedProgram& program, DefinitionId id, const std::string& name) {
+    const ExprId body = program.definition(id).body;
+    const FrameId frame = program.definition(id).frame;
+    const Type type = program.expr(body).type;
+    const auto& values = program.enums[type.enum_id].values;
+    const std::int64_t place = std::ranges::find(values, name) - values.begin();
+    const ExprId literal = add_expr(program, Literal{place}, kAccountFrame, Type{.kind = Kind::kEnum, .enum_id = type.enum_id});
+    const ExprId is_it = add_expr(program, Compare{.op = CompareOp::kEq, .left = body, .right = literal}, frame);
+    return {.frame = frame, .assertions = {{is_it, true}}, .differ = std::nullopt, .wants_example = false};
+  }
+
+  AskedClaims add_claims(std::size_t i, CheckedProgram& program, std::vector<Claim>& claims) const {
     const ComparedPair& pair = versions_.pairs[i];
     const Definition& base = program_.definition(*pair.joined_base);
     const Definition& head = program_.definition(*pair.joined_head);
-    AskedClaims asked{.pair = i, .is_membership = is_membership(definitions_[i].kind)};
+    AskedClaims asked{.pair = i, .is_membership = is_membership(definitions_[i].kind), .added = claims.size()};
+    for (const DiffAddedValue& value : definitions_[i].added_values) claims.push_back(has_value(program, *pair.joined_head, value.name));
     if (!asked.is_membership) {
       asked.differs = claims.size();
       claims.push_back({.frame = base.frame, .assertions = {}, .differ = std::pair(base.body, head.body)});
@@ -191,6 +218,9 @@ class Classifier {
     if (asked.is_membership) judge_membership(asked.pair, proofs[asked.leaves], proofs[asked.enters]);
     else judge_value(asked.pair, proofs[asked.differs]);
     DiffDefinition& definition = definitions_[asked.pair];
+    for (std::size_t i = 0; i < definition.added_values.size(); ++i) {
+      if (proofs[asked.added + i].verdict == ClaimVerdict::kProved) definition.added_values[i].is_empty = true;
+    }
     const std::string& reading = versions_.pairs[asked.pair].reading;
     if (reading.empty() || definition.status == DiffStatus::kChanged || definition.status == DiffStatus::kUnknown) return;
     // What was proved of the rules says nothing of accounts whose cells are read otherwise.

@@ -133,6 +133,14 @@ DeclarationText text_of(const OpenedProject& project, const Ast& ast, const Sour
   return text;
 }
 
+// Whether only an expectation names it: that decides nothing.
+bool is_idle_use(const DeclarationText& text, const std::string& name) {
+  const auto is_named = [&](const std::vector<std::string>& tokens) {
+    return std::ranges::any_of(tokens, [&](const std::string& token) { return token == name || token == "`" + name + "`"; });
+  };
+  return is_named(text.tokens) && !is_named(text.meaning);
+}
+
 }  // namespace
 
 std::map<std::string, DeclarationText> declaration_texts(const OpenedProject& project) {
@@ -154,7 +162,9 @@ std::map<std::string, DeclarationText> declaration_texts(const OpenedProject& pr
   for (const DeclarationInfo& info : check.declarations) {
     const auto text = texts.find(info.name);
     if (text == texts.end()) continue;
-    for (const std::uint32_t used : info.uses) text->second.uses.push_back(check.declarations[used].name);
+    for (const std::uint32_t used : info.uses) {
+      if (!is_idle_use(text->second, check.declarations[used].name)) text->second.uses.push_back(check.declarations[used].name);
+    }
   }
   return texts;
 }

@@ -21,7 +21,7 @@ struct DeclarationText {
   std::vector<std::string> values;   // of a list: as written, or the lines of its file
   std::string value;                 // of a param
   bool has_value = false;            // of a param
-  std::vector<std::string> uses;     // the names of the declarations that it uses
+  std::vector<std::string> uses;     // the names of the declarations that decide
 };
 
 // By name, without the prelude's.

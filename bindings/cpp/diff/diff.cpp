@@ -23,12 +23,31 @@ void learn_from(DiffDefinition& definition) {
 }
 
 MoversOptions movers_options(const VersionComparison& comparison, const Diff& diff, const DiffOptions& options, std::int64_t clock) {
-  MoversOptions movers{.data = options.data, .engine = options.engine, .asked = {}, .is_equal = {}, .explains = true};
+  MoversOptions movers{.data = options.data, .engine = options.engine, .asked = {}, .is_equal = {}, .lost_values = {}, .explains = true};
   movers.data.clock = clock;
   for (std::size_t i = 0; i < diff.definitions.size(); ++i) {
     movers.is_equal.push_back(is_proved_equal(diff.definitions[i]) && comparison.versions.pairs[i].apart.empty());
   }
+  for (const SchemaDifference& difference : comparison.joined.differences) {
+    if (!difference.lost_values.empty()) movers.lost_values.push_back({.column = difference.name, .values = difference.lost_values});
+  }
   return movers;
+}
+
+// Whoever took the value out asks next how many rows have it.
+void tell_lost_values(Diff& diff, const std::vector<LostValueRows>& counts) {
+  for (const LostValueRows& count : counts) {
+    const std::string have = count.values.size() == 1 ? "have it" : "have one of them";
+    const std::string words = fmt::format("{} of {} rows {}", count.rows, count.all, have);
+    for (DiffBreaking& breaking : diff.breaking) {
+      if (breaking.code != "enum-value-removed" || breaking.name != count.column) continue;
+      breaking.rows = count.rows;
+      breaking.message += fmt::format(" ({})", words);
+    }
+    for (DiffSetting& setting : diff.settings) {
+      if (setting.name == count.column) setting.detail += fmt::format(" ({})", words);
+    }
+  }
 }
 
 // Data that are not there are a note, unless they were asked for.
@@ -42,7 +61,8 @@ void note_failure(Diff& diff, const DiffOptions& options, Failure failure) {
   std::ranges::move(failure.diagnostics, std::back_inserter(diff.diagnostics));
 }
 
-std::expected<void, Failure> write_out(const VersionComparison& comparison, const FoundMovers& found, const DiffOptions& options, Diff& diff) {
+std::expected<void, Failure> write_out(const VersionComparison& comparison, const FoundMovers& found, const DiffOptions& options,
+                                       Diff& diff) {
   if (!options.out) return {};
   auto written = write_movers(comparison.versions, found, *options.out, options.output);
   if (!written) return std::unexpected(std::move(written.error()));
@@ -64,6 +84,7 @@ std::expected<void, Failure> look_at_data(const VersionComparison& comparison, c
     learn_from(diff.definitions[i]);
   }
   diff.data = found->data;
+  tell_lost_values(diff, found->lost_values);
   std::ranges::copy(found->diagnostics, std::back_inserter(diff.diagnostics));
   return write_out(comparison, *found, options, diff);
 }

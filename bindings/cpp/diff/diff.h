@@ -65,6 +65,12 @@ struct DiffExample {
   std::string test;      // a ready `test` block that states the head's answer; empty where it cannot be written
 };
 
+// A value of tiers, stages, a grid or a split that only head has.
+struct DiffAddedValue {
+  std::string name;
+  bool is_empty = false;  // proved: no account can have it
+};
+
 struct DiffDefinition {
   std::string name;       // in head, or in base where it was removed
   std::string base_name;  // where it was renamed, else empty
@@ -77,6 +83,7 @@ struct DiffDefinition {
   DiffProof proof{};
   std::string reason;  // of kUnknown, and of what was left out of the comparison
   std::vector<DiffCause> causes;
+  std::vector<DiffAddedValue> added_values;    // in the order of the text
   std::vector<DiffExample> examples;           // at most one each way
   std::optional<DefinitionMovement> movement;  // on the data, where they were read
 };
@@ -88,6 +95,7 @@ struct DiffBreaking {
   std::string message;  // what is, then what to do
   std::string file;
   std::uint32_t line = 0;
+  std::optional<std::uint64_t> rows = std::nullopt;  // of `enum-value-removed`: rows of the data that have the value
 };
 
 // A change of schema or project file.

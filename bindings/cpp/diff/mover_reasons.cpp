@@ -218,9 +218,54 @@ class MoverReasons {
     }
   };
 
+  // What decided: changes, or, where the answer is undetermined, values that are missing.
+  struct DecidedBy {
+    std::vector<std::size_t> changes;  // none: something else, or `missing`
+    std::vector<std::string> missing;
+    auto operator<=>(const DecidedBy&) const = default;
+  };
+
+  // What head's test compares and the row lacks; empty where the test has an answer all the same.
+  std::vector<std::string> missing_values(const ExplainedMove& move, const ValueReader& reader, std::uint32_t test, std::size_t row) const {
+    const std::optional<ExprId> expr = move.head.clauses[test].expr;
+    if (!expr) return {};
+    const Node* node = &program_.expr(*expr).node;
+    if (const auto* negated = std::get_if<Not>(node)) node = &program_.expr(negated->operand).node;
+    if (std::holds_alternative<IsKnown>(*node)) return {};
+    std::vector<std::string> missing;
+    for (const std::uint32_t place : move.head_values.of_clause[test]) {
+      const ComparedValue& value = move.head_values.values[place];
+      if (reader.value(value, static_cast<RowId>(row)).missing) missing.push_back(value.text);
+    }
+    return missing;
+  }
+
+  // As far as all that decided rests on missing values.
+  DecidedBy decided_by(const ExplainedMove& move, const std::vector<ClauseChange>& changes, const ValueReader& reader, bool may_be_missing,
+                       std::vector<std::size_t> together, std::size_t row) const {
+    DecidedBy by{.changes = std::move(together), .missing = {}};
+    if (!may_be_missing) return by;
+    for (const std::size_t change : by.changes) {
+      const std::optional<std::uint32_t>& test = changes[change].head;
+      std::vector<std::string> missing = test ? missing_values(move, reader, *test, row) : std::vector<std::string>();
+      if (missing.empty()) {
+        by.missing.clear();
+        return by;
+      }
+      for (std::string& name : missing) {
+        if (std::ranges::find(by.missing, name) == by.missing.end()) by.missing.push_back(std::move(name));
+      }
+    }
+    if (!by.missing.empty()) by.changes.clear();
+    return by;
+  }
+
   void explain(const ExplainedMove& move) {
+    const ValueReader reader(program_, *input_.database, results_, move.head.frame, project_.zone);
+    const std::uint64_t undetermined = move.undetermined_root ? results_.definitions[*move.undetermined_root].undetermined : 0;
+    std::map<std::vector<std::string>, std::vector<std::size_t>> of_missing;  // the changes of the first row
     const std::vector<ClauseChange> changes = clause_changes(program_, canonical_, move.base, move.head);
-    std::map<std::vector<std::size_t>, Tally> tallies;  // by the changes that decided; none: something else
+    std::map<DecidedBy, Tally> tallies;
     std::vector<std::uint64_t> base, head, base_decides(move.base.clauses.size()), head_decides(move.head.clauses.size());
     std::vector<std::uint64_t> base_scratch(base_decides.size()), head_scratch(head_decides.size());
     std::size_t single_rows = 0;
@@ -240,21 +285,32 @@ class MoverReasons {
         std::uint64_t decided = keeps_out ? out_decides[*keeps_out] : in_decides[move.is_out_in_head ? *change.base : *change.head];
         if (change.base && change.head) decided &= base[*change.base] ^ head[*change.head];
         decided &= open;
-        tallies[{i}].add(decided, word);
         open &= ~decided;
+        if (undetermined == 0) {
+          tallies[{{i}, {}}].add(decided, word);
+          continue;
+        }
+        for (; decided != 0; decided &= decided - 1) {
+          const std::size_t row = word * 64 + static_cast<std::size_t>(std::countr_zero(decided));
+          DecidedBy by = decided_by(move, changes, reader, true, {i}, row);
+          if (!by.missing.empty()) of_missing.try_emplace(by.missing, std::vector<std::size_t>{i});
+          tallies[std::move(by)].add(decided & ~(decided - 1), word);
+        }
       }
       for (; open != 0; open &= open - 1) {
         const std::uint64_t bit = open & ~(open - 1);
         std::vector<std::size_t> together;
         if (++single_rows <= kMostSingleRows) together = several(move, changes, base, head, bit);
-        tallies[std::move(together)].add(bit, word);
+        const std::size_t row = word * 64 + static_cast<std::size_t>(std::countr_zero(bit));
+        DecidedBy by = decided_by(move, changes, reader, undetermined != 0, together, row);
+        if (!by.missing.empty()) of_missing.try_emplace(by.missing, together);
+        tallies[std::move(by)].add(bit, word);
       }
     }
-    add_reasons(move, changes, tallies);
+    add_reasons(move, changes, tallies, of_missing);
     if (!move.undetermined_root) return;
     DefinitionMovement& movement = *movements_[move.pair];
-    (move.change == MoveChange::kEntered ? movement.entered_undetermined : movement.left_undetermined) =
-        results_.definitions[*move.undetermined_root].undetermined;
+    (move.change == MoveChange::kEntered ? movement.entered_undetermined : movement.left_undetermined) = undetermined;
   }
 
   // The changes that only together bring back the answer: those that differ in the row, as far as one of the fewest tests to change is among them.
@@ -323,27 +379,30 @@ class MoverReasons {
     return reason;
   }
 
-  void add_reasons(const ExplainedMove& move, const std::vector<ClauseChange>& changes,
-                   const std::map<std::vector<std::size_t>, Tally>& tallies) {
-    std::vector<std::pair<const std::vector<std::size_t>*, const Tally*>> sorted;
-    for (const auto& [together, tally] : tallies) {
-      if (tally.size != 0) sorted.emplace_back(&together, &tally);
+  void add_reasons(const ExplainedMove& move, const std::vector<ClauseChange>& changes, const std::map<DecidedBy, Tally>& tallies,
+                   const std::map<std::vector<std::string>, std::vector<std::size_t>>& of_missing) {
+    std::vector<std::pair<const DecidedBy*, const Tally*>> sorted;
+    for (const auto& [by, tally] : tallies) {
+      if (tally.size != 0) sorted.emplace_back(&by, &tally);
     }
     std::ranges::stable_sort(sorted, [](const auto& a, const auto& b) { return a.second->size > b.second->size; });
     Tally rest;
     for (std::size_t i = 0; i < sorted.size(); ++i) {
-      const auto& [together, tally] = sorted[i];
-      if (together->empty() || i >= kMostReasons) {
+      const auto& [by, tally] = sorted[i];
+      const std::vector<std::size_t>& together = by->missing.empty() ? by->changes : of_missing.at(by->missing);
+      if (together.empty() || i >= kMostReasons) {
         if (rest.size == 0) rest.first = tally->first;
         rest.size += tally->size;
         continue;
       }
       MoveReason reason = begun_reason(move, *tally);
-      for (const std::size_t change : *together) {
+      for (const std::size_t change : together) {
         reason.clauses.push_back(clause_of(move, changes[change]));
         add_values(move, changes[change], tally->first, reason.values);
       }
-      reason.kind = together->size() == 1 ? reason.clauses.front().kind : MoveReason::Kind::kSeveral;
+      reason.kind = together.size() == 1 ? reason.clauses.front().kind : MoveReason::Kind::kSeveral;
+      if (!by->missing.empty()) reason.kind = MoveReason::Kind::kMissing;
+      reason.missing = by->missing;
       movements_[move.pair]->reasons.push_back(std::move(reason));
     }
     if (rest.size != 0) movements_[move.pair]->reasons.push_back(begun_reason(move, rest));

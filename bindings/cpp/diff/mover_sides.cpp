@@ -29,7 +29,7 @@ void for_each_slot(const Bitmap& bits, const Each& each) {
 
 bool has_member(const std::optional<SideAnswer>& side, std::size_t slot) { return side && side->members->test(slot); }
 
-void find_set_movers(ComparedAnswers& answers) {
+void find_set_movers(ComparedAnswers& answers, DefinitionMovement& movement) {
   const Slots& slots = *answers.slots;
   Bitmap differs(slots.count);
   const std::uint64_t* base = answers.base ? answers.base->members->words() : nullptr;
@@ -38,6 +38,7 @@ void find_set_movers(ComparedAnswers& answers) {
     differs.words()[word] = (base != nullptr ? base[word] : 0) ^ (head != nullptr ? head[word] : 0);
   for_each_slot(differs, [&](std::size_t slot) {
     if (!slots.is_left_out(slot)) answers.moved.push_back(static_cast<std::uint32_t>(slot));
+    else ++(has_member(answers.head, slot) ? movement.entered_suppressed : movement.left_suppressed);
   });
 }
 
@@ -186,7 +187,7 @@ DefinitionMovement movement_between(ComparedAnswers& answers) {
   if (answers.head) movement.after = answers.head->outcome;
   movement.lacking = answers.lacking;
   if (!answers.slots || answers.is_equal) return movement;
-  if (is_set_kind(answers.kind)) find_set_movers(answers);
+  if (is_set_kind(answers.kind)) find_set_movers(answers, movement);
   else if (answers.kind == ResultKind::kScore) find_score_movers(answers, movement);
   else find_value_movers(answers, movement);
   movement.moved = answers.moved.size();

@@ -79,6 +79,49 @@ void fill_suppressed(DiffData& data, const Bitmap& before, const Bitmap& after) 
   data.no_longer_suppressed = data.suppressed_before - both;
 }
 
+// A column of the joined schema by its name with the table's.
+struct JoinedColumn {
+  std::size_t table = 0, column = 0;
+};
+
+std::optional<JoinedColumn> joined_column(const Schema& schema, std::string_view name) {
+  for (std::size_t t = 0; t < schema.tables.size(); ++t) {
+    const std::string prefix = schema.tables[t].name + ".";
+    if (!name.starts_with(prefix)) continue;
+    const auto& columns = schema.tables[t].columns;
+    const auto found = std::ranges::find(columns, name.substr(prefix.size()), &SchemaColumn::name);
+    if (found != columns.end()) return JoinedColumn{t, static_cast<std::size_t>(found - columns.begin())};
+  }
+  return std::nullopt;
+}
+
+// Tables that are read anyway; another one may not be there.
+void need_lost_values(const Schema& schema, const std::vector<LostValueRows>& asked, std::vector<NeededColumns>& needed) {
+  for (const LostValueRows& each : asked) {
+    const auto place = joined_column(schema, each.column);
+    if (!place) continue;
+    auto& columns = needed[place->table].columns;
+    if (place->table == kAccountTable || std::ranges::find(columns, true) != columns.end()) columns[place->column] = true;
+  }
+}
+
+void count_lost_values(const CheckedProgram& program, const Database& database, const std::vector<LostValueRows>& asked,
+                       FoundMovers& found) {
+  for (LostValueRows each : asked) {
+    const auto place = joined_column(program.schema, each.column);
+    if (!place) continue;
+    const Column& column = database.tables[place->table].columns[place->column];
+    if (!column.is_read() || column.type.kind != Kind::kEnum) continue;
+    const std::vector<std::string>& values = program.enums[column.type.enum_id].values;
+    each.all = column.rows;
+    for (std::size_t row = 0; row < column.rows; ++row) {
+      if (column.is_known(row) && std::ranges::find(each.values, values[static_cast<std::size_t>(column.int_at(row))]) != each.values.end())
+        ++each.rows;
+    }
+    found.lost_values.push_back(std::move(each));
+  }
+}
+
 std::expected<std::shared_ptr<JointPass>, Failure> run_joint(const ComparedVersions& versions, const MoversOptions& options,
                                                              const JointRoots& joint, FoundMovers& found) {
   const CheckedProject& project = *versions.joined.checked;
@@ -91,6 +134,7 @@ std::expected<std::shared_ptr<JointPass>, Failure> run_joint(const ComparedVersi
     const std::uint32_t table = project.program().frame(project.program().definition(root).frame).table;
     if (const auto key = project.schema().tables[table].key) needed[table].columns[*key] = true;
   }
+  need_lost_values(project.schema(), options.lost_values, needed);
   auto data = load_data(project, options.data, needed);
   if (!data) return std::unexpected(std::move(data.error()));
   auto after = read_suppressed(of_head, *data->database);
@@ -102,6 +146,7 @@ std::expected<std::shared_ptr<JointPass>, Failure> run_joint(const ComparedVersi
   evaluate_options.engine = options.engine;
   auto results = run_engine(project, project.program(), *data->database, joint.roots, evaluate_options);
   if (!results) return std::unexpected(std::move(results.error()));
+  count_lost_values(project.program(), *data->database, options.lost_values, found);
   fill_suppressed(found.data, before->accounts, after->accounts);
   found.data.tables = std::move(data->tables);
   found.data.accounts_before = found.data.accounts_after = data->database->tables[kAccountTable].rows;

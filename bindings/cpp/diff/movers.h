@@ -52,6 +52,7 @@ struct MoveReason {
     kAdded,      // a clause that was not there
     kRemoved,    // a clause that is gone
     kRedefined,  // the same text, of which a list, a param, a column or a definition means something else
+    kMissing,    // the answer is undetermined: `missing` has no value there, and stands in what decides in head
     kSeveral,    // no clause alone: `clauses` together
     kOther,      // of a score: terms that others outweigh; of `top`, `percentile`: other accounts moved
   };
@@ -64,7 +65,8 @@ struct MoveReason {
     std::uint32_t line = 0;
   };
   Kind kind{};
-  std::vector<Clause> clauses;  // one; several for kSeveral; none for kOther
+  std::vector<std::string> missing;  // of kMissing: what it compares, as written: `employees`
+  std::vector<Clause> clauses;       // one; several for kSeveral; none for kOther
   MoveChange change{};
   std::optional<std::string> from, to;  // of definitions with values: the move that it is about
   std::uint64_t size = 0;               // accounts, or rows, that moved for it
@@ -80,6 +82,7 @@ struct DefinitionMovement {
   std::uint64_t entered = 0, left = 0;  // accounts of a segment, rows of an audience
   // Of those, which head answers undetermined: they rest on a missing value. Nothing where it was not asked, as of `reasons`.
   std::optional<std::uint64_t> entered_undetermined, left_undetermined;
+  std::uint64_t entered_suppressed = 0, left_suppressed = 0;  // beside those: suppressed now, so that only sizes count them
   std::uint64_t moved = 0;  // accounts, or rows, that `first` is about: entered + left, those with another value, those with another number
   std::vector<Move>
       matrix;  // of definitions with values: the moves in the order of the values, base's then what is new in head; and who stayed, `from` = `to`
@@ -105,9 +108,17 @@ struct DiffData {
 
 struct KeptMovers;
 
+// Rows that have one of the values that head's schema takes out of an enum.
+struct LostValueRows {
+  std::string column;               // `account.stage`
+  std::vector<std::string> values;  // that only base has
+  std::uint64_t rows = 0, all = 0;  // that have one; of the table
+};
+
 struct FoundMovers {
   DiffData data;
   std::vector<std::optional<DefinitionMovement>> movements;  // by ComparedVersions::pairs; nothing where it was not asked for
+  std::vector<LostValueRows> lost_values;                    // of MoversOptions::lost_values, those that could be counted
   std::vector<Diagnostic> diagnostics;                       // about the data, of the joined (or head's) sources
   std::shared_ptr<const KeptMovers> kept;                    // of `write_movers`
 };
@@ -119,7 +130,8 @@ struct MoversOptions {
   std::vector<bool> asked;
   // By pair: both are known to be equal: only its size is told.
   std::vector<bool> is_equal;
-  bool explains = true;  // `reasons` are filled
+  std::vector<LostValueRows> lost_values;  // to be counted
+  bool explains = true;                    // `reasons` are filled
 };
 
 // A Failure where the data cannot be read or are bad, as of `evaluate`.
