@@ -11,6 +11,8 @@
 namespace segue::proving {
 namespace {
 
+constexpr std::size_t kFactsPerLook = 64;  // at the clock
+
 bool looks_at_rows(MeaningOp op) {
   return op == MeaningOp::kAny || op == MeaningOp::kCount || op == MeaningOp::kShare || op == MeaningOp::kReduce ||
          op == MeaningOp::kSequence;
@@ -18,7 +20,7 @@ bool looks_at_rows(MeaningOp op) {
 
 }  // namespace
 
-Encoder::Encoder(MeaningTable& meanings, z3::context& context, SymbolicClock clock, const Claim& claim)
+Encoder::Encoder(MeaningTable& meanings, z3::context& context, SymbolicClock clock, const Claim& claim, Deadline deadline)
     : meanings_(meanings),
       context_(context),
       clock_(clock),
@@ -33,6 +35,7 @@ Encoder::Encoder(MeaningTable& meanings, z3::context& context, SymbolicClock clo
       not_empty_(context.function("not empty", context.int_sort(), context.bool_sort())),
       nearest_(context.function("nearest", context.real_sort(), context.real_sort())),
       nearest_infinite_(context.function("nearest infinite", context.real_sort(), context.int_sort(), context.real_sort())) {
+  deadline_ = deadline;
   std::vector<MeaningId> roots;
   for (const Assertion& each : claim.assertions) roots.push_back(meanings.truth_of(each.predicate));
   if (claim.differ) {
@@ -74,7 +77,9 @@ void Encoder::gather(const std::vector<MeaningId>& roots) {
 }
 
 void Encoder::add(const z3::expr& fact) {
-  if (!fact.is_true()) facts_.push_back(fact);
+  if (fact.is_true()) return;
+  facts_.push_back(fact);
+  if (facts_.size() % kFactsPerLook == 0 && std::chrono::steady_clock::now() > deadline_) throw DeadlinePassed{};
 }
 
 void Encoder::guess(std::string reason, const MeaningNode& node) { guesses_.push_back({std::move(reason), node.span}); }

@@ -14,6 +14,7 @@
 
 #include <z3++.h>
 
+#include "compiler/prove/limits.h"
 #include "compiler/prove/meaning.h"
 #include "compiler/prove/prove.h"
 #include "stdlib/text.h"
@@ -105,7 +106,7 @@ struct SymbolicClock {
 class Encoder {
  public:
   // Borrows all.
-  Encoder(MeaningTable& meanings, z3::context& context, SymbolicClock clock, const Claim& claim);
+  Encoder(MeaningTable& meanings, z3::context& context, SymbolicClock clock, const Claim& claim, Deadline deadline);
 
   // The claim's conditions; holding together with the facts they mean that an account meets them. With `exact` besides, which narrows what was left open, the account can be
   // made from a model.
@@ -273,6 +274,7 @@ class Encoder {
   SymbolicClock clock_;
   const Claim& claim_;
   std::vector<z3::expr> conditions_;
+  Deadline deadline_;
   std::vector<z3::expr> facts_;
   z3::expr exact_;
   z3::expr yes_, no_;

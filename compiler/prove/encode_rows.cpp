@@ -18,6 +18,7 @@ constexpr std::int64_t kMostEqualRows = 100'000;
 constexpr std::int64_t kEqualRowsAdded[] = {1, 2, 3, 5, 10, 100};  // how many equal rows an example's sum may be of
 constexpr std::size_t kMostChains = 300;                           // ways to go through a sequence that are written out
 constexpr std::size_t kMostComparedTallies = 4;
+constexpr std::size_t kMostFactsCompared = 4'000;
 constexpr unsigned kImplicationSteps = 30'000;
 constexpr unsigned kImplicationMilliseconds = 500;  // that the steps never take, but in arithmetic that counts none
 
@@ -302,24 +303,33 @@ Tally Encoder::tally(std::uint32_t owner, FrameId rows, MeaningId condition, con
 
 // What is left open of a condition is at most what is left open of one that it implies.
 void Encoder::finish_rows() {
-  for (std::size_t i = 0; i < open_tallies_.size() && i < kMostComparedTallies; ++i) {
-    for (std::size_t j = 0; j < open_tallies_.size() && j < kMostComparedTallies; ++j) {
+  struct Asked {
+    z3::expr is_more, at_most;
+  };
+  std::vector<Asked> asked;
+  const std::size_t count = std::min(open_tallies_.size(), kMostComparedTallies);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < count; ++j) {
       const OpenTally a = open_tallies_[i], b = open_tallies_[j];
       if (i == j || a.owner != b.owner || a.rows != b.rows) continue;
       const std::vector<std::uint32_t> places = leaves(a.owner, a.rows);
-      if (places.empty()) continue;
-      z3::solver solver(context_, z3::solver::simple());
-      z3::params params(context_);
-      params.set("rlimit", kImplicationSteps);
-      params.set("timeout", kImplicationMilliseconds);
-      solver.set(params);
-      const z3::expr first = holds_at(a.condition, places[0]), second = holds_at(b.condition, places[0]);
-      for (const z3::expr& fact : facts_) solver.add(fact);
-      solver.add(first && !second);
-      const z3::check_result implied = solver.check();
-      if (implied == z3::unknown) return;  // the others would be as hard
-      if (implied == z3::unsat) add(a.rest <= b.rest);
+      if (!places.empty()) asked.push_back({holds_at(a.condition, places[0]) && !holds_at(b.condition, places[0]), a.rest <= b.rest});
     }
+  }
+  if (asked.empty() || facts_.size() > kMostFactsCompared) return;
+  z3::solver solver(context_, z3::solver::simple());
+  z3::params params(context_);
+  params.set("rlimit", kImplicationSteps);
+  params.set("timeout", kImplicationMilliseconds);
+  solver.set(params);
+  for (const z3::expr& fact : facts_) solver.add(fact);
+  for (const Asked& each : asked) {
+    solver.push();
+    solver.add(each.is_more);
+    const z3::check_result implied = solver.check();
+    solver.pop();
+    if (implied == z3::unknown) return;  // the others would be as hard
+    if (implied == z3::unsat) add(each.at_most);
   }
 }
 

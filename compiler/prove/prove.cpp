@@ -17,7 +17,7 @@ namespace segue {
 namespace {
 
 // Changes whenever a claim may be settled otherwise than before.
-constexpr int kEncodingVersion = 3;
+constexpr int kEncodingVersion = 4;
 
 std::string solver_version() {
   unsigned major = 0, minor = 0, build = 0, revision = 0;

@@ -13,9 +13,11 @@
 namespace segue::proving {
 namespace {
 
-constexpr double kStepsPerSecond = 3'000'000;          // of the solver, about
-constexpr double kMillisecondsPerSecond = 3'000;       // of the limit: a clock stands behind the steps
-constexpr std::chrono::duration<double> kLongest(10);  // times the limit, for all that is tried of one claim
+constexpr double kStepsPerSecond = 3'000'000;  // of the solver, about
+constexpr std::chrono::duration<double> kLongest(
+    3);                                // times the limit, for all that is tried of one claim: a clock stands behind the steps
+constexpr double kLongestCheck = 0.6;  // of that, for one question
+constexpr double kLongestWishSeconds = 0.1;
 constexpr unsigned kStepsPerWish = 30'000;
 constexpr std::size_t kMostWishes = 200;
 constexpr std::size_t kMostHardWishes = 6;  // that took all their steps
@@ -35,12 +37,13 @@ struct Attempt {
 
 class Attempting {
  public:
-  Attempting(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, SymbolicClock clock,
+  Attempting(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, SymbolicClock clock, Deadline deadline,
              std::vector<std::int64_t> excluded_days = {})
       : meanings_(meanings),
         claim_(claim),
         options_(options),
         clock_(clock),
+        deadline_(deadline),
         excluded_days_(std::move(excluded_days)) {}
 
   Attempt run() {
@@ -49,6 +52,8 @@ class Attempting {
       solve();
     } catch (const TooLarge&) {
       attempt_.answer = Answer::kTooLarge;
+    } catch (const DeadlinePassed&) {
+      attempt_.answer = Answer::kOutOfTime;
     } catch (const z3::exception& error) {
       attempt_.answer = Answer::kOutOfTime;
     }
@@ -56,22 +61,36 @@ class Attempting {
   }
 
  private:
-  void set_limits(z3::solver& solver, unsigned steps) {
+  [[nodiscard]] double seconds_left() const {
+    return std::max(0.0, std::chrono::duration<double>(deadline_ - std::chrono::steady_clock::now()).count());
+  }
+
+  // Preprocessing takes no steps, so that a time is set too.
+  void set_limits(z3::solver& solver, unsigned steps, double seconds) {
     z3::params params(context_);
     params.set("rlimit", steps);
-    params.set("timeout", static_cast<unsigned>(std::min(options_.seconds_per_claim * kMillisecondsPerSecond, 4e9)));
+    params.set("timeout", static_cast<unsigned>(std::clamp(std::min(seconds, seconds_left()) * 1'000, 1.0, 4e9)));
     params.set("max_memory", kMemoryMegabytes);
     solver.set(params);
   }
 
+  void set_claim_limits(z3::solver& solver) {
+    set_limits(solver, static_cast<unsigned>(std::min(options_.seconds_per_claim * kStepsPerSecond, 4e9)),
+               kLongestCheck * kLongest.count() * options_.seconds_per_claim);
+  }
+
+  [[nodiscard]] bool is_over() const { return options_.stop.stop_requested() || seconds_left() == 0; }
+
   void solve() {
-    Encoder encoder(meanings_, context_, clock_, claim_);
+    if (is_over()) return;
+    Encoder encoder(meanings_, context_, clock_, claim_, deadline_);
     attempt_.reads_clock = encoder.reads_clock();
     attempt_.guesses = encoder.guesses();
     z3::solver solver(context_, z3::solver::simple());
     for (const z3::expr& fact : encoder.facts()) solver.add(fact);
     for (const z3::expr& condition : encoder.conditions()) solver.add(condition);
-    set_limits(solver, static_cast<unsigned>(std::min(options_.seconds_per_claim * kStepsPerSecond, 4e9)));
+    if (is_over()) return;
+    set_claim_limits(solver);
     if (!clock_.is_fixed) return solve_any_clock(encoder, solver);
     z3::expr exact = encoder.exact();
     const z3::check_result narrow = solver.check(1, &exact);
@@ -80,7 +99,8 @@ class Attempting {
       attempt_.answer = Answer::kNone;
       return;
     }
-    if (options_.stop.stop_requested()) return;
+    if (is_over()) return;
+    set_claim_limits(solver);
     const z3::check_result wide = solver.check();
     attempt_.answer = wide == z3::unsat ? Answer::kNone : wide == z3::sat && narrow == z3::unsat ? Answer::kOpen : Answer::kOutOfTime;
   }
@@ -102,7 +122,11 @@ class Attempting {
     }
     z3::expr exact = encoder.exact();
     z3::check_result result = solver.check(1, &exact);
-    if (result != z3::sat && !(result == z3::unsat && !needs(solver.unsat_core(), exact))) result = solver.check();
+    if (result != z3::sat && !(result == z3::unsat && !needs(solver.unsat_core(), exact))) {
+      if (is_over()) return;
+      set_claim_limits(solver);
+      result = solver.check();
+    }
     attempt_.answer = result == z3::unsat ? Answer::kNone : result == z3::sat ? Answer::kOpen : Answer::kOutOfTime;
     if (result == z3::sat && encoder.now()) (void)solver.get_model().eval(*encoder.now(), true).is_numeral_i64(attempt_.now);
   }
@@ -113,11 +137,11 @@ class Attempting {
     if (!claim_.wants_example) return;
     z3::model model = solver.get_model();
     solver.add(encoder.exact());
-    set_limits(solver, kStepsPerWish);
+    set_limits(solver, kStepsPerWish, kLongestWishSeconds);
     std::size_t asked = 0, hard = 0;
     const auto is_granted = [&](z3::expr wish) {
       if (!model.eval(wish, true).is_true()) {
-        if (++asked > kMostWishes || hard > kMostHardWishes) return false;
+        if (++asked > kMostWishes || hard > kMostHardWishes || is_over()) return false;
         const z3::check_result result = solver.check(1, &wish);
         hard += result == z3::unknown ? 1 : 0;
         if (result != z3::sat) return false;
@@ -129,7 +153,7 @@ class Attempting {
     const auto wish_for = [&](const std::vector<Wish>& wishes) {
       asked = 0;
       for (const Wish& wish : wishes) {
-        if (options_.stop.stop_requested()) return;
+        if (is_over()) return;
         (void)std::ranges::any_of(wish, is_granted);
       }
     };
@@ -149,13 +173,14 @@ class Attempting {
   const Claim& claim_;
   const ProveOptions& options_;
   SymbolicClock clock_;
+  Deadline deadline_;
   std::vector<std::int64_t> excluded_days_;  // of any clock: at these the claim was tried
   z3::context context_;
   Attempt attempt_;
 };
 
-Attempt attempt_at(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, const Clock& clock) {
-  return Attempting(meanings, claim, options, {true, clock}).run();
+Attempt attempt_at(MeaningTable& meanings, const Claim& claim, const ProveOptions& options, const Clock& clock, Deadline deadline) {
+  return Attempting(meanings, claim, options, {true, clock}, deadline).run();
 }
 
 Span place_of_claim(const MeaningTable& meanings, const Claim& claim) {
@@ -196,19 +221,20 @@ Proof proof_of(const MeaningTable& meanings, const Claim& claim, Attempt attempt
 }  // namespace
 
 Proof settle(MeaningTable& meanings, const Claim& claim, const ProveOptions& options) {
-  Attempt first = attempt_at(meanings, claim, options, options.clock);
+  const Deadline deadline = std::chrono::steady_clock::now() +
+                            std::chrono::duration_cast<Deadline::duration>(kLongest * std::min(options.seconds_per_claim, 1e6));
+  Attempt first = attempt_at(meanings, claim, options, options.clock, deadline);
   if (first.answer != Answer::kNone || !first.reads_clock) return proof_of(meanings, claim, std::move(first));
-  const auto start = std::chrono::steady_clock::now();
   std::vector<std::int64_t> days = {options.clock.today};
   Attempt any;
   for (int tried = 0; tried < kClocksTried && !options.stop.stop_requested(); ++tried) {
     const bool is_first = tried == 0;
-    if (!is_first && std::chrono::steady_clock::now() - start > kLongest * options.seconds_per_claim) break;
-    any = Attempting(meanings, claim, options, {false, options.clock}, is_first ? std::vector<std::int64_t>() : days).run();
+    if (!is_first && std::chrono::steady_clock::now() > deadline) break;
+    any = Attempting(meanings, claim, options, {false, options.clock}, deadline, is_first ? std::vector<std::int64_t>() : days).run();
     if (any.answer != Answer::kOpen && is_first) return proof_of(meanings, claim, std::move(any));
     if (any.answer != Answer::kOpen) break;
     const Clock clock = make_clock(any.now, *options.clock.zone, options.clock.rules);
-    Attempt there = attempt_at(meanings, claim, options, clock);
+    Attempt there = attempt_at(meanings, claim, options, clock, deadline);
     if (there.answer == Answer::kSome) return proof_of(meanings, claim, std::move(there));
     days.push_back(clock.today);
   }
