@@ -71,6 +71,7 @@ class Attempting {
     params.set("rlimit", steps);
     params.set("timeout", static_cast<unsigned>(std::clamp(std::min(seconds, seconds_left()) * 1'000, 1.0, 4e9)));
     params.set("max_memory", kMemoryMegabytes);
+    params.set("arith.nl.nra", false);  // its polynomials heed neither steps nor time
     solver.set(params);
   }
 
