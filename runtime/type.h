@@ -49,4 +49,7 @@ struct Type {
   friend bool operator==(const Type&, const Type&) = default;
 };
 
+// The digits after the point of an exact number: 0 but for decimals.
+[[nodiscard]] inline std::uint8_t scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : std::uint8_t{0}; }
+
 }  // namespace segue

@@ -37,8 +37,6 @@ struct Bits {
   bool operator[](std::size_t i) const { return (from[i * stride] ^ flip) != 0; }
 };
 
-int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
-
 std::string key_text(const Type& type, const ValuePools& pools, std::int64_t key) {
   switch (type.kind) {
     case Kind::kText: return std::string(pools.text_at(key));

@@ -16,8 +16,6 @@ std::shared_ptr<const void> own(T data) {
   return std::make_shared<const T>(std::move(data));
 }
 
-int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
-
 }  // namespace
 
 struct MakeStep {
@@ -133,7 +131,7 @@ struct MakeStep {
   }
   Step operator()(const ReduceRows& op) const {
     const Type& type = plan().node(op.value).type;
-    return ReduceStep{layout.span(op.rows, node.frame), reduce_kernel(op.fn, type), own(scale_of(type)),  layout.ref(op.filter),
+    return ReduceStep{layout.span(op.rows, node.frame), reduce_kernel(op.fn, type), own(int{scale_of(type)}), layout.ref(op.filter),
                       {layout.ref(op.value)},           layout.value_slot(id),      layout.known_slot(id)};
   }
   Step operator()(const PickRow& op) const {

@@ -38,8 +38,6 @@ struct Value {
 [[nodiscard]] inline Value known_or_missing(KnownInt result) { return {.missing = !result.known, .bits = result.value}; }
 [[nodiscard]] inline Value known_or_missing(KnownFloat result) { return result.known ? float_value(result.value) : Value{.missing = true}; }
 
-[[nodiscard]] inline int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
-
 // A predicate's two-valued answer, and whether the three-valued one is unknown.
 struct Verdict {
   bool holds = false;

@@ -23,8 +23,6 @@ struct Lowered {
   bool is_predicate = false;
 };
 
-[[nodiscard]] inline std::uint8_t scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : std::uint8_t{0}; }
-
 class Lowering {
  public:
   Lowering(const CheckedProgram& program, const PlanOptions& options, Plan& plan);

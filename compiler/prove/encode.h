@@ -282,7 +282,6 @@ class Encoder {
   bool reads_clock_ = false;
   bool is_too_large_ = false;
   std::uint32_t names_ = 0;
-  std::uint32_t depth_ = 0;
   std::uint32_t claimed_ = 0;
   std::unordered_map<std::uint64_t, Symbol> memo_;
   std::vector<SymbolicRow> rows_;

@@ -42,7 +42,6 @@ struct TableNeeds {
 inline constexpr double kMostRows = 2147483648.0;
 
 [[nodiscard]] inline bool is_exact(const Type& type) { return type.kind == Kind::kInt || type.kind == Kind::kDecimal; }
-[[nodiscard]] inline int scale_of(const Type& type) { return type.kind == Kind::kDecimal ? type.scale : 0; }
 
 class Emitter {
  public:

@@ -188,7 +188,7 @@ Text Emitter::operator()(const ScoreSum& node) {
   for (const ScoreTerm& term : node.terms) {
     const Type& type = type_of(term.value);
     if (type.kind == Kind::kFloat) ++floats;
-    else scale = std::max(scale, scale_of(type));
+    else scale = std::max(scale, int{scale_of(type)});
     if (type.kind != Kind::kFloat) bound += greatest(term.value);
   }
   if (floats > 1)

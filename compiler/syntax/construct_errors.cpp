@@ -18,7 +18,7 @@ using L = antlr::SegueParser;
 
 class ConstructErrors {
  public:
-  ConstructErrors(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter)
+  ConstructErrors(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter)
       : tokens_(tokens),
         reporter_(reporter),
         at_(failure.start),
@@ -327,12 +327,12 @@ class ConstructErrors {
 
 }  // namespace
 
-std::optional<Repair> find_row_repair(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) {
+std::optional<Repair> find_row_repair(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter) {
   if (failure.start == 0 || failure.start >= tokens.size()) return std::nullopt;
   return ConstructErrors(tokens, failure, reporter).row_repair();
 }
 
-std::optional<Diagnostic> explain_construct(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) {
+std::optional<Diagnostic> explain_construct(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter) {
   return ConstructErrors(tokens, failure, reporter).diagnostic();
 }
 

@@ -10,10 +10,11 @@
 namespace segue {
 
 // The colon that is missing behind the name of a row of tiers or stages.
-[[nodiscard]] std::optional<Repair> find_row_repair(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter);
+[[nodiscard]] std::optional<Repair> find_row_repair(const std::vector<Token>& tokens, const ParseFailure& failure,
+                                                    const Reporter& reporter);
 
 // What a marketer who failed there is likely to have meant; nothing where it can be anything.
-[[nodiscard]] std::optional<Diagnostic> explain_construct(const std::vector<Token>& tokens, const Failure& failure,
+[[nodiscard]] std::optional<Diagnostic> explain_construct(const std::vector<Token>& tokens, const ParseFailure& failure,
                                                           const Reporter& reporter);
 
 }  // namespace segue

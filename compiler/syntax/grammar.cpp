@@ -79,7 +79,7 @@ class RecoveringStrategy final : public antlr4::DefaultErrorStrategy {
   }
 
  private:
-  void report(const Failure& failure) {
+  void report(const ParseFailure& failure) {
     const bool is_at_end = failure.offending >= tokens_.size();
     if (is_at_end && has_failed_) return;  // what is missing at the end was skipped after the first error
     if (may_repair_ && !has_failed_) {
@@ -145,7 +145,7 @@ struct ParserRun {
 
 class ChunkParser {
  public:
-  ChunkParser(const Tokens& tokens, const Chunk& chunk, Reporter& reporter, Ast& ast)
+  ChunkParser(const Tokens& tokens, const TokenChunk& chunk, Reporter& reporter, Ast& ast)
       : texts_(tokens.texts),
         damage_(chunk.damage),
         reporter_(reporter),
@@ -166,7 +166,7 @@ class ChunkParser {
 
  private:
   // The chunk's tokens without those that were left out. A parenthesis that opens a line behind a name does not open a call.
-  void copy_tokens(const Tokens& tokens, const Chunk& chunk) {
+  void copy_tokens(const Tokens& tokens, const TokenChunk& chunk) {
     tokens_.reserve(chunk.end - chunk.begin);
     for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
       const Token& token = tokens.list[i];
@@ -263,10 +263,10 @@ bool run_on_deep_stack(std::function<void()> work) {
 
 }  // namespace
 
-void parse_chunks(const Tokens& tokens, const std::vector<Chunk>& chunks, Reporter& reporter, Ast& ast) {
+void parse_chunks(const Tokens& tokens, const std::vector<TokenChunk>& chunks, Reporter& reporter, Ast& ast) {
   constexpr std::size_t kShallow = 100;  // brackets that any stack holds
   ast.exprs.reserve(tokens.list.size() / 3);
-  for (const Chunk& chunk : chunks) {
+  for (const TokenChunk& chunk : chunks) {
     const auto work = [&] { ChunkParser(tokens, chunk, reporter, ast).run(); };
     if (chunk.depth > kShallow && run_on_deep_stack(work)) continue;
     if (chunk.depth <= kShallow) {

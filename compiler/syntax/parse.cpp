@@ -96,7 +96,7 @@ ParseResult parse(const Source& source, SourceId id) {
   }
   Tokens tokens = lex(reporter);
   mend_slips(tokens, reporter);
-  const std::vector<Chunk> chunks = find_structure(tokens, reporter);
+  const std::vector<TokenChunk> chunks = find_structure(tokens, reporter);
   result.ast.comments = std::move(tokens.comments);
   parse_chunks(tokens, chunks, reporter, result.ast);
   attach_doc_comments(result.ast, source);

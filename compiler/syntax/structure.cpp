@@ -53,8 +53,8 @@ class Splitter {
  public:
   explicit Splitter(const Tokens& tokens, const Reporter& reporter) : tokens_(tokens.list), reporter_(reporter) {}
 
-  std::vector<Chunk> run() {
-    std::vector<Chunk> chunks;
+  std::vector<TokenChunk> run() {
+    std::vector<TokenChunk> chunks;
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (i == 0 || starts_declaration(i)) {
         begin_ = i;
@@ -118,7 +118,7 @@ class Splitter {
 
 class ChunkPass {
  public:
-  ChunkPass(Tokens& tokens, Chunk& chunk, Reporter& reporter, bool is_last)
+  ChunkPass(Tokens& tokens, TokenChunk& chunk, Reporter& reporter, bool is_last)
       : tokens_(tokens.list),
         chunk_(chunk),
         reporter_(reporter),
@@ -360,7 +360,7 @@ class ChunkPass {
   }
 
   std::vector<Token>& tokens_;
-  Chunk& chunk_;
+  TokenChunk& chunk_;
   Reporter& reporter_;
   bool is_last_;
   bool has_brace_ = false;
@@ -373,9 +373,9 @@ class ChunkPass {
 
 }  // namespace
 
-std::vector<Chunk> find_structure(Tokens& tokens, Reporter& reporter) {
-  std::vector<Chunk> chunks = Splitter(tokens, reporter).run();
-  for (Chunk& chunk : chunks) {
+std::vector<TokenChunk> find_structure(Tokens& tokens, Reporter& reporter) {
+  std::vector<TokenChunk> chunks = Splitter(tokens, reporter).run();
+  for (TokenChunk& chunk : chunks) {
     const bool is_last = &chunk == &chunks.back();
     ChunkPass(tokens, chunk, reporter, is_last).run();
   }

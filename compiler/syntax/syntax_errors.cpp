@@ -50,7 +50,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kWordsFo
 
 class Explainer {
  public:
-  Explainer(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter)
+  Explainer(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter)
       : tokens_(tokens),
         failure_(failure),
         reporter_(reporter) {}
@@ -349,17 +349,17 @@ class Explainer {
   }
 
   const std::vector<Token>& tokens_;
-  const Failure& failure_;
+  const ParseFailure& failure_;
   const Reporter& reporter_;
 };
 
 }  // namespace
 
-std::optional<Repair> find_repair(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) {
+std::optional<Repair> find_repair(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter) {
   return Explainer(tokens, failure, reporter).repair();
 }
 
-Diagnostic explain_failure(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter) {
+Diagnostic explain_failure(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter) {
   return Explainer(tokens, failure, reporter).diagnostic();
 }
 

@@ -20,16 +20,16 @@ struct Repair {
 };
 
 // Where parsing stopped: the first token of the phrase that fits nothing, and the token that did not fit.
-struct Failure {
+struct ParseFailure {
   std::size_t start = 0;
   std::size_t offending = 0;                            // may be one past the last token
   const antlr4::misc::IntervalSet* expected = nullptr;  // token types instead of the one at `start`; only when offending == start
 };
 
 // The repair that is surely meant, if there is one: an `and` between two lines, a mistyped word that opens a clause.
-[[nodiscard]] std::optional<Repair> find_repair(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter);
+[[nodiscard]] std::optional<Repair> find_repair(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter);
 
 // What to say otherwise.
-[[nodiscard]] Diagnostic explain_failure(const std::vector<Token>& tokens, const Failure& failure, const Reporter& reporter);
+[[nodiscard]] Diagnostic explain_failure(const std::vector<Token>& tokens, const ParseFailure& failure, const Reporter& reporter);
 
 }  // namespace segue

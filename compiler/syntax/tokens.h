@@ -81,7 +81,7 @@ class Reporter {
 void mend_slips(Tokens& tokens, Reporter& reporter);
 
 // A declaration's tokens: [begin, end) of Tokens::list.
-struct Chunk {
+struct TokenChunk {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::size_t depth = 0;  // of its brackets
@@ -90,9 +90,9 @@ struct Chunk {
 
 // structure.cpp: cuts the file into its declarations; checks brackets and depth; settles which words are names, which signs open a
 // term, and where clauses start.
-[[nodiscard]] std::vector<Chunk> find_structure(Tokens& tokens, Reporter& reporter);
+[[nodiscard]] std::vector<TokenChunk> find_structure(Tokens& tokens, Reporter& reporter);
 
 // grammar.cpp: parses one chunk and appends its declaration.
-void parse_chunks(const Tokens& tokens, const std::vector<Chunk>& chunks, Reporter& reporter, Ast& ast);
+void parse_chunks(const Tokens& tokens, const std::vector<TokenChunk>& chunks, Reporter& reporter, Ast& ast);
 
 }  // namespace segue

@@ -172,6 +172,9 @@ std::optional<std::string> Author::held_literal(const Term& of, const Type& type
   // Exponents and infinities cannot be written, nor years beyond what a literal takes in UTC.
   const bool is_number = type.kind == Kind::kInt || type.kind == Kind::kDecimal || type.kind == Kind::kFloat;
   if (text.empty() || (is_number && text.find_first_of("einf") != std::string::npos)) return std::nullopt;
+  // Beside a decimal of more digits after the point it may have too many in all.
+  constexpr std::size_t kMostDecimalLength = 14;
+  if (type.kind == Kind::kDecimal && text.size() > kMostDecimalLength) return std::nullopt;
   return text;
 }
 
