@@ -440,7 +440,7 @@ class MoverReasons {
   void pair_terms() {
     for (ExplainedScore& score : scores_) {
       std::vector<ExplainedScore::Term> base, head, paired;
-      for (ExplainedScore::Term& term : score.terms) (term.base ? base : head).push_back(std::move(term));
+      for (const ExplainedScore::Term& term : score.terms) (term.base ? base : head).push_back(term);
       const auto pair_by = [&](const auto& is_pair, bool is_kept) {
         for (auto to = head.begin(); to != head.end();) {
           const auto from = std::ranges::find_if(base, [&](const ExplainedScore::Term& term) { return is_pair(*term.base, *to->head); });
