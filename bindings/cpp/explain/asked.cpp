@@ -112,7 +112,7 @@ std::expected<void, Failure> AskedClauses::find(std::string_view name, AskedFor 
 }
 
 std::expected<void, Failure> AskedClauses::take_apart(AskedFor what) {
-  const Definition& asked = definition();
+  const Definition asked = definition();  // by value: the program gets more of them below
   roots_.push_back(definition_);
   const bool is_split = asked.kind == DefinitionKind::kSplit;
   tree_ = clause_tree(*program_, project_->sources, definition_,
