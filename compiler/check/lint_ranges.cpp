@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/check/compare_op.h"
 #include "stdlib/builtins.h"
 #include "stdlib/print_value.h"
 #include "stdlib/text.h"
@@ -200,16 +201,6 @@ Ranges compared(const Domain& domain, CompareOp op, Rank value) {
     case CompareOp::kGe: return between(domain, value, domain.all.high);
   }
   std::unreachable();
-}
-
-CompareOp mirrored(CompareOp op) {
-  switch (op) {
-    case CompareOp::kLt: return CompareOp::kGt;
-    case CompareOp::kLe: return CompareOp::kGe;
-    case CompareOp::kGt: return CompareOp::kLt;
-    case CompareOp::kGe: return CompareOp::kLe;
-    default: return op;
-  }
 }
 
 // ---- predicates

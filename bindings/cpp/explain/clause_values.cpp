@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/check/compare_op.h"
 #include "compiler/check/walk.h"
 #include "compiler/interpret/condition_text.h"
 #include "compiler/interpret/trace_value.h"
@@ -183,19 +184,6 @@ CompareOp turned(CompareOp op, bool is_negated) {
     case CompareOp::kLe: return CompareOp::kGt;
     case CompareOp::kGt: return CompareOp::kLe;
     case CompareOp::kGe: return CompareOp::kLt;
-  }
-  return op;
-}
-
-// `200 < x` says of x what `x > 200` says.
-CompareOp mirrored(CompareOp op) {
-  switch (op) {
-    case CompareOp::kLt: return CompareOp::kGt;
-    case CompareOp::kLe: return CompareOp::kGe;
-    case CompareOp::kGt: return CompareOp::kLt;
-    case CompareOp::kGe: return CompareOp::kLe;
-    case CompareOp::kEq:
-    case CompareOp::kNe: return op;
   }
   return op;
 }
