@@ -7,6 +7,7 @@
 
 #include "compiler/check/dependencies.h"
 #include "compiler/check/walk.h"
+#include "compiler/sql/assembly.h"
 #include "compiler/sql/emit.h"
 #include "compiler/sql/folding.h"
 #include "stdlib/text.h"
@@ -306,14 +307,14 @@ std::string Emitter::common_tables(RowsId rows) const {
   Assembly assembly(query_, base);
   assembly.add_rows(rows, std::numeric_limits<int>::max());
   std::string text;
-  for (const auto& [name, body] : assembly.parts()) {
+  for (const auto& [name, body, is_large] : assembly.parts()) {
     // Made once: an engine that put its text at each place that names it would repeat what that stands on, and so on.
     const std::string reference = quoted(dialect_, name);
-    const auto names_it = [&](const auto& part) {
-      return part.second.find("FROM " + reference) != std::string::npos || part.second.find("JOIN " + reference) != std::string::npos;
+    const auto names_it = [&](const CommonTable& part) {
+      return part.body.find("FROM " + reference) != std::string::npos || part.body.find("JOIN " + reference) != std::string::npos;
     };
-    const bool is_shared = std::ranges::count_if(assembly.parts(), names_it) > 1;
-    text += fmt::format("{}{} AS{} (\n  {}\n)", text.empty() ? "" : ",\n", reference, is_shared ? dialect_.materialized : "", body);
+    const bool is_once = is_large || std::ranges::count_if(assembly.parts(), names_it) > 1;
+    text += fmt::format("{}{} AS{} (\n  {}\n)", text.empty() ? "" : ",\n", reference, is_once ? dialect_.materialized : "", body);
   }
   return text;
 }
