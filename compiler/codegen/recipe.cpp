@@ -85,7 +85,8 @@ class RecipeMaker {
     return add(ref.is_inverted ? Operation::kOnes : Operation::kZeros);  // what the data or the clock have settled
   }
 
-  // Operands come sorted by complement, so that one inversion does for all that are complemented: a and not b and not c = a and not (b or c).
+  // Operands come sorted by complement, so that one inversion does for all that are complemented: a and not b and not c = a and not (b or c). It takes no
+  // word of ones either: a and not b = a xor (a and b).
   Ref operands(const Op& op) {
     const bool is_all = std::holds_alternative<AllOf>(op);
     const std::vector<Bit>& bits = is_all ? std::get<AllOf>(op).operands : std::get<AnyOf>(op).operands;
@@ -96,7 +97,9 @@ class RecipeMaker {
       if (bit.is_negated()) complemented = join(other_join, complemented, next);
       else plain = join(plain_join, plain, next);
     }
-    return complemented ? join(plain_join, plain, add(Operation::kNot, *complemented)) : *plain;
+    if (!complemented) return *plain;
+    if (is_all && plain) return add(Operation::kXor, *plain, add(Operation::kAnd, *plain, *complemented));
+    return join(plain_join, plain, add(Operation::kNot, *complemented));
   }
 
   // ── roots ──

@@ -80,7 +80,8 @@ class Emitter {
   }
 
   void load_arguments() {
-    bits_ = argument(offsetof(CompiledCall, bits), b_.getPtrTy());
+    // The distance stands in a block of its own: in the loop's, LLVM would fold it into every address, and make each of them long.
+    bits_ = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), argument(offsetof(CompiledCall, bits), b_.getPtrTy()), kBiasSlots * kLineBytes);
     pointers_ = argument(offsetof(CompiledCall, pointers), b_.getPtrTy());
     pool_ = argument(offsetof(CompiledCall, pool), b_.getPtrTy());
     counters_ = argument(offsetof(CompiledCall, counters), b_.getPtrTy());
@@ -95,8 +96,7 @@ class Emitter {
     const std::uint64_t part_bytes = recipe_.is_over_bits ? vector_words_ * sizeof(std::uint64_t) : sizeof(std::uint64_t);
     llvm::Value* block = b_.CreateLShr(index_, static_cast<std::uint64_t>(std::countr_zero(parts)));
     part_ = b_.CreateMul(b_.CreateAnd(index_, parts - 1), b_.getInt64(part_bytes));
-    llvm::Value* offset = b_.CreateAdd(b_.CreateMul(block, block_bytes_), part_);
-    line_ = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_, b_.CreateAdd(offset, b_.getInt64(kBiasSlots * kLineBytes)));
+    line_ = b_.CreateInBoundsGEP(b_.getInt8Ty(), bits_, b_.CreateAdd(b_.CreateMul(block, block_bytes_), part_));
     output_ = b_.CreateAdd(output_offset_, b_.CreateMul(index_, b_.getInt64(part_bytes)));
   }
 

@@ -8,7 +8,7 @@
 namespace segue {
 
 // Raised whenever the same recipe makes other code, or CompiledCall changes: kept code is of one version.
-inline constexpr std::uint32_t kRecipeVersion = 1;
+inline constexpr std::uint32_t kRecipeVersion = 2;
 
 // Elements of a vector of 64 rows.
 enum class Lane : std::uint8_t { kNone, kInt8, kInt16, kInt32, kInt64, kFloat64 };
@@ -39,7 +39,7 @@ enum class Operation : std::uint8_t {
   kAdd,   // rows, as the next ones
   kSubtract,
   kMultiply,
-  kXor,
+  kXor,  // also of two bits
   kAndRows,
   kIsNegative,  // mask
   kIsNan,       // mask
