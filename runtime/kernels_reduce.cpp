@@ -33,8 +33,6 @@ bool is_any_set(const std::uint64_t* filter, std::size_t begin, std::size_t end)
   return (filter[last] & low_bits(end - last * 64)) != 0;
 }
 
-// Integers that stand in the order of the floats, -0.0 before 0.0; its own inverse.
-std::int64_t float_key(std::int64_t bits) { return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max()); }
 std::int64_t int_key(std::int64_t bits) { return bits; }
 
 std::int64_t canonical_float_bits(std::int64_t bits) { return bits == std::numeric_limits<std::int64_t>::min() ? 0 : bits; }
@@ -91,13 +89,6 @@ void reduce_distinct_by(const ReduceCall& call) {
   }
 }
 
-int compare_keys(const PickOrder::Key& key, std::int64_t a, std::int64_t b) {
-  if (a == b) return 0;
-  if (key.compare != nullptr) return key.compare(key.data.get(), a, b);
-  const std::int64_t left = key.is_float ? float_key(a) : a, right = key.is_float ? float_key(b) : b;
-  return (left > right) - (left < right);
-}
-
 }  // namespace
 
 void reduce_any(const ReduceCall& call) {
@@ -115,27 +106,9 @@ void reduce_count(const ReduceCall& call) {
 
 void reduce_min(const ReduceCall& call) { reduce_extreme<int_key, true>(call); }
 void reduce_max(const ReduceCall& call) { reduce_extreme<int_key, false>(call); }
-void reduce_min_float(const ReduceCall& call) { reduce_extreme<float_key, true>(call); }
-void reduce_max_float(const ReduceCall& call) { reduce_extreme<float_key, false>(call); }
+void reduce_min_float(const ReduceCall& call) { reduce_extreme<ordered_float_key, true>(call); }
+void reduce_max_float(const ReduceCall& call) { reduce_extreme<ordered_float_key, false>(call); }
 void reduce_distinct(const ReduceCall& call) { reduce_distinct_by<int_key>(call); }
 void reduce_distinct_float(const ReduceCall& call) { reduce_distinct_by<canonical_float_bits>(call); }
-
-void reduce_pick(const ReduceCall& call) {
-  const auto& order = *static_cast<const PickOrder*>(call.data);
-  const auto is_before = [&](std::size_t candidate, std::size_t best) {
-    for (std::size_t i = 0; i < call.values.size(); ++i) {
-      const int by_key = compare_keys(order.keys[i], call.values[i][candidate], call.values[i][best]);
-      if (by_key != 0) return order.is_latest ? by_key > 0 : by_key < 0;
-    }
-    return false;
-  };
-  for (std::size_t group = call.begin; group < call.end; ++group) {
-    std::int64_t best = -1;
-    for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
-      if (best < 0 || is_before(row, static_cast<std::size_t>(best))) best = static_cast<std::int64_t>(row);
-    });
-    call.out[group] = best;
-  }
-}
 
 }  // namespace segue

@@ -2,12 +2,22 @@
 // (ReduceCall) and gives one value or one bit for the group. Sums and averages, which need exact arithmetic, are the caller's kernels.
 #pragma once
 
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
 #include "runtime/program.h"
 
 namespace segue {
 
 void reduce_any(const ReduceCall& call);    // out_bits
 void reduce_count(const ReduceCall& call);  // out
+
+// An integer that stands in the order of the floats, -0.0 before 0.0, for a float's bits; its own inverse.
+[[nodiscard]] inline std::int64_t ordered_float_key(std::int64_t bits) {
+  return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max());
+}
 
 // values[0]; 0 over no rows. Floats are ordered as numbers, -0.0 before 0.0.
 void reduce_min(const ReduceCall& call);
@@ -19,7 +29,7 @@ void reduce_max_float(const ReduceCall& call);
 void reduce_distinct(const ReduceCall& call);
 void reduce_distinct_float(const ReduceCall& call);
 
-// Position of the row whose values are the greatest (the least), compared in turn: values[0], then values[1], …; -1 over no rows. `data` is a PickOrder.
+// Position of the row whose values are the greatest (the least), compared in turn: values[0], which is an integer, then values[1], …; -1 over no rows. `data` is a PickOrder.
 struct PickOrder {
   // The order of two values that are neither integers nor floats: negative, 0 or positive. Null where they are.
   using Compare = int (*)(const void* data, std::int64_t a, std::int64_t b);
@@ -32,5 +42,9 @@ struct PickOrder {
   std::vector<Key> keys;  // by value
 };
 void reduce_pick(const ReduceCall& call);
+void reduce_pick_narrow(const ReduceCall& call);  // the same on a processor without AVX-512
+
+// How two values of a key stand: negative, 0 or positive.
+[[nodiscard]] int compare_keys(const PickOrder::Key& key, std::int64_t a, std::int64_t b);
 
 }  // namespace segue

@@ -2,6 +2,8 @@
 #include <bit>
 #include <limits>
 #include <random>
+#include <span>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -19,10 +21,11 @@ struct Groups {
   bool passes(std::size_t row) const { return ((filter[row / 64] >> (row % 64)) & 1) != 0; }
   std::size_t size() const { return offsets.size() - 1; }
 
-  std::vector<std::int64_t> reduce(ReduceKernel kernel, const void* data = nullptr) const {
+  std::vector<std::int64_t> reduce(ReduceKernel kernel, const void* data = nullptr, const std::vector<std::int64_t>* more = nullptr) const {
     std::vector<std::int64_t> out(size());
     std::vector<std::uint64_t> bits(size() / 64 + 1);
-    const std::int64_t* columns[] = {values.data()};
+    const std::int64_t* all[] = {values.data(), more == nullptr ? nullptr : more->data()};
+    const std::span columns(all, more == nullptr ? 1U : 2U);
     kernel({.offsets = offsets.data(),
             .begin = 0,
             .end = size(),
@@ -102,6 +105,45 @@ TEST_CASE("a row is picked by its time, and none where no row passes") {
   const PickOrder latest{.is_latest = true, .keys = {{}}}, earliest{.is_latest = false, .keys = {{}}};
   CHECK(groups.reduce(reduce_pick, &latest) == std::vector<std::int64_t>{1, -1, 4});
   CHECK(groups.reduce(reduce_pick, &earliest) == std::vector<std::int64_t>{0, -1, 4});
+}
+
+namespace {
+
+// The row that a look at each one after the other finds, by two keys.
+std::int64_t picked(const Groups& groups, const std::vector<std::int64_t>& second, std::size_t group, bool is_latest) {
+  std::int64_t best = -1;
+  const auto is_before = [&](std::size_t a, std::size_t b) {
+    const std::pair left(groups.values[a], second[a]), right(groups.values[b], second[b]);
+    return is_latest ? left > right : left < right;
+  };
+  for (std::size_t row = groups.offsets[group]; row < groups.offsets[group + 1]; ++row) {
+    if (groups.passes(row) && (best < 0 || is_before(row, static_cast<std::size_t>(best)))) best = static_cast<std::int64_t>(row);
+  }
+  return best;
+}
+
+}  // namespace
+
+TEST_CASE("of rows with one time the second key picks, wherever the group begins, and whatever the times are") {
+  const std::int64_t ends[] = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Groups groups = random_groups(seed);
+    std::mt19937_64 random(seed);
+    std::vector<std::int64_t> second;
+    for (std::int64_t& value : groups.values) {
+      if (seed % 3 == 1) value = ends[random() % 2];
+      if (seed % 3 == 2) value = static_cast<std::int64_t>(random());
+      second.push_back(static_cast<std::int64_t>(random() % 5));
+    }
+    groups.values.resize(groups.values.size() + 64);
+    for (const bool is_latest : {true, false}) {
+      const PickOrder order{.is_latest = is_latest, .keys = {{}, {}}};
+      for (const ReduceKernel kernel : {reduce_pick, reduce_pick_narrow}) {
+        const std::vector<std::int64_t> rows = groups.reduce(kernel, &order, &second);
+        for (std::size_t group = 0; group < groups.size(); ++group) REQUIRE(rows[group] == picked(groups, second, group, is_latest));
+      }
+    }
+  }
 }
 
 }  // namespace segue
