@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstring>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <utility>
 
@@ -15,12 +14,11 @@
 #include "bindings/cpp/lazy_libraries.h"
 #include "bindings/cpp/loaded_data.h"
 #include "bindings/cpp/names.h"
-#include "bindings/cpp/needed_columns.h"
 #include "bindings/cpp/prepared_tables.h"
-#include "bindings/cpp/protected_columns.h"
 #include "bindings/cpp/rank_cuts.h"
 #include "bindings/cpp/side_files.h"
-#include "bindings/cpp/suppressed.h"
+#include "bindings/cpp/stored_clocks.h"
+#include "bindings/cpp/stored_columns.h"
 #include "runtime/for_all.h"
 #include "runtime/prepared/append.h"
 #include "runtime/prepared/column_facts.h"
@@ -30,88 +28,6 @@ namespace segue {
 namespace {
 
 using Columns = std::vector<std::vector<bool>>;  // by table
-
-// ── What is stored ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// Everything of the tables that have a source.
-std::vector<NeededColumns> all_with_source(const CheckedProject& project, const DataOptions& options) {
-  std::vector<NeededColumns> needed = all_columns(project.schema());
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    const std::string& name = project.schema().tables[i].name;
-    const bool is_given = std::ranges::find(options.sources, name, &NamedText::name) != options.sources.end();
-    needed[i].table = i == kAccountTable || is_given || find_source(project.workspace.project, name) != nullptr;
-    if (needed[i].table) continue;
-    std::fill(needed[i].columns.begin(), needed[i].columns.end(), false);
-  }
-  // References to tables without a source lead nowhere that anybody could ask for.
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    for (std::size_t k = 0; k < needed[i].references.size(); ++k)
-      needed[i].references[k] = needed[i].table && needed[project.schema().tables[i].references[k].to].table;
-  }
-  return needed;
-}
-
-// What the rules and the project's options read.
-std::vector<NeededColumns> asked_columns(const CheckedProject& project) {
-  std::vector<NeededColumns> needed = needed_columns(project.program(), project.program().results);
-  need_suppress_columns(project, needed);
-  need_protected_columns(project.schema(), needed);
-  return needed;
-}
-
-// A column that has bad values and that nobody asks for is left out: it must not cost anybody rows. Whether there is one.
-bool leave_out_bad(const std::vector<NeededColumns>& asked, const LoadResult& loaded, std::vector<TableSpec>& specs) {
-  bool leaves_out = false;
-  for (const BadValues& bad : loaded.bad) {
-    if (bad.read_as_missing || !bad.column || asked[bad.table].columns[*bad.column]) continue;
-    TableSpec& spec = specs[bad.table];
-    const ColumnSpec& column = spec.columns[*bad.column];
-    const bool is_point = column.form == CellForm::kPoint;
-    if (is_point && (asked[bad.table].columns[*column.latitude] || asked[bad.table].columns[*column.longitude])) continue;
-    for (const auto& id : {bad.column, column.latitude, column.longitude}) {
-      if (!id) continue;
-      leaves_out = leaves_out || spec.columns[*id].is_needed;
-      spec.columns[*id].is_needed = false;
-    }
-  }
-  return leaves_out;
-}
-
-// ── Clocks ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-constexpr ClockRange kAlways = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
-
-// The clocks whose local day lies between two days; `until` excluded.
-ClockRange clocks_of_days(const CheckedProject& project, std::optional<std::int64_t> since, std::optional<std::int64_t> until) {
-  ClockRange range = kAlways;
-  if (since) range.since = clock_at_end_of_day(*since - 1, project.zone, project.rules).now + 1;
-  if (until) range.until = clock_at_end_of_day(*until - 1, project.zone, project.rules).now;
-  return range;
-}
-
-ClockRange both(ClockRange a, ClockRange b) { return {std::max(a.since, b.since), std::min(a.until, b.until)}; }
-
-// Where no row is left out as not yet known, a later clock leaves out none either.
-ClockRange clocks_of_rows(const TableSpec& spec, const TableNotes& notes, std::int64_t clock) {
-  if (!spec.known_at) return kAlways;
-  return {clock, notes.report.not_yet_known == 0 ? kAlways.until : clock};
-}
-
-// The clocks on whose days the rates are those of `clock`'s day; where messages name the day, that day.
-ClockRange clocks_of_money(const CheckedProject& project, const ExchangeRates& rates, const TableNotes& notes, std::int64_t clock) {
-  const std::int64_t day = local_day_of(project.zone, clock);
-  if (!notes.missing_rates.empty()) return clocks_of_days(project, day, day + 1);
-  std::optional<std::int64_t> since, until;
-  for (const auto& [currency, of_currency] : rates.by_currency) {
-    for (const ExchangeRate& rate : of_currency) {
-      if (rate.valid_from <= day) since = std::max(since.value_or(rate.valid_from), rate.valid_from);
-      else until = std::min(until.value_or(rate.valid_from), rate.valid_from);
-    }
-  }
-  return clocks_of_days(project, since, until);
-}
-
-// ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 // One table on its way from sources to files.
 struct Work {
@@ -531,12 +447,12 @@ class Preparer {
     if (work.state == PreparedState::kKept) return;
     stored.name = specs_[id].name;
     stored.reading = reading_digest(project_, specs_, id);
-    const ClockRange before = work.state == PreparedState::kExtended ? stored.clocks : kAlways;
-    stored.clocks = both(before, clocks_of_rows(specs_[id], work.notes, options_.clock));
+    const ClockRange before = work.state == PreparedState::kExtended ? stored.clocks : kAllClocks;
+    stored.clocks = both_clocks(before, clocks_of_rows(specs_[id], work.notes, options_.clock));
     stored.rates = {};
     if (wants_money(specs_[id], wanted_[id])) {
       stored.rates = rates_digest(rates_);
-      stored.clocks = both(stored.clocks, clocks_of_money(project_, rates_, work.notes, options_.clock));
+      stored.clocks = both_clocks(stored.clocks, clocks_of_money(project_, rates_, work.notes, options_.clock));
     }
     const std::vector<StoredColumn> old = work.state == PreparedState::kRead ? std::vector<StoredColumn>() : std::move(stored.columns);
     stored.columns.clear();
