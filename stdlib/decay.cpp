@@ -7,6 +7,7 @@
 #include <bit>
 #include <limits>
 
+#include "stdlib/decay_vectors.h"
 #include "stdlib/double_double.h"
 
 namespace segue {
@@ -275,16 +276,15 @@ void quick_steps_plain(std::int64_t now, std::int64_t unit, QuickRows& rows, std
 __attribute__((target("avx2"))) void quick_steps_avx2(std::int64_t now, std::int64_t unit, QuickRows& rows, std::size_t count) {
   quick_steps(now, unit, rows, count);
 }
-__attribute__((target("avx512f,avx512dq"))) void quick_steps_avx512(std::int64_t now, std::int64_t unit, QuickRows& rows,
-                                                                    std::size_t count) {
-  quick_steps(now, unit, rows, count);
-}
 #endif
 
-// The same operations in the same order, eight, four or two at a time.
+void quick_steps_wide(std::int64_t now, std::int64_t unit, QuickRows& rows, std::size_t count) {
+  wide_decays(now, unit, rows.times, rows.half_lives, rows.out, rows.open, count);
+}
+
 QuickSteps quick_steps_of_this_machine() {
+  if (has_wide_decays()) return quick_steps_wide;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return quick_steps_avx512;
   if (__builtin_cpu_supports("avx2")) return quick_steps_avx2;
 #endif
   return quick_steps_plain;
@@ -310,6 +310,37 @@ std::uint64_t quick_decays(std::int64_t now, std::int64_t unit, const std::int64
     for (std::size_t i = at; i < std::min(count, at + kLanes); ++i) open |= std::uint64_t{rows.open[i] != 0} << i;
   }
   return open;
+}
+
+namespace {
+
+double decay_of_one(std::int64_t now, std::int64_t unit, std::int64_t half_life, std::int64_t time) {
+  return (unit == 1 ? decay_of_spans(now - time, half_life) : decay_of_span_in_days(now - time, half_life)).value;
+}
+
+// Of the rare rows that the quick way leaves open: numbers below 2^53 are divided as they are.
+double decay_of_open(std::int64_t now, std::int64_t half_life, std::int64_t time) {
+  const std::int64_t age = now - time;
+  if (age < kMostExact) return exp2_of(-(static_cast<double>(age) / static_cast<double>(half_life)));
+  return decay_of_spans(age, half_life).value;
+}
+
+}  // namespace
+
+void decays_of(std::int64_t now, std::int64_t unit, std::int64_t half_life, const std::int64_t* times, std::size_t count, double* out) {
+  static const bool is_wide = has_wide_decays();
+  if (is_wide && half_life < kMostExact / unit) return wide_decays_of(now, half_life * unit, times, count, out, decay_of_open);
+  std::int64_t half_lives[kMostRows], powers[kMostRows];
+  std::fill_n(half_lives, std::min(count, kMostRows), half_life);
+  for (std::size_t at = 0; at < count; at += kMostRows) {
+    const std::size_t rows = std::min(kMostRows, count - at);
+    const std::uint64_t open = quick_decays(now, unit, times + at, half_lives, powers, rows);
+    for (std::size_t i = 0; i < rows; ++i) out[at + i] = std::bit_cast<double>(powers[i]);
+    for (std::uint64_t rest = open; rest != 0; rest &= rest - 1) {
+      const std::size_t row = at + static_cast<std::size_t>(std::countr_zero(rest));
+      out[row] = decay_of_one(now, unit, half_life, times[row]);
+    }
+  }
 }
 
 }  // namespace segue

@@ -24,4 +24,7 @@ namespace segue {
 [[nodiscard]] std::uint64_t quick_decays(std::int64_t now, std::int64_t unit, const std::int64_t* times, const std::int64_t* half_lives,
                                          std::int64_t* out, std::size_t count);
 
+// The powers of `count` times of which none is in the future, by one half-life above 0, to the last bit; `unit` is 1, or a day where times are counted in µs and half-lives in days.
+void decays_of(std::int64_t now, std::int64_t unit, std::int64_t half_life, const std::int64_t* times, std::size_t count, double* out);
+
 }  // namespace segue

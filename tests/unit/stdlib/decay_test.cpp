@@ -104,3 +104,26 @@ TEST_CASE("decays of many rows have the bits of one after the other") {
     }
   }
 }
+
+TEST_CASE("decays by one half-life have the bits of one after the other") {
+  constexpr std::int64_t kNow = 1'770'000'000'123'456;
+  const unsigned seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937_64 random(seed);
+  for (const std::int64_t unit : {std::int64_t{1}, kMicrosPerDay}) {
+    for (const std::int64_t half_life : {std::int64_t{1}, std::int64_t{7}, std::int64_t{60}, std::int64_t{86'400'000'000},
+                                         std::int64_t{1} << 53, std::numeric_limits<std::int64_t>::max()}) {
+      std::vector<std::int64_t> times{kNow, kNow - 1, 0, -62'135'596'800'000'000, kNow - (std::int64_t{1} << 52)};
+      for (int i = 0; i < 700; ++i) times.push_back(kNow - static_cast<std::int64_t>(random() >> (12 + random() % 48)));
+      for (const std::size_t count : {times.size(), std::size_t{0}, std::size_t{1}, std::size_t{8}, std::size_t{64}}) {
+        std::vector<double> out(count, -1);
+        decays_of(kNow, unit, half_life, times.data(), count, out.data());
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::int64_t age = kNow - times[i];
+          INFO(age << " by " << half_life << " of " << unit);
+          REQUIRE(out[i] == (unit == 1 ? decay_of_spans(age, half_life) : decay_of_span_in_days(age, half_life)).value);
+        }
+      }
+    }
+  }
+}
