@@ -26,10 +26,9 @@ ArrowSelection arrow_selection(const std::vector<std::uint32_t>& of_slots, const
   return selection;
 }
 
-Piece empty_piece(const PieceContext& context, std::size_t rows) {
+Piece good_piece(const PieceContext& context, std::size_t rows) {
   Piece piece;
   piece.rows = rows;
-  piece.states.resize(rows, RowState::kGood);
   piece.columns.resize(context.slots.size());
   return piece;
 }
@@ -47,7 +46,8 @@ void convert_slot(const std::shared_ptr<arrow::ChunkedArray>& column, std::uint3
 
 Piece convert_chunks(const std::vector<std::shared_ptr<arrow::ChunkedArray>>& columns, std::int64_t rows, const ArrowSelection& selection) {
   const PieceContext& context = *selection.context;
-  Piece piece = empty_piece(context, static_cast<std::size_t>(rows));
+  Piece piece = good_piece(context, static_cast<std::size_t>(rows));
+  piece.all_states();
   for (std::uint32_t slot = 0; slot < context.slots.size(); ++slot)
     convert_slot(columns[selection.position_of_slot[slot]], slot, context, piece);
   settle_points(context, piece);

@@ -25,7 +25,7 @@ struct ArrowSelection {
 [[nodiscard]] ArrowSelection arrow_selection(const std::vector<std::uint32_t>& of_slots, const PieceContext& context);
 
 // A piece of rows that are good, without values yet.
-[[nodiscard]] Piece empty_piece(const PieceContext& context, std::size_t rows);
+[[nodiscard]] Piece good_piece(const PieceContext& context, std::size_t rows);
 
 // Puts the values of a slot into a piece; they must stay unchanged.
 void convert_slot(const std::shared_ptr<arrow::ChunkedArray>& column, std::uint32_t slot, const PieceContext& context, Piece& piece);

@@ -5,6 +5,8 @@
 
 #include <sys/mman.h>
 
+#include "runtime/io/used_again.h"
+
 namespace segue::io {
 namespace {
 
@@ -21,6 +23,11 @@ std::shared_ptr<std::byte> map_values(std::size_t bytes) {
 
 std::shared_ptr<std::byte> allocate_values(std::size_t bytes, std::size_t written) {
   if (bytes >= 4 * kLargePage) return map_values((bytes + kLargePage - 1) / kLargePage * kLargePage);
+  if (bytes >= kLeastBlock && blocks_are_kept()) {
+    std::byte* block = take_block(bytes);
+    std::memset(block + written, 0, bytes - written);
+    return {block, [bytes](std::byte* old) { give_block(old, bytes); }};
+  }
   auto* values = static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64}));
   std::memset(values + written, 0, bytes - written);
   return {values, [](std::byte* old) { ::operator delete(old, std::align_val_t{64}); }};

@@ -82,9 +82,7 @@ class PartBuilder {
   // The same where the caller knows the type of the storage.
   template <typename To, typename Value>
   void put_as(const Batch& batch, Value value) {
-    make_room();
-    filled_ = batch.first + batch.rows;
-    To* to = reinterpret_cast<To*>(part_.values.get()) + batch.first;
+    To* to = room<To>(batch);
     if (batch.levels == nullptr) {
       for (std::size_t i = 0; i < batch.rows; ++i) to[i] = static_cast<To>(value(i));
       return;
@@ -97,7 +95,14 @@ class PartBuilder {
     }
     note_missing(batch);
   }
-  // The same of a bool.
+  // Where the values of a batch of known rows go, for whoever stores them himself.
+  template <typename To>
+  [[nodiscard]] To* room(const Batch& batch) {
+    make_room();
+    filled_ = batch.first + batch.rows;
+    return reinterpret_cast<To*>(part_.values.get()) + batch.first;
+  }
+  // `put` of a bool.
   void put_bits(const Batch& batch, const bool* values);
   // A row that turns out to be missing after all.
   void set_missing(std::size_t row);

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 #include <arrow/type.h>
@@ -15,6 +18,7 @@
 #include <parquet/schema.h>
 #include <parquet/statistics.h>
 
+#include "runtime/io/parquet_pages.h"
 #include "runtime/io/parquet_texts.h"
 #include "stdlib/calendar.h"
 #include "stdlib/clock.h"
@@ -268,21 +272,27 @@ class CodedNumbers {
   template <typename T>
   bool learn(const DirectColumn& column, const T* values, std::size_t count) {
     if (!prepare(column, builder_, values, count)) return false;
+    if (column.factor == 1 && column.divisor == 1) return learn(count, [=](std::size_t i) { return values[i]; });
     return learn(count, [&](std::size_t i) { return column.value(values[i]); });
   }
   template <typename Meaning>
   bool learn(std::size_t count, Meaning meaning) {
-    meanings_.assign((count + 1) * sizeof(std::int64_t), std::byte{});
-    with_value_type(builder_.storage(), [&]<typename To>(To) {
-      To* to = reinterpret_cast<To*>(meanings_.data());
+    count_ = count;
+    storage_ = builder_.storage();
+    meanings_ = room_for(storage_);
+    with_value_type(storage_, [&]<typename To>(To) {
+      To* to = reinterpret_cast<To*>(meanings_.get());
       for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<To>(meaning(i));
+      to[count] = To{};
     });
     return true;
   }
   bool put(const Batch& batch, const std::int32_t* codes) {
     if (codes == nullptr) return put_nothing(batch);
-    with_value_type(builder_.storage(), [&]<typename To>(To) {
-      const To* meanings = reinterpret_cast<const To*>(meanings_.data());
+    if (storage_ != builder_.storage()) widen();
+    with_value_type(storage_, [&]<typename To>(To) {
+      const To* meanings = reinterpret_cast<const To*>(meanings_.get());
+      if (batch.levels == nullptr) return look_up(meanings, codes, batch.rows, builder_.room<To>(batch));
       builder_.put_as<To>(batch, [=](std::size_t i) { return meanings[codes[i]]; });
     });
     return true;
@@ -293,8 +303,38 @@ class CodedNumbers {
   }
 
  private:
+  [[nodiscard]] std::shared_ptr<std::byte> room_for(Storage storage) const {
+    const std::size_t bytes = (count_ + 1) * bytes_of(storage);
+    return allocate_values(bytes, bytes);
+  }
+
+  // Eight at a time: most of the reader's time goes by here.
+  template <typename To>
+  static void look_up(const To* meanings, const std::int32_t* codes, std::size_t count, To* to) {
+    std::size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+      for (std::size_t k = 0; k < 8; ++k) to[i + k] = meanings[static_cast<std::uint32_t>(codes[i + k])];
+    }
+    for (; i < count; ++i) to[i] = meanings[static_cast<std::uint32_t>(codes[i])];
+  }
+
+  // Values in between that stand for themselves have made the part wider.
+  void widen() {
+    const std::shared_ptr<std::byte> wider = room_for(builder_.storage());
+    with_value_type(builder_.storage(), [&]<typename To>(To) {
+      with_value_type(storage_, [&]<typename From>(From) {
+        const From* from = reinterpret_cast<const From*>(meanings_.get());
+        std::transform(from, from + count_ + 1, reinterpret_cast<To*>(wider.get()), [](From value) { return static_cast<To>(value); });
+      });
+    });
+    meanings_ = wider;
+    storage_ = builder_.storage();
+  }
+
   PartBuilder& builder_;
-  AlignedBytes meanings_;
+  std::size_t count_ = 0;
+  std::shared_ptr<std::byte> meanings_;  // of each entry, and one more
+  Storage storage_ = Storage::kNone;     // of the meanings
 };
 
 bool is_coded(parquet::ColumnReader& reader) { return reader.GetExposedEncoding() == parquet::ExposedEncoding::DICTIONARY; }
@@ -333,6 +373,11 @@ bool read_fixed(parquet::ColumnReader& reader, const DirectColumn& column, std::
 }
 
 // ── Floats and bools ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+std::size_t known_rows(const Batch& batch) {
+  if (batch.levels == nullptr) return batch.rows;
+  return static_cast<std::size_t>(std::count(batch.levels, batch.levels + batch.rows, 1));
+}
 
 // Rows that hold no number are missing.
 template <typename T>
@@ -420,6 +465,142 @@ bool read_column(parquet::ColumnReader& reader, const DirectColumn& column, cons
   }
 }
 
+// ── Pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+enum class PagesEnd : std::uint8_t {
+  kDone,
+  kRefused,  // a cell is bad
+  kForeign,  // pages of a kind that is left to Arrow
+};
+
+// Goes through the pages of a column: `learn(bytes, entries)` takes a dictionary, `put_codes(batch, codes)` codes within it, `put_plain(batch, bytes, known)`
+// values, and gives the bytes that they took, none where it refuses them.
+template <typename Learn, typename PutCodes, typename PutPlain>
+PagesEnd each_page_batch(PageCursor& pages, Learn learn, PutCodes put_codes, PutPlain put_plain) {
+  for (;;) {
+    switch (pages.next()) {
+      case PageFound::kEnd: return PagesEnd::kDone;
+      case PageFound::kForeign: return PagesEnd::kForeign;
+      case PageFound::kDictionary:
+        if (!learn(pages.bytes(), pages.entries())) return PagesEnd::kRefused;
+        break;
+      case PageFound::kCodes:
+        if (!put_codes(pages.batch(), pages.entries() == 0 ? nullptr : pages.codes())) return PagesEnd::kRefused;
+        break;
+      case PageFound::kPlain: {
+        const std::optional<std::size_t> taken = put_plain(pages.batch(), pages.bytes(), pages.known());
+        if (!taken) return PagesEnd::kRefused;
+        pages.consume(*taken);
+        break;
+      }
+    }
+  }
+}
+
+// Numbers of the type T one after the other, in place where they may stand there; null where there are not so many. With `has_more`, one more may be read.
+template <typename T>
+const T* values_in(std::span<const std::uint8_t> bytes, std::size_t count, bool has_more, std::vector<T>& copy) {
+  if (bytes.size() / sizeof(T) < count) return nullptr;
+  const bool is_aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(T) == 0;
+  if (is_aligned && count != 0 && !has_more) return reinterpret_cast<const T*>(bytes.data());
+  copy.resize(count + 1);
+  if (count != 0) std::memcpy(copy.data(), bytes.data(), count * sizeof(T));
+  return copy.data();
+}
+
+template <typename T>
+PagesEnd page_numbers(PageCursor& pages, const DirectColumn& column, PartBuilder& builder) {
+  CodedNumbers coded(builder);
+  std::vector<T> copy;
+  return each_page_batch(
+      pages,
+      [&](std::span<const std::uint8_t> bytes, std::size_t entries) {
+        const T* values = values_in(bytes, entries, false, copy);
+        return values != nullptr && coded.learn(column, values, entries);
+      },
+      [&](const Batch& batch, const std::int32_t* codes) { return coded.put(batch, codes); },
+      [&](const Batch& batch, std::span<const std::uint8_t> bytes, std::size_t known) -> std::optional<std::size_t> {
+        const T* values = values_in(bytes, known, batch.levels != nullptr, copy);
+        if (values == nullptr || !put_numbers(column, builder, batch, values, known)) return std::nullopt;
+        return known * sizeof(T);
+      });
+}
+
+// Texts, each after its length; false where there are not so many. `taken` is where they end.
+bool split_texts(std::span<const std::uint8_t> bytes, std::size_t count, std::vector<parquet::ByteArray>& out, std::size_t& taken) {
+  out.clear();
+  taken = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t size = 0;
+    if (bytes.size() - taken < sizeof(size)) return false;
+    std::memcpy(&size, bytes.data() + taken, sizeof(size));
+    taken += sizeof(size);
+    if (size > bytes.size() - taken) return false;
+    out.emplace_back(size, bytes.data() + taken);
+    taken += size;
+  }
+  return true;
+}
+
+PagesEnd page_texts(PageCursor& pages, const Slot& slot, PartBuilder& builder, LocalTexts& texts) {
+  CodedNumbers coded(builder);
+  TextNumbers numbers_of(slot, texts);
+  std::vector<parquet::ByteArray> values;
+  std::vector<std::int64_t> numbers;
+  std::size_t taken = 0;
+  const auto take = [&](std::span<const std::uint8_t> bytes, std::size_t count) {
+    return split_texts(bytes, count, values, taken) && numbers_of.of(values.data(), count, numbers) &&
+           hold_numbers(builder, numbers, count);
+  };
+  return each_page_batch(
+      pages,
+      [&](std::span<const std::uint8_t> bytes, std::size_t entries) {
+        return take(bytes, entries) && coded.learn(entries, [&](std::size_t i) { return numbers[i]; });
+      },
+      [&](const Batch& batch, const std::int32_t* codes) { return coded.put(batch, codes); },
+      [&](const Batch& batch, std::span<const std::uint8_t> bytes, std::size_t known) -> std::optional<std::size_t> {
+        if (!take(bytes, known)) return std::nullopt;
+        builder.put(batch, [&](std::size_t i) { return numbers[i]; });
+        return taken;
+      });
+}
+
+template <typename T>
+PagesEnd page_floats(PageCursor& pages, PartBuilder& builder) {
+  std::vector<T> entries, looked_up;
+  const auto put = [&](const Batch& batch, const T* values, std::size_t known) {
+    builder.put(batch, [=](std::size_t i) { return values[i]; });
+    drop_nan(builder, batch, values, known);
+    return true;
+  };
+  return each_page_batch(
+      pages, [&](std::span<const std::uint8_t> bytes, std::size_t count) { return values_in(bytes, count, true, entries) != nullptr; },
+      [&](const Batch& batch, const std::int32_t* codes) {
+        const std::size_t known = known_rows(batch);
+        looked_up.assign(known + 1, T{});
+        for (std::size_t i = 0; i < known; ++i) looked_up[i] = entries[static_cast<std::size_t>(codes[i])];
+        return put(batch, looked_up.data(), known);
+      },
+      [&](const Batch& batch, std::span<const std::uint8_t> bytes, std::size_t known) -> std::optional<std::size_t> {
+        const T* values = values_in(bytes, known, batch.levels != nullptr, looked_up);
+        if (values == nullptr || !put(batch, values, known)) return std::nullopt;
+        return known * sizeof(T);
+      });
+}
+
+PagesEnd read_pages(PageCursor& pages, Physical::type type, const DirectColumn& column, const Slot& slot, PartBuilder& builder,
+                    LocalTexts& texts) {
+  switch (type) {
+    case Physical::INT32:
+      return column.is_unsigned ? page_numbers<std::uint32_t>(pages, column, builder) : page_numbers<std::int32_t>(pages, column, builder);
+    case Physical::INT64: return page_numbers<std::int64_t>(pages, column, builder);
+    case Physical::FLOAT: return page_floats<float>(pages, builder);
+    case Physical::DOUBLE: return page_floats<double>(pages, builder);
+    case Physical::BYTE_ARRAY: return page_texts(pages, slot, builder, texts);
+    default: return PagesEnd::kForeign;
+  }
+}
+
 // ── Facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 // The least and the greatest number of a chunk, as the file has them; nothing where it does not say, or not in the order of numbers.
@@ -472,6 +653,29 @@ bool is_always_good(const DirectColumn& column, const parquet::ColumnChunkMetaDa
   if (column.form != DirectForm::kNumbers || column.divisor != 1 || column.width != 0) return false;
   const Span all = chunk.type() == Physical::INT32 ? kSpanOf<std::int32_t> : kSpanOf<std::int64_t>;
   return column.is_unsigned || (column.least <= all.least && column.greatest >= all.greatest);
+}
+
+std::shared_ptr<parquet::ColumnReader> reader_of(parquet::RowGroupReader& group, const DirectColumn& column) {
+  return column.form == DirectForm::kFloats || column.form == DirectForm::kBools
+             ? group.Column(column.leaf)
+             : group.ColumnWithExposeEncoding(column.leaf, parquet::ExposedEncoding::DICTIONARY);
+}
+
+std::optional<ColumnPiece> read_list(parquet::RowGroupReader& group, const DirectColumn& column, const Slot& slot, std::size_t rows) {
+  ColumnPiece piece;
+  return read_lists(*reader_of(group, column), column, slot, rows, piece) ? std::optional(std::move(piece)) : std::nullopt;
+}
+
+// What `read(builder, texts)` reads, where it does.
+template <typename Read>
+std::optional<ColumnPiece> made_piece(const DirectColumn& column, const Slot& slot, std::size_t rows, const Placement& placement,
+                                      std::size_t first_row, Read read) {
+  ColumnPiece piece;
+  PartBuilder builder(rows, first_storage(slot, column.form), placement, first_row);
+  if (!read(builder, piece.texts)) return std::nullopt;
+  if (builder.has_missing() && (!slot.spec.accepts_missing || slot.is_key)) return std::nullopt;
+  piece.part = builder.take();
+  return piece;
 }
 
 }  // namespace
@@ -528,18 +732,17 @@ DirectColumn direct_column(const Slot& slot, const parquet::ColumnDescriptor& de
 std::optional<ColumnPiece> read_direct(parquet::RowGroupReader& group, const DirectColumn& column, const Slot& slot, std::size_t rows,
                                        const Placement& placement, std::size_t first_row) {
   try {
-    const std::shared_ptr<parquet::ColumnReader> reader =
-        column.form == DirectForm::kFloats || column.form == DirectForm::kBools
-            ? group.Column(column.leaf)
-            : group.ColumnWithExposeEncoding(column.leaf, parquet::ExposedEncoding::DICTIONARY);
-    ColumnPiece piece;
-    if (column.form == DirectForm::kLists)
-      return read_lists(*reader, column, slot, rows, piece) ? std::optional(std::move(piece)) : std::nullopt;
-    PartBuilder builder(rows, first_storage(slot, column.form), placement, first_row);
-    if (!read_column(*reader, column, slot, rows, builder, piece.texts)) return std::nullopt;
-    if (builder.has_missing() && (!slot.spec.accepts_missing || slot.is_key)) return std::nullopt;
-    piece.part = builder.take();
-    return piece;
+    if (column.form == DirectForm::kLists) return read_list(group, column, slot, rows);
+    PagesEnd end = PagesEnd::kForeign;
+    auto piece = made_piece(column, slot, rows, placement, first_row, [&](PartBuilder& builder, LocalTexts& texts) {
+      PageCursor pages(group.GetColumnPageReader(column.leaf), column.is_nullable, rows);
+      end = read_pages(pages, group.metadata()->schema()->Column(column.leaf)->physical_type(), column, slot, builder, texts);
+      return end == PagesEnd::kDone;
+    });
+    if (end != PagesEnd::kForeign) return piece;
+    return made_piece(column, slot, rows, placement, first_row, [&](PartBuilder& builder, LocalTexts& texts) {
+      return read_column(*reader_of(group, column), column, slot, rows, builder, texts);
+    });
   } catch (const std::exception&) {
     return std::nullopt;  // reading it the other way gives the error its words
   }

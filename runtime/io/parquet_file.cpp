@@ -12,8 +12,10 @@
 
 #include "runtime/io/arrow_pieces.h"
 #include "runtime/io/parquet_direct.h"
+#include "runtime/io/parquet_memory.h"
 #include "runtime/io/points.h"
 #include "runtime/io/table_file.h"
+#include "runtime/io/used_again.h"
 
 namespace segue::io {
 namespace {
@@ -47,6 +49,7 @@ struct ParquetSource {
   std::vector<DirectColumn> direct;      // by slot
   const std::vector<Placement>* placements = nullptr;
   std::vector<std::uint64_t> first_rows;  // in the table, by group; where there are placements
+  KeepBlocks blocks = {};                 // of one row group for the next
 
   [[nodiscard]] std::expected<std::unique_ptr<FileReader>, LoadError> reader() const {
     parquet::arrow::FileReaderBuilder builder;
@@ -63,11 +66,12 @@ struct ParquetSource {
     const PieceContext& context = *selection.context;
     const auto about = metadata->RowGroup(group);
     if (about->num_rows() < 0) return std::unexpected(unsound());
-    Piece piece = empty_piece(context, static_cast<std::size_t>(about->num_rows()));
+    Piece piece = good_piece(context, static_cast<std::size_t>(about->num_rows()));
     piece.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(about->total_compressed_size(), 0));
     std::vector<bool> is_open = wanted.empty() ? std::vector<bool>(context.slots.size(), true) : wanted;
     read_directly(group, piece, is_open);
     if (std::ranges::find(is_open, true) != is_open.end()) {
+      piece.all_states();
       if (auto read = read_others(group, piece, is_open); !read) return std::unexpected(read.error());
     }
     settle_points(context, piece);
@@ -82,7 +86,7 @@ struct ParquetSource {
     for (std::uint32_t slot = 0; slot < direct.size(); ++slot) {
       if (!is_open[slot] || direct[slot].form == DirectForm::kNone) continue;
       if (!bytes) {
-        bytes = parquet::ParquetFileReader::Open(file, parquet::default_reader_properties(), metadata);
+        bytes = parquet::ParquetFileReader::Open(file, parquet::ReaderProperties(block_pool()), metadata);
         opened = bytes->RowGroup(group);
       }
       const Placement placement = placements != nullptr ? (*placements)[slot] : Placement{};
@@ -91,7 +95,7 @@ struct ParquetSource {
       if (!column) continue;
       is_open[slot] = false;
       piece.columns[slot] = std::move(*column);
-      if (context.slots[slot].is_known_at) mark_not_yet_known(*piece.columns[slot].part, context.known_until, piece.states);
+      if (context.slots[slot].is_known_at) mark_not_yet_known(*piece.columns[slot].part, context.known_until, piece.all_states());
     }
   }
 

@@ -80,11 +80,17 @@ struct PieceOrigin {
 struct Piece {
   std::size_t rows = 0;
   std::vector<ColumnPiece> columns;  // by slot
-  std::vector<RowState> states;      // by row
+  std::vector<RowState> states;      // by row; empty: every row is kGood
   std::vector<Finding> findings;
   PieceOrigin origin;
   std::uint64_t bytes = 0;                              // of the file, for progress
   std::vector<std::shared_ptr<const void>> keep_alive;  // what texts point into
+
+  // To change one of them.
+  std::vector<RowState>& all_states() {
+    states.resize(rows, RowState::kGood);
+    return states;
+  }
 };
 
 // The two slots of a point that is read.

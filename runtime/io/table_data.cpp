@@ -124,11 +124,12 @@ std::expected<std::vector<std::uint32_t>, std::vector<LoadError>> columns_of_slo
 
 // ── Pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-void append_states(TableData& data, const std::vector<RowState>& states) {
-  const bool are_good = std::ranges::all_of(states, [](RowState state) { return state == RowState::kGood; });
+void append_states(TableData& data, const Piece& piece) {
+  const bool are_good = std::ranges::all_of(piece.states, [](RowState state) { return state == RowState::kGood; });
   if (are_good && data.states.empty()) return;
   std::vector<RowState>& all = data.all_states();
-  all.insert(all.end(), states.begin(), states.end());
+  if (piece.states.empty()) all.resize(all.size() + piece.rows, RowState::kGood);
+  else all.insert(all.end(), piece.states.begin(), piece.states.end());
 }
 
 // The codes of parts get their final meaning when the table is there, by all threads.
@@ -393,7 +394,7 @@ void append_piece(TableData& data, Piece piece, std::uint32_t file) {
     for (Finding::Example& example : finding.examples) example.row += piece.origin.first_row;
     add_finding(data.findings, std::move(finding));
   }
-  append_states(data, piece.states);
+  append_states(data, piece);
   for (std::size_t slot = 0; slot < piece.columns.size(); ++slot) append_column(data.slots[slot], std::move(piece.columns[slot]));
   data.origins.push_back(std::move(piece.origin));
   data.piece_rows.push_back(piece.rows);
