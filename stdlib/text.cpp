@@ -24,6 +24,15 @@ bool is_ascii_word(const char* bytes) {
   return (word & 0x8080'8080'8080'8080) == 0;
 }
 
+// Eight bytes of ASCII without a capital letter: adding carries into the high bit of those from `A` on, and of those beyond `Z`.
+bool is_folded_word(const char* bytes) {
+  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  const std::uint64_t from_a = word + kEach * (0x80 - 'A'), beyond_z = word + kEach * (0x7f - 'Z');
+  return ((word | (from_a & ~beyond_z)) & (kEach * 0x80)) == 0;
+}
+
 // How many bytes from `at` on are ASCII, looked at eight at a time.
 std::size_t skip_ascii(std::string_view text, std::size_t at) {
   while (at + 8 <= text.size() && is_ascii_word(text.data() + at)) at += 8;
@@ -103,7 +112,9 @@ void fold_into(std::string_view text, std::string& out) {
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = skip_ascii(text, at);
-    for (; at < end; ++at) out.push_back(fold_ascii(text[at]));
+    const std::size_t from = out.size();
+    out.resize(from + end - at);
+    for (std::size_t to = from; at < end; ++at, ++to) out[to] = fold_ascii(text[at]);
     if (at == text.size()) break;
     const char32_t code = next_code_point(text, at);
     assert(code != kInvalid);
@@ -119,6 +130,10 @@ std::string fold(std::string_view text) {
 
 bool is_folded(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    if (at + 8 <= text.size() && is_folded_word(text.data() + at)) {
+      at += 8;
+      continue;
+    }
     const char32_t code = next_code_point(text, at);
     if (fold_code_point(code) != code) return false;
   }
