@@ -25,8 +25,6 @@ struct AccountEvaluator::State {
   std::vector<std::size_t> first_row, first_bucket;
   std::size_t pool_bytes = 0;
   std::vector<std::vector<AccountRow>> parents;  // by table, by row of the record: the row around it
-  std::vector<std::uint32_t> member_places;      // by definition
-  std::vector<std::uint64_t> members;
 
   [[nodiscard]] const Schema& schema() const { return project->schema(); }
   void note_lookups() {
@@ -141,14 +139,7 @@ std::expected<AccountEvaluator, Failure> AccountEvaluator::make(const OpenedProj
                                              .run = AccountRun(made, clock_of(checked, options.clock)),
                                              .first_row = {},
                                              .first_bucket = {},
-                                             .parents = std::vector<std::vector<AccountRow>>(checked.schema().tables.size()),
-                                             .member_places = {},
-                                             .members = {}});
-  for (const PlanRoot& root : made.roots()) {
-    const bool is_segment = root.frame == kAccountFrame && root.answer == AnswerKind::kMembers;
-    state->member_places.push_back(made.bit_place(is_segment ? root.members : kFalse));
-  }
-  state->members.resize((state->member_places.size() + 63) / 64 + 1);
+                                             .parents = std::vector<std::vector<AccountRow>>(checked.schema().tables.size())});
   state->note_lookups();
   AccountEvaluator evaluator(std::move(state));
   evaluator.clear();
@@ -297,10 +288,9 @@ void AccountEvaluator::evaluate() {
   State& state = *state_;
   state.find_targets();
   state.run.run(state.program->whole(), state.tables, static_cast<RowId>(state.first_row[kAccountTable]));
-  state.run.members(state.member_places, state.members);
 }
 
-std::span<const std::uint64_t> AccountEvaluator::members() const { return state_->members; }
+std::span<const std::uint64_t> AccountEvaluator::members() const { return state_->run.members(); }
 
 double AccountEvaluator::score(std::size_t definition) const {
   return std::bit_cast<double>(state_->run.value(static_cast<std::uint32_t>(definition)));

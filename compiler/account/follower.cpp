@@ -11,7 +11,8 @@ namespace segue {
 
 namespace {
 
-constexpr std::size_t kSpareBytes = std::size_t{64} << 20;  // of texts and lists that nothing holds any more
+constexpr std::size_t kSpareBytes = std::size_t{64} << 20;       // of texts and lists that nothing holds any more
+constexpr std::size_t kLeastTotalBytes = std::size_t{64} << 20;  // that totals may take
 
 std::optional<std::int64_t> kept_cell(const RowTable& table, RowId row, ColumnId column) {
   return table.keeps(column) ? table.cell(row, column) : std::nullopt;
@@ -22,7 +23,7 @@ std::optional<std::int64_t> kept_cell(const RowTable& table, RowId row, ColumnId
 // ── the start ──
 
 AccountFollower::AccountFollower(const CheckedProgram& program, const KeptColumns& kept, const Database& database, const Clock& clock,
-                                 const std::vector<DefinitionId>& roots, const Results* answers)
+                                 const std::vector<DefinitionId>& roots, const Results* answers, ChainWay way)
     : program_(program),
       schema_(program.schema),
       added_(program.schema.tables.size()) {
@@ -50,14 +51,14 @@ AccountFollower::AccountFollower(const CheckedProgram& program, const KeptColumn
 
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     Level& level = levels_[i];
-    level.program = std::make_unique<AccountProgram>(std::move(plans[i]), schema_, added_);
+    level.program = std::make_unique<AccountProgram>(std::move(plans[i]), schema_, added_, way);
     level.run = std::make_unique<AccountRun>(*level.program, clock);
     for (const PlanRoot& root : level.program->roots()) {
       level.roots.emplace_back().table = level.program->plan().frames[index_of(root.frame)].table;
       has_row_answers_ |= root.frame != kAccountFrame;
     }
   }
-  answering_ = std::make_unique<AccountProgram>(std::move(plans.back()), schema_, added_);
+  answering_ = std::make_unique<AccountProgram>(std::move(plans.back()), schema_, added_, way);
   run_ = std::make_unique<AccountRun>(*answering_, clock);
   find_referenced();
   lay_out_answers();
@@ -71,6 +72,8 @@ AccountFollower::AccountFollower(const CheckedProgram& program, const KeptColumn
   }
   if (answers != nullptr) {
     take_answers(*answers);
+    const ProgramPart totals = answering_->total_part();
+    for (const RowId account : has_totals_ ? reached_ : std::vector<RowId>{}) run_->run(totals, tables_, account, totals_of(account));
   } else {
     for (const RowId account : reached_) evaluate_account(answering_->whole(), account);
   }
@@ -96,7 +99,7 @@ std::vector<Plan> AccountFollower::make_level_plans(PlanOptions& options) {
 }
 
 void AccountFollower::lay_out_answers() {
-  std::uint32_t bits = 0, words = 0;
+  std::uint32_t words = 0;
   for (const PlanRoot& root : answering_->roots()) {
     Store& store = stores_.emplace_back();
     if (root.frame != kAccountFrame) {
@@ -104,19 +107,33 @@ void AccountFollower::lay_out_answers() {
       row_answers_.emplace_back().table = answering_->plan().frames[index_of(root.frame)].table;
       has_row_answers_ = true;
     } else if (root.answer == AnswerKind::kMembers) {
-      store = {Store::Kind::kBit, bits++};
+      store = {Store::Kind::kBit, static_cast<std::uint32_t>(stores_.size() - 1)};  // as the run has it
     } else {
       store = {root.answer == AnswerKind::kScores ? Store::Kind::kScore : Store::Kind::kCode, words++};
     }
   }
-  bit_words_ = (bits + 63) / 64;
+  bit_words_ = (stores_.size() + 63) / 64;
   stride_ = bit_words_ + words;
+  lay_out_totals();
   grow_answers();
+}
+
+// They take no more memory than the tables do. Ranking changes other rows than the one that comes or goes.
+void AccountFollower::lay_out_totals() {
+  std::size_t bytes = kLeastTotalBytes;
+  for (const RowTable& table : tables_.tables) bytes = std::max(bytes, table.cell_bytes());
+  const std::size_t words = answering_->total_words();
+  has_totals_ = levels_.empty() && words > 0 && words * sizeof(std::uint32_t) * tables_.tables[0].size() <= bytes;
+}
+
+std::uint32_t* AccountFollower::totals_of(RowId account) {
+  return has_totals_ ? totals_.data() + account * answering_->total_words() : nullptr;
 }
 
 void AccountFollower::grow_answers() {
   answers_.resize(tables_.tables[0].size() * stride_);
   reached_in_.resize(tables_.tables[0].size());
+  if (has_totals_) totals_.resize(tables_.tables[0].size() * answering_->total_words());
   const auto grow = [&](RowAnswers& answers) {
     const std::size_t rows = tables_.tables[answers.table].size();
     answers.bits.resize(rows), answers.values.resize(rows), answers.seen.resize(rows);
@@ -155,10 +172,20 @@ const ProgramPart& AccountFollower::part(Parts& parts, const AccountProgram& pro
   return found != parts.end() ? found->second : parts.emplace(sources, program.part(sources)).first->second;
 }
 
+// Of the change at hand, whose row `changed_` is.
+const ProgramPart& AccountFollower::answering_part(const SourceSet& sources) {
+  const auto found = parts_.find(sources);
+  if (found != parts_.end()) return found->second;
+  ProgramPart& made = parts_.emplace(sources, answering_->part(sources)).first->second;
+  made.takes_difference = has_totals_ && changed_ && answering_->takes_difference(made, sources, changed_->first);
+  return made;
+}
+
 // ── whom a change reaches ──
 
 void AccountFollower::begin_change() {
   ++turn_;
+  changed_.reset();
   reached_.clear();
   changes_.clear(), change_ids_.clear();
 }
@@ -231,7 +258,7 @@ void AccountFollower::reach_all() {
 // Rows of related tables that have an answer under the accounts reached: the change may take them away from there.
 void AccountFollower::note_rows(const SourceSet& sources) {
   if (!has_row_answers_) return;
-  note_rows(*run_, part(parts_, *answering_, sources),
+  note_rows(*run_, answering_part(sources),
             [&](std::uint32_t root) { return stores_[root].kind == Store::Kind::kRows ? &row_answers_[stores_[root].index] : nullptr; });
   for (Level& level : levels_)
     note_rows(*level.run, part(level.parts, *level.program, sources), [&](std::uint32_t root) { return &level.roots[root]; });
@@ -259,7 +286,7 @@ void AccountFollower::evaluate(SourceSet sources) {
     if (!std::exchange(level.is_dirty, false)) continue;
     for (const Term& term : level.terms) rank(level, term, sources);
   }
-  const ProgramPart& asked = part(parts_, *answering_, sources);
+  const ProgramPart& asked = answering_part(sources);
   for (const RowId account : reached_) evaluate_account(asked, account);
   for (const std::uint32_t root : asked.roots) {
     if (stores_[root].kind != Store::Kind::kRows) continue;
@@ -359,47 +386,61 @@ void AccountFollower::rank(const Level& level, const Term& term, SourceSet& sour
   if (is_changed) answering_->add_cell(sources, term.table, term.column);
 }
 
-void AccountFollower::evaluate_account(const ProgramPart& asked, RowId account) {
-  if (asked.roots.empty()) return;
-  run_->run(asked, tables_, account);
-  ++evaluations_;
-  std::int64_t* words = answers_.data() + account * stride_;
-  const bool is_new = new_account_ == account;
-  for (const std::uint32_t root : asked.roots) {
-    const Store& store = stores_[root];
-    switch (store.kind) {
-      case Store::Kind::kBit: {
-        auto& word = words[store.index / 64];
-        const std::uint64_t mask = std::uint64_t{1} << (store.index % 64), old = static_cast<std::uint64_t>(word);
-        const bool before = (old & mask) != 0, after = run_->is_member(root);
-        if (before == after) continue;
-        word = static_cast<std::int64_t>(old ^ mask);
-        report(account, *key_at(kAccountTable, account), {.root = root, .row_key = {}, .before = before, .after = after});
-        break;
-      }
-      case Store::Kind::kScore:
-      case Store::Kind::kCode: {
-        std::int64_t& word = words[bit_words_ + store.index];
-        const std::int64_t after = store.kind == Store::Kind::kCode && !run_->is_known(root) ? -1 : run_->value(root),
-                           before = std::exchange(word, after);
-        if (before != after || (is_new && store.kind == Store::Kind::kScore))
-          report(account, *key_at(kAccountTable, account), {.root = root, .row_key = {}, .before = before, .after = after});
-        break;
-      }
-      case Store::Kind::kRows: evaluate_rows(root, account); break;
-    }
-  }
+// The row as it was counts no more in the totals of its accounts.
+void AccountFollower::take_away(const SourceSet& sources) {
+  const ProgramPart& asked = answering_part(sources);
+  if (!asked.takes_difference) return;
+  for (const RowId account : reached_)
+    run_->run_difference(asked, tables_, account, totals_of(account),
+                         {.table = changed_->first, .row = changed_->second, .is_taken = true});
 }
 
-void AccountFollower::evaluate_rows(std::uint32_t root, RowId account) {
+void AccountFollower::evaluate_account(const ProgramPart& asked, RowId account) {
+  if (asked.roots.empty()) return;
+  if (asked.takes_difference) {
+    run_->run_difference(asked, tables_, account, totals_of(account),
+                         {.table = changed_->first, .row = changed_->second, .is_taken = false});
+  } else {
+    run_->run(asked, tables_, account, totals_of(account));
+  }
+  ++evaluations_;
+  found_.clear();
+  std::int64_t* words = answers_.data() + account * stride_;
+  for (const MemberWord& member : asked.members) {
+    const auto old = static_cast<std::uint64_t>(words[member.word]);
+    std::uint64_t changed = (old ^ run_->members()[member.word]) & member.mask;
+    words[member.word] = static_cast<std::int64_t>(old ^ changed);
+    for (; changed != 0; changed &= changed - 1) {
+      const auto bit = static_cast<std::uint32_t>(std::countr_zero(changed));
+      const std::int64_t before = static_cast<std::int64_t>((old >> bit) & 1);
+      found_.push_back({.root = member.word * 64 + bit, .row_key = {}, .before = before, .after = 1 - before});
+    }
+  }
+  for (const std::uint32_t root : asked.others) evaluate_root(root, account);
+  if (found_.empty()) return;
+  if (!asked.others.empty()) std::ranges::stable_sort(found_, {}, &AnswerChange::root);
+  const std::int64_t key = *key_at(kAccountTable, account);
+  for (const AnswerChange& change : found_) report(account, key, change);
+}
+
+void AccountFollower::evaluate_root(std::uint32_t root, RowId account) {
+  const Store& store = stores_[root];
+  if (store.kind == Store::Kind::kRows) return evaluate_rows(root);
+  std::int64_t& word = answers_[account * stride_ + bit_words_ + store.index];
+  const std::int64_t after = store.kind == Store::Kind::kCode && !run_->is_known(root) ? -1 : run_->value(root),
+                     before = std::exchange(word, after);
+  if (before != after || (new_account_ == account && store.kind == Store::Kind::kScore))
+    found_.push_back({.root = root, .row_key = {}, .before = before, .after = after});
+}
+
+void AccountFollower::evaluate_rows(std::uint32_t root) {
   RowAnswers& answers = row_answers_[stores_[root].index];
   const std::vector<RowId>& rows = run_->rows(root);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool after = run_->is_member(root, i);
     answers.seen[rows[i]] = turn_;
     if (std::exchange(answers.bits[rows[i]], after ? 1 : 0) == (after ? 1 : 0)) continue;
-    report(account, *key_at(kAccountTable, account),
-           {.root = root, .row_key = key_at(answers.table, rows[i]), .before = !after, .after = after});
+    found_.push_back({.root = root, .row_key = key_at(answers.table, rows[i]), .before = !after, .after = after});
   }
 }
 
@@ -511,6 +552,7 @@ void AccountFollower::insert(const RowChange& change) {
   }
   SourceSet sources = answering_->no_sources();
   answering_->add_rows(sources, change.table);
+  changed_ = {change.table, row};
   reach(change.table, row, true);
   evaluate(std::move(sources));
 }
@@ -533,8 +575,10 @@ void AccountFollower::update(const RowChange& change) {
   }
   if (!is_changed && !moves) return;
   if (moves) answering_->add_rows(sources, change.table);
+  changed_ = {change.table, row};
   reach(change.table, row, is_referenced);
   if (moves) note_rows(sources);
+  take_away(sources);
   for (const CellChange& cell : change.cells) set_cell(change.table, row, cell);
   set_parents(change.table, row, change.parents);
   if (moves) reach(change.table, row, is_referenced);
@@ -546,8 +590,10 @@ void AccountFollower::remove(const RowChange& change) {
   const RowId row = row_of(change);
   SourceSet sources = answering_->no_sources();
   answering_->add_rows(sources, change.table);
+  changed_ = {change.table, row};
   reach(change.table, row, true);
   note_rows(sources);
+  take_away(sources);
   if (change.table == kAccountTable) forget_account(row);
   for (Chain& link : table.links) link.put(row, kNoBucket);
   for (Chain& reference : table.references) reference.put(row, kNoBucket);

@@ -67,7 +67,7 @@ class AccountFollower {
   // `program` is borrowed, and so is the clock's zone. The columns that `needed_columns` names have been read. `answers` are those of `roots` over the database, by whichever
   // engine; null: they are made here.
   AccountFollower(const CheckedProgram& program, const KeptColumns& kept, const Database& database, const Clock& clock,
-                  const std::vector<DefinitionId>& roots, const Results* answers);
+                  const std::vector<DefinitionId>& roots, const Results* answers, ChainWay way = best_chain_way());
   AccountFollower(const AccountFollower&) = delete;
   AccountFollower& operator=(const AccountFollower&) = delete;
 
@@ -126,7 +126,11 @@ class AccountFollower {
   [[nodiscard]] std::vector<Plan> make_level_plans(PlanOptions& options);
   void lay_out_answers();
   void take_answers(const Results& answers);
+  void lay_out_totals();
   [[nodiscard]] static const ProgramPart& part(Parts& parts, const AccountProgram& program, const SourceSet& sources);
+  [[nodiscard]] const ProgramPart& answering_part(const SourceSet& sources);
+  [[nodiscard]] std::uint32_t* totals_of(RowId account);
+  void take_away(const SourceSet& sources);
 
   void begin_change();
   void find_referenced();
@@ -143,7 +147,8 @@ class AccountFollower {
   void rank(const Level& level, const Term& term, SourceSet& sources);
   [[nodiscard]] Column key_column(std::uint32_t table) const;
   void evaluate_account(const ProgramPart& part, RowId account);
-  void evaluate_rows(std::uint32_t root, RowId account);
+  void evaluate_root(std::uint32_t root, RowId account);
+  void evaluate_rows(std::uint32_t root);
   void report(RowId account, std::int64_t key, AnswerChange change);
   void grow_answers();
   void forget_account(RowId row);
@@ -170,15 +175,19 @@ class AccountFollower {
   std::vector<Store> stores_;  // by root
   std::vector<RowAnswers> row_answers_;
   std::size_t bit_words_ = 0, stride_ = 0;
-  std::vector<std::int64_t> answers_;                // by account: bits, then scores and codes
+  std::vector<std::int64_t> answers_;  // by account: bits, then scores and codes
+  bool has_totals_ = false;
+  std::vector<std::uint32_t> totals_;                // by account: kept, so that a row more or less takes no pass over the others
   std::vector<std::vector<bool>> referenced_cells_;  // by table, column: read through a reference
   bool has_row_answers_ = false;
 
   // Of the change at hand.
   std::uint32_t turn_ = 0;
-  std::vector<RowId> reached_;  // accounts
+  std::optional<std::pair<std::uint32_t, RowId>> changed_;  // table and row
+  std::vector<RowId> reached_;                              // accounts
   std::vector<std::pair<std::uint32_t, RowId>> climbing_;
   std::vector<std::uint32_t> reached_in_;  // by account: the last change that reached it
+  std::vector<AnswerChange> found_;        // of the account at hand
   std::vector<AccountChange> changes_;
   std::map<std::int64_t, std::size_t> change_ids_;  // by the account's key
   std::optional<RowId> new_account_;

@@ -73,6 +73,7 @@ class RowTable {
   [[nodiscard]] std::size_t column_count() const { return places_.size(); }
   // Rows and gaps between them.
   [[nodiscard]] std::size_t size() const { return exists_.size(); }
+  [[nodiscard]] std::size_t cell_bytes() const { return cells_.size() * sizeof(std::int64_t); }
   [[nodiscard]] std::size_t count() const { return exists_.size() - free_.size(); }
   [[nodiscard]] bool exists(RowId row) const { return row < exists_.size() && exists_[row] != 0; }
 

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <utility>
 
+#include "compiler/account/batches.h"
 #include "compiler/account/chains.h"
 #include "stdlib/builtins.h"
 #include "stdlib/exact_sum.h"
@@ -376,14 +378,38 @@ struct RunNode {
     for (std::size_t at = begin; at < end; ++at) count += filter.from[at];
     return filter.flip == 0 ? count : end - begin - count;
   }
+  // The words of a total of the account's, null where none are kept.
+  [[nodiscard]] std::uint32_t* total() const {
+    const std::uint32_t place = run.totals_ == nullptr ? kNoPlaceHere : run.program_->total_place(instruction.node);
+    return place == kNoPlaceHere ? nullptr : run.totals_ + place;
+  }
+  // What is found, put together with what is kept.
+  [[nodiscard]] std::size_t counted(std::size_t count) const {
+    std::uint32_t* kept = total();
+    if (kept == nullptr) return count;
+    const auto found = static_cast<std::uint32_t>(count);
+    *kept = run.total_way_ == AccountRun::TotalWay::kReplace ? found
+            : run.total_way_ == AccountRun::TotalWay::kAdd   ? *kept + found
+                                                             : *kept - found;
+    return *kept;
+  }
+  [[nodiscard]] Int128 summed(Int128 sum) const {
+    std::uint32_t* kept = total();
+    if (kept == nullptr) return sum;
+    Int128 before = 0;
+    std::memcpy(&before, kept + 1, sizeof before);
+    if (run.total_way_ != AccountRun::TotalWay::kReplace) sum = run.total_way_ == AccountRun::TotalWay::kAdd ? before + sum : before - sum;
+    std::memcpy(kept + 1, &sum, sizeof sum);
+    return sum;
+  }
   void operator()(const AnyRow& op) const {
     const Bits filter = bits_in(op.filter, index_of(op.rows));
-    each_group(op.rows, [&](std::size_t i, std::size_t begin, std::size_t end) { hold(i, count_set(filter, begin, end) > 0); });
+    each_group(op.rows, [&](std::size_t i, std::size_t begin, std::size_t end) { hold(i, counted(count_set(filter, begin, end)) > 0); });
   }
   void operator()(const CountRows& op) const {
     const Bits filter = bits_in(op.filter, index_of(op.rows));
     each_group(op.rows, [&](std::size_t i, std::size_t begin, std::size_t end) {
-      put(i, static_cast<std::int64_t>(count_set(filter, begin, end)));
+      put(i, static_cast<std::int64_t>(counted(count_set(filter, begin, end))));
     });
   }
   void operator()(const ReduceRows& op) const {
@@ -416,10 +442,12 @@ struct RunNode {
     std::ranges::sort(found);
     return {std::unique(found.begin(), found.end()) - found.begin(), true};
   }
-  static KnownInt exact_sum(ReduceFn fn, const Type& type, Bits filter, Values from, std::size_t begin, std::size_t end) {
+  [[nodiscard]] KnownInt exact_sum(ReduceFn fn, const Type& type, Bits filter, Values from, std::size_t begin, std::size_t end) const {
     Int128 sum = 0;
-    std::int64_t count = 0;
-    each_set(filter, begin, end, [&](std::size_t at) { sum += from[at], ++count; });
+    std::size_t found = 0;
+    each_set(filter, begin, end, [&](std::size_t at) { sum += from[at], ++found; });
+    sum = summed(sum);
+    const auto count = static_cast<std::int64_t>(counted(found));
     if (fn == ReduceFn::kSum) return type.kind == Kind::kDecimal ? decimal_from_wide(sum) : int_from_wide(sum);
     return as_known(average_exact(sum, scale_of(type), count));
   }
@@ -521,8 +549,11 @@ AccountRun::AccountRun(const AccountProgram& program, const Clock& clock)
   frames_[0].rows.assign(1, kNoRow);
   frames_[0].capacity = 1;
   frames_[0].values.assign(program.value_slots(0), 0);
-  frames_[0].bits.assign(std::size_t{2} * program.bit_slots(0), 0);
+  const std::size_t places = (std::size_t{2} * program.bit_slots(0) + kWindowPlaces - 1) / kWindowPlaces * kWindowPlaces;
+  frames_[0].bits.assign(places, 0);
   frames_[0].bits[1] = 1;  // not false
+  packed_.assign(places / 64, 0);
+  members_.assign(program.member_places().size() / 64, 0);
   set_clock(clock);
 }
 
@@ -546,13 +577,49 @@ void AccountRun::bind(RowTables& tables) {
   is_bound_ = true, bound_generation_ = tables.pools.generation, bound_renumberings_ = tests_.renumberings();
 }
 
-void AccountRun::run(const ProgramPart& part, RowTables& tables, RowId account) {
+void AccountRun::run(const ProgramPart& part, RowTables& tables, RowId account, std::uint32_t* totals) {
   for (;;) {
     bind(tables);
     const std::uint64_t before = tests_.renumberings();
     collect_rows(part, tables, account);
+    totals_ = totals, total_way_ = TotalWay::kReplace;
     execute(part, tables);
+    totals_ = nullptr;
+    if (program_->way() == ChainWay::kOneByOne) gather_members(part);
     if (tests_.renumberings() == before) return;
+  }
+}
+
+void AccountRun::run_difference(const ProgramPart& part, RowTables& tables, RowId account, std::uint32_t* totals,
+                                const RowDifference& difference) {
+  const bool may_repeat = !program_->plan().rank_spaces.empty();
+  if (may_repeat) totals_before_.assign(totals, totals + program_->total_words());
+  for (;;) {
+    bind(tables);
+    const std::uint64_t before = tests_.renumberings();
+    collect_row(part, tables, account, difference);
+    totals_ = totals, total_way_ = difference.is_taken ? TotalWay::kTake : TotalWay::kAdd;
+    execute(part, tables);
+    totals_ = nullptr;
+    if (program_->way() == ChainWay::kOneByOne) gather_members(part);
+    if (tests_.renumberings() == before) return;
+    if (may_repeat) std::ranges::copy(totals_before_, totals);
+  }
+}
+
+// The one row, in the frames in which it lies under the account.
+void AccountRun::collect_row(const ProgramPart& part, const RowTables& tables, RowId account, const RowDifference& difference) {
+  frames_[0].rows[0] = account;
+  const BucketId bucket = tables.tables[kAccountTable].key_of[account];
+  for (const std::uint32_t index : part.frames) {
+    const Frame& layout = program_->plan().frames[index];
+    RunFrame& frame = frames_[index];
+    frame.rows.clear(), frame.owner.clear(), frame.offsets.assign(1, 0);
+    if (layout.table == difference.table && bucket != kNoBucket &&
+        tables.tables[layout.table].links[layout.link].bucket(difference.row) == bucket)
+      frame.rows.push_back(difference.row), frame.owner.push_back(0);
+    frame.offsets.push_back(static_cast<std::uint32_t>(frame.rows.size()));
+    grow(frame, index);
   }
 }
 
@@ -595,6 +662,11 @@ void AccountRun::execute(const ProgramPart& part, RowTables& tables) {
         run_chains(bits, begin, begin + each.count);
         break;
       }
+      case InstructionCode::kBatches: follow_batches(part.batches, each); break;
+      case InstructionCode::kRanges:
+        test_value_ranges(account.values[each.first], bits[each.count] != 0, program_->range_lows().data() + each.low,
+                          program_->range_widths().data() + each.low, each.width, bits + std::size_t{2} * each.out);
+        break;
       case InstructionCode::kRange: {
         const bool holds = static_cast<std::uint64_t>(account.values[each.first]) - each.low <= each.width;
         const std::uint8_t bit = bits[each.count] & (holds ? 1 : 0);
@@ -617,22 +689,35 @@ bool AccountRun::bit(Bit bit, FrameId frame, std::size_t position) const {
   return (rows.bits[place.slot * rows.capacity + position] != 0) != bit.is_negated();
 }
 
-// Four words' quarters at a time, none of which waits for another.
-void AccountRun::members(std::span<const std::uint32_t> places, std::span<std::uint64_t> out) const {
+void AccountRun::follow_batches(const BatchList& list, const Instruction& instruction) {
+  std::uint8_t* bits = frames_[0].bits.data();
+  pack_bits(bits, packed_.data(), (std::size_t{2} * program_->bit_slots(0) + 63) / 64);
+  for (const ChainBatch& batch : std::span(list.batches).subspan(instruction.first, instruction.count)) {
+    std::uint64_t result = follow_batch(list, batch, packed_.data());
+    if (batch.slots == kNoSlots) {
+      members_[batch.word] = result;
+      continue;
+    }
+    const std::uint32_t* slot = list.slots.data() + batch.slots;
+    for (int i = std::popcount(batch.lanes); i > 0; --i, ++slot, result >>= 1) {
+      bits[2 * *slot] = static_cast<std::uint8_t>(result & 1);
+      bits[2 * *slot + 1] = static_cast<std::uint8_t>(~result & 1);
+    }
+  }
+}
+
+// Four quarters of a word at a time, none of which waits for another.
+void AccountRun::gather_members(const ProgramPart& part) {
   const std::uint8_t* bits = frames_[0].bits.data();
-  std::size_t word = 0;
-  for (; (word + 1) * 64 <= places.size(); ++word) {
-    const std::uint32_t* from = places.data() + word * 64;
+  for (const MemberWord& member : part.members) {
+    const std::uint32_t* from = program_->member_places().data() + std::size_t{member.word} * 64;
     std::uint64_t a = 0, b = 0, c = 0, d = 0;
     for (std::size_t i = 16; i-- > 0;) {
       a = a << 1 | bits[from[i]], b = b << 1 | bits[from[16 + i]];
       c = c << 1 | bits[from[32 + i]], d = d << 1 | bits[from[48 + i]];
     }
-    out[word] = a | b << 16 | c << 32 | d << 48;
+    members_[member.word] = a | b << 16 | c << 32 | d << 48;
   }
-  if (word * 64 == places.size()) return;
-  out[word] = 0;
-  for (std::size_t i = word * 64; i < places.size(); ++i) out[word] |= std::uint64_t{bits[places[i]]} << (i % 64);
 }
 
 std::int64_t AccountRun::value(std::uint32_t root, std::size_t position) const {

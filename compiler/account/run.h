@@ -25,6 +25,13 @@ struct RunFrame {
   std::vector<std::uint8_t> bits;
 };
 
+// A row that has come, or that is about to go.
+struct RowDifference {
+  std::uint32_t table = 0;
+  RowId row = kNoRow;
+  bool is_taken = false;
+};
+
 // Copies are independent. The program is borrowed, and so is the clock's zone.
 class AccountRun {
  public:
@@ -33,8 +40,10 @@ class AccountRun {
   // The clock has moved: windows and constants are made anew.
   void set_clock(const Clock& clock);
 
-  // Answers the roots of a part of the program for an account.
-  void run(const ProgramPart& part, RowTables& tables, RowId account);
+  // Answers the roots of a part of the program for an account. The totals that it makes are stored in `totals`, words by RowTotal::place, unless that is null.
+  void run(const ProgramPart& part, RowTables& tables, RowId account, std::uint32_t* totals = nullptr);
+  // The same from `totals` as they were, to which a row is added, or from which it is taken, where it lies under the account.
+  void run_difference(const ProgramPart& part, RowTables& tables, RowId account, std::uint32_t* totals, const RowDifference& difference);
 
   // Finds the rows that the part would look at, without evaluating anything.
   void collect_rows(const ProgramPart& part, const RowTables& tables, RowId account);
@@ -43,13 +52,14 @@ class AccountRun {
   [[nodiscard]] const std::vector<RowId>& rows(std::uint32_t root) const { return frames_[index_of(program_->roots()[root].frame)].rows; }
   // By position in `rows`.
   [[nodiscard]] bool is_member(std::uint32_t root, std::size_t position = 0) const {
+    if (program_->is_account_member(root)) return ((members_[root / 64] >> (root % 64)) & 1) != 0;
     return bit(program_->roots()[root].members, program_->roots()[root].frame, position);
   }
   [[nodiscard]] bool is_known(std::uint32_t root, std::size_t position = 0) const {
     return bit(program_->roots()[root].known, program_->roots()[root].frame, position);
   }
-  // Of many roots of the account's frame at once: the bits at `places`, of AccountProgram::bit_place, packed into words.
-  void members(std::span<const std::uint32_t> places, std::span<std::uint64_t> out) const;
+  // A bit for each root: of roots of the last part that are members of the account's frame the answer.
+  [[nodiscard]] std::span<const std::uint64_t> members() const { return members_; }
   // 0 where not known; floats by their bits.
   [[nodiscard]] std::int64_t value(std::uint32_t root, std::size_t position = 0) const;
   // Grows when texts have been given other places in an order: values of earlier runs that are such places mean nothing any more.
@@ -62,12 +72,21 @@ class AccountRun {
   void bind(RowTables& tables);
   void grow(RunFrame& frame, std::uint32_t index);
   void execute(const ProgramPart& part, RowTables& tables);
+  void collect_row(const ProgramPart& part, const RowTables& tables, RowId account, const RowDifference& difference);
+  void follow_batches(const BatchList& list, const Instruction& instruction);
+  void gather_members(const ProgramPart& part);
 
   const AccountProgram* program_;
   Clock clock_;
   std::vector<IntRange> windows_;  // by node, of InWindow
   ValueTests tests_;
   std::vector<RunFrame> frames_;
+  std::vector<std::uint64_t> packed_;   // of batches: the account's bits
+  std::vector<std::uint64_t> members_;  // by root
+  // Of the account at hand: what is found replaces them, is added to them or is taken from them.
+  enum class TotalWay : std::uint8_t { kReplace, kAdd, kTake } total_way_ = TotalWay::kReplace;
+  std::uint32_t* totals_ = nullptr;
+  std::vector<std::uint32_t> totals_before_;
   bool is_bound_ = false;
   std::uint64_t bound_generation_ = 0, bound_renumberings_ = 0;
   std::vector<std::int64_t> scratch_;
