@@ -63,6 +63,7 @@ bool gather_children(const Batch& batch, FrameState& frame, const FrameState& ou
   }
   frame.lead = 0;
   frame.rows = frame.row_ids.size();
+  frame.ids = frame.row_ids.data();
   return true;
 }
 
@@ -119,6 +120,19 @@ void mark_rows(FrameState& frame) {
   }
 }
 
+std::size_t id_of(const Batch& batch, const FrameState& frame) { return static_cast<std::size_t>(&frame - batch.frames.data()); }
+
+// Where an input lies: in the table, among the rows of a bucket, or gathered.
+const void* input_of(const Batch& batch, FrameState& frame, std::size_t index) {
+  const ColumnInput& input = frame.layout->inputs[index];
+  if (frame.is_placed) {
+    const std::size_t id = id_of(batch, frame), table = batch.order->table_of[id];
+    return placed_input(batch.order->tables[table], batch.placed[table], batch.order->field_of[id][index], frame.base);
+  }
+  const Column& column = column_of(batch.database, batch.program.added, frame.layout->table, input.column);
+  return frame.layout->is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[index]);
+}
+
 void attach(const Batch& batch, FrameState& frame) {
   const FrameLayout& layout = *frame.layout;
   const std::size_t needed = rounded_up(frame.rows);
@@ -128,13 +142,20 @@ void attach(const Batch& batch, FrameState& frame) {
     frame.values.assign(needed * layout.value_slots, 0);
   }
   for (std::size_t i = 0; i < layout.inputs.size(); ++i) {
-    const ColumnInput& input = layout.inputs[i];
-    const Column& column = column_of(batch.database, batch.program.added, layout.table, input.column);
-    frame.pointers[i] = layout.is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[i]);
+    frame.pointers[i] = input_of(batch, frame, i);
   }
   frame.is_widened.assign(layout.inputs.size(), false);
   if (layout.live_slot != kNoSlot) mark_rows(frame);
   for (std::uint32_t slot = 0; slot < layout.value_slots; ++slot) frame.pointers[layout.inputs.size() + slot] = frame.value_slot(slot);
+}
+
+// Rows in no order, which lie in that of their accounts among those of their bucket.
+void place_ordered(Batch& batch, FrameState& frame, const Link& link) {
+  const FrameState& account = batch.frames.front();
+  const std::uint32_t table = batch.order->table_of[id_of(batch, frame)];
+  place_bucket(*batch.order, table, link, account.base >> batch.order->shift, batch.placed[table]);
+  place_children(frame, account, link);
+  frame.ids = link.children.data() + frame.base;
 }
 
 void compose_span(Batch& batch, std::uint32_t span) {
@@ -164,11 +185,19 @@ const std::int64_t* row_numbers(const FrameState& frame, std::size_t begin, std:
 
 }  // namespace
 
-Batch make_batch(const Program& program, const Database& database) {
-  Batch batch{
-      .program = program, .database = database, .frames = {}, .spans = {}, .scratch_filter = {}, .scratch_bits = {}, .scratch_values = {}};
+Batch make_batch(const Program& program, const Database& database, const ChildOrder* order) {
+  Batch batch{.program = program,
+              .database = database,
+              .order = order,
+              .placed = {},
+              .frames = {},
+              .spans = {},
+              .scratch_filter = {},
+              .scratch_bits = {},
+              .scratch_values = {}};
   batch.frames.resize(program.frames.size());
   batch.spans.resize(program.spans.size());
+  if (order != nullptr) batch.placed.resize(order->tables.size());
   for (std::size_t i = 0; i < program.frames.size(); ++i) {
     FrameState& frame = batch.frames[i];
     frame.layout = &program.frames[i];
@@ -188,8 +217,11 @@ bool fill_batch(Batch& batch, std::size_t begin, std::size_t end) {
     if (!frame.layout->is_used) continue;
     const Link& link = frame.table->links[frame.layout->link];
     const FrameState& outer = batch.frames[frame.layout->outer];
+    frame.is_placed = batch.order != nullptr && batch.order->is_ordered(id);
     if (frame.layout->is_in_place) {
       place_children(frame, outer, link);
+    } else if (frame.is_placed) {
+      place_ordered(batch, frame, link);
     } else if (!gather_children(batch, frame, outer, link)) {
       return false;
     }

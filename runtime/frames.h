@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "runtime/child_order.h"
 #include "runtime/program.h"
 #include "runtime/table.h"
 
@@ -17,8 +18,10 @@ struct FrameState {
   const Table* table = nullptr;
   std::size_t lead = 0;
   std::size_t rows = 0;
-  std::size_t base = 0;                // in place: the table's row at position 0
-  std::vector<RowId> row_ids;          // gathered: the table's rows by position
+  bool is_placed = false;              // in this batch: among the rows of a bucket (ChildOrder)
+  std::size_t base = 0;                // in place: the table's row at position 0; placed: the child's number
+  const RowId* ids = nullptr;          // placed or gathered: the table's rows by position
+  std::vector<RowId> row_ids;          // gathered: what `ids` leads to
   std::vector<std::uint32_t> offsets;  // by position of `outer`, + 1: the positions here
   std::vector<std::uint64_t, AlignedAllocator<std::uint64_t>> bits;
   std::vector<AlignedBytes> gathered;  // by input
@@ -34,24 +37,24 @@ struct FrameState {
     return bits.data() + (block * layout->bit_slots + slot) * kBlockWords;
   }
   [[nodiscard]] std::int64_t* value_slot(std::uint32_t slot) { return values.data() + slot * capacity; }
-  [[nodiscard]] RowId row(std::size_t position) const {
-    return layout->is_in_place ? static_cast<RowId>(base + position) : row_ids[position];
-  }
+  [[nodiscard]] RowId row(std::size_t position) const { return layout->is_in_place ? static_cast<RowId>(base + position) : ids[position]; }
 };
 
 // One batch in one thread.
 struct Batch {
   const Program& program;
   const Database& database;
+  const ChildOrder* order = nullptr;  // null: rows in no order are gathered
+  std::vector<PlacedRows> placed;     // by table of `order`
   std::vector<FrameState> frames;
   std::vector<std::vector<std::uint32_t>> spans;  // by span of the program, where frames lie between
   std::vector<std::uint64_t> scratch_filter, scratch_bits;
   std::vector<std::vector<std::int64_t>> scratch_values;
 };
 
-[[nodiscard]] Batch make_batch(const Program& program, const Database& database);
+[[nodiscard]] Batch make_batch(const Program& program, const Database& database, const ChildOrder* order = nullptr);
 
-// Puts the accounts begin … end - 1 into the batch, and the rows of every frame under them. `begin` is a multiple of kBlockRows. False where
+// Puts the accounts begin … end - 1 into the batch, and the rows of every frame under them. `begin` is a multiple of kBlockRows; the accounts are of one bucket of the order. False where
 // a frame would have more than 2^31 rows.
 [[nodiscard]] bool fill_batch(Batch& batch, std::size_t begin, std::size_t end);
 

@@ -255,7 +255,7 @@ struct Execute {
         continue;
       }
       for (; bits != 0; bits &= bits - 1) {
-        const RowId row = frame.row_ids[first + static_cast<std::size_t>(std::countr_zero(bits))];
+        const RowId row = frame.row(first + static_cast<std::size_t>(std::countr_zero(bits)));
         add(row / 64, std::uint64_t{1} << (row % 64));
       }
     }
@@ -322,14 +322,14 @@ double child_bytes(const Program& program, const Database& database, std::size_t
   return bytes;
 }
 
-// Where batches begin: no more accounts than the program says, and children that stay in the cache where accounts allow it.
-std::vector<std::size_t> cut_batches(const Program& program, const Database& database) {
+// Where batches begin: no more accounts than the program says, all of one bucket, and children that stay in the cache where accounts allow it.
+std::vector<std::size_t> cut_batches(const Program& program, const Database& database, const ChildOrder& order) {
   constexpr double kChildBytes = 1 << 20;
   const std::size_t accounts = database.tables.front().rows;
   std::vector<std::size_t> begins;
   for (std::size_t begin = 0; begin < accounts;) {
     begins.push_back(begin);
-    std::size_t rows = program.batch_rows;
+    std::size_t rows = std::min(program.batch_rows, order.left_in_bucket(begin));
     while (rows > kBlockRows && child_bytes(program, database, begin, std::min(accounts, begin + rows)) > kChildBytes) {
       rows = std::max(kBlockRows, rows / 2 / kBlockRows * kBlockRows);
     }
@@ -385,12 +385,33 @@ void add_counts(const Program& program, const Output& output, RunResults& result
   }
 }
 
+// The first batch of each run of batches that a thread takes together, and one past the last: of those of one bucket, whose rows are placed once.
+std::vector<std::size_t> runs_of(const std::vector<std::size_t>& begins, const ChildOrder& order) {
+  std::vector<std::size_t> runs;
+  for (std::size_t at = 0; at + 1 < begins.size(); ++at) {
+    if (at == 0 || order.left_in_bucket(begins[at]) >= order.left_in_bucket(begins[at - 1])) runs.push_back(at);
+  }
+  runs.push_back(begins.size() - 1);
+  return runs;
+}
+
+// Rows in no order, brought into it, unless memory is too short for that.
+ChildOrder order_or_gather(const Program& program, const Database& database, const RunOptions& options) {
+  try {
+    return order_children(program, database, std::vector<bool>(program.frames.size(), true), options.threads, options.order_bytes);
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
+}
+
 // What the threads share.
 struct Work {
   const Program& program;
   const Database& database;
   const RunOptions& options;
+  const ChildOrder& order;
   const std::vector<std::size_t> begins;
+  const std::vector<std::size_t> runs;  // runs_of `begins`
   std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> done{0};
   std::size_t reported = 0;  // by the calling thread
@@ -461,20 +482,26 @@ void run_steps(const Program& program, Batch& batch, Output& output) {
   }
 }
 
+// One batch, and the report that it is done.
+void work_at(Work& shared, Batch& batch, Output& output, bool reports, std::size_t at) {
+  if (!fill_batch(batch, shared.begins[at], shared.begins[at + 1])) {
+    shared.is_too_large = true;
+    return;
+  }
+  run_steps(shared.program, batch, output);
+  const std::size_t done = shared.done += shared.begins[at + 1] - shared.begins[at];
+  if (!reports || !shared.options.progress) return;
+  shared.reported = done;
+  if (!shared.options.progress(done, shared.begins.back())) shared.is_stopped = true;
+}
+
 void work(Work& shared, Output& output, bool reports) {
-  Batch batch = make_batch(shared.program, shared.database);
+  Batch batch = make_batch(shared.program, shared.database, &shared.order);
   while (!shared.is_stopped && !shared.is_too_large) {
-    const std::size_t at = shared.next++;
-    if (at + 1 >= shared.begins.size()) return;
-    if (!fill_batch(batch, shared.begins[at], shared.begins[at + 1])) {
-      shared.is_too_large = true;
-      return;
-    }
-    run_steps(shared.program, batch, output);
-    const std::size_t done = shared.done += shared.begins[at + 1] - shared.begins[at];
-    if (!reports || !shared.options.progress) continue;
-    shared.reported = done;
-    if (!shared.options.progress(done, shared.begins.back())) shared.is_stopped = true;
+    const std::size_t run = shared.next++;
+    if (run + 1 >= shared.runs.size()) return;
+    for (std::size_t at = shared.runs[run]; at < shared.runs[run + 1] && !shared.is_stopped && !shared.is_too_large; ++at)
+      work_at(shared, batch, output, reports, at);
   }
 }
 
@@ -507,7 +534,9 @@ bool fits(const Program& program, const Database& database) {
 std::expected<RunResults, RunFailure> run(const Program& program, const Database& database, const RunOptions& options) {
   assert(program.keeps_members || !options.keep_members);
   RunResults results = empty_results(program, database, options.keep_members);
-  Work shared{program, database, options, cut_batches(program, database)};
+  const ChildOrder order = order_or_gather(program, database, options);
+  const std::vector<std::size_t> begins = cut_batches(program, database, order);
+  Work shared{program, database, options, order, begins, runs_of(begins, order)};
   if (options.progress && !options.progress(0, shared.begins.back())) return std::unexpected(RunFailure::kStopped);
   const std::size_t batches = shared.begins.size() - 1;
   const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));

@@ -20,6 +20,8 @@ struct RunOptions {
   std::function<bool(std::size_t done, std::size_t accounts)> progress = {};
   // Where somebody asks: seconds of the processor by step of the program, summed over the threads, are added to it. Asking costs some.
   std::vector<double>* step_seconds = nullptr;
+  // Bytes that rows of related tables in no order may take once more, in the order of their accounts; where that is not enough, they are gathered.
+  std::size_t order_bytes = std::size_t{4} << 30;
 };
 
 struct RunResults {
