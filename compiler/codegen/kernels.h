@@ -73,7 +73,7 @@ struct LookupTests {
 
   const Column* lists = nullptr;  // null where codes are of texts
   std::vector<Test> tests;
-  std::vector<std::vector<std::uint8_t>> tables;  // by eight planes, by code
+  std::vector<std::uint8_t> table;  // by code: an entry of 1, 2, 4 or 8 bytes, as planes need, with a bit for each
   std::size_t plane_count = 0;
   std::map<Wanted, std::uint8_t> plane_by_value;
 

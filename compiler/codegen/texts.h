@@ -22,6 +22,8 @@ class TextDomain {
   [[nodiscard]] std::string_view at(std::size_t code) const;
   // Where the entries of a part begin.
   [[nodiscard]] std::size_t begin_of(std::size_t part) const { return part == 0 ? 0 : ends_[part - 1]; }
+  // The dictionary whose codes are those of the domain, where there is one.
+  [[nodiscard]] const Dictionary* only_dictionary() const { return parts_.size() == 1 ? parts_.front().dictionary.get() : nullptr; }
   // Whether no two codes have one text.
   [[nodiscard]] bool is_distinct() const { return parts_.size() == 1; }
 
