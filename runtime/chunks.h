@@ -42,6 +42,8 @@ class ChunkVisitor {
   // Which of some columns, given in their order, need to be read: in place of another one any known value of its range stands in all rows, or none in any where
   // all are missing. Called for several chunks at once, before `work`.
   virtual std::vector<bool> needed(std::span<const StatedColumn> stated) { return std::vector<bool>(stated.size(), true); }
+  // Whether rows of a table that is related to accounts change any answer where the stated columns of it are as stated. Called as `needed` is.
+  virtual bool needs_rows(std::uint32_t /*table*/, std::span<const StatedColumn> /*stated*/) { return true; }
   // Called for several chunks at once.
   virtual bool work(Chunk& chunk) = 0;
   // Called after `work`, one chunk at a time, in their order.

@@ -2,6 +2,7 @@
 #include "runtime/frames.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace segue {
@@ -48,7 +49,8 @@ std::vector<std::uint32_t> owners(const Batch& batch, const FrameState& outer, s
   return result;
 }
 
-bool gather_children(const Batch& batch, FrameState& frame, const FrameState& outer, const Link& link) {
+// `kept`: the bits of the outer rows that count; null where all do.
+bool gather_children(const Batch& batch, FrameState& frame, const FrameState& outer, const Link& link, const std::uint64_t* kept) {
   const FrameLayout& layout = *frame.layout;
   const bool is_direct = layout.outer == layout.anchor;
   const FrameState& anchor = batch.frames[layout.anchor];
@@ -56,6 +58,8 @@ bool gather_children(const Batch& batch, FrameState& frame, const FrameState& ou
   frame.row_ids.clear();
   frame.offsets.assign(outer.rows + 1, 0);
   for (std::size_t i = outer.lead; i < outer.rows; ++i) {
+    frame.offsets[i + 1] = static_cast<std::uint32_t>(frame.row_ids.size());
+    if (kept != nullptr && ((kept[i / 64] >> (i % 64)) & 1) == 0) continue;
     const RowId parent = is_direct ? outer.row(i) : anchor.row(owner[i]);
     if (frame.row_ids.size() + (link.offsets[parent + 1] - link.offsets[parent]) > kMaxFrameRows) return false;
     for (std::size_t child = link.offsets[parent]; child < link.offsets[parent + 1]; ++child) frame.row_ids.push_back(link.child(child));
@@ -130,7 +134,7 @@ const void* input_of(const Batch& batch, FrameState& frame, std::size_t index) {
     return placed_input(batch.order->tables[table], batch.placed[table], batch.order->field_of[id][index], frame.base);
   }
   const Column& column = column_of(batch.database, batch.program.added, frame.layout->table, input.column);
-  return frame.layout->is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[index]);
+  return frame.is_in_place ? input_in_place(frame, column, input) : gathered_input(frame, column, input, frame.gathered[index]);
 }
 
 void attach(const Batch& batch, FrameState& frame) {
@@ -156,6 +160,36 @@ void place_ordered(Batch& batch, FrameState& frame, const Link& link) {
   place_bucket(*batch.order, table, link, account.base >> batch.order->shift, batch.placed[table]);
   place_children(frame, account, link);
   frame.ids = link.children.data() + frame.base;
+}
+
+// Puts the rows of one frame in place, those of its outer frame being there; `kept` as in gather_children.
+bool fill_frame(Batch& batch, FrameState& frame, const std::uint64_t* kept) {
+  const Link& link = frame.table->links[frame.layout->link];
+  const FrameState& outer = batch.frames[frame.layout->outer];
+  frame.is_in_place = frame.layout->is_in_place && outer.is_in_place && kept == nullptr;
+  frame.is_placed = kept == nullptr && batch.order != nullptr && batch.order->is_ordered(id_of(batch, frame));
+  if (frame.is_in_place) place_children(frame, outer, link);
+  else if (frame.is_placed) place_ordered(batch, frame, link);
+  else if (!gather_children(batch, frame, outer, link, kept)) return false;
+  if (frame.rows > kMaxFrameRows) return false;
+  attach(batch, frame);
+  return true;
+}
+
+// Whether the rows of the kept accounts are few enough to be copied: where they lie in place, copies have to pay for themselves.
+bool narrowing_pays(const Batch& batch, const FrameState& frame, const std::uint64_t* kept) {
+  constexpr std::uint64_t kLeastShare = 2;
+  const FrameState& account = batch.frames.front();
+  const std::uint64_t* offsets = frame.table->links[frame.layout->link].offsets.data() + account.base;
+  if (!frame.layout->is_in_place) return true;
+  std::uint64_t rows = 0;
+  for (std::size_t word = 0; word < account.words(); ++word) {
+    for (std::uint64_t bits = kept[word]; bits != 0; bits &= bits - 1) {
+      const std::size_t i = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+      rows += offsets[i + 1] - offsets[i];
+    }
+  }
+  return rows * kLeastShare < offsets[account.rows] - offsets[0];
 }
 
 void compose_span(Batch& batch, std::uint32_t span) {
@@ -194,7 +228,8 @@ Batch make_batch(const Program& program, const Database& database, const ChildOr
               .spans = {},
               .scratch_filter = {},
               .scratch_bits = {},
-              .scratch_values = {}};
+              .scratch_values = {},
+              .is_too_large = false};
   batch.frames.resize(program.frames.size());
   batch.spans.resize(program.spans.size());
   if (order != nullptr) batch.placed.resize(order->tables.size());
@@ -202,6 +237,7 @@ Batch make_batch(const Program& program, const Database& database, const ChildOr
     FrameState& frame = batch.frames[i];
     frame.layout = &program.frames[i];
     frame.table = &database.tables[frame.layout->table];
+    frame.is_in_place = frame.layout->is_in_place;
     frame.gathered.resize(frame.layout->inputs.size());
     frame.widened.resize(frame.layout->inputs.size());
     frame.pointers.resize(frame.layout->inputs.size() + frame.layout->value_slots);
@@ -209,26 +245,27 @@ Batch make_batch(const Program& program, const Database& database, const ChildOr
   return batch;
 }
 
-bool fill_batch(Batch& batch, std::size_t begin, std::size_t end) {
+bool fill_batch(Batch& batch, std::size_t begin, std::size_t end, const std::vector<bool>* needed) {
   place_account(batch.frames.front(), begin, end);
   attach(batch, batch.frames.front());
+  const auto is_left_out = [&](std::size_t id) { return batch.frames[id].layout->is_narrowed || (needed != nullptr && !(*needed)[id]); };
   for (std::size_t id = 1; id < batch.frames.size(); ++id) {
-    FrameState& frame = batch.frames[id];
-    if (!frame.layout->is_used) continue;
-    const Link& link = frame.table->links[frame.layout->link];
-    const FrameState& outer = batch.frames[frame.layout->outer];
-    frame.is_placed = batch.order != nullptr && batch.order->is_ordered(id);
-    if (frame.layout->is_in_place) {
-      place_children(frame, outer, link);
-    } else if (frame.is_placed) {
-      place_ordered(batch, frame, link);
-    } else if (!gather_children(batch, frame, outer, link)) {
-      return false;
-    }
-    if (frame.rows > kMaxFrameRows) return false;
-    attach(batch, frame);
+    if (batch.frames[id].layout->is_used && !is_left_out(id) && !fill_frame(batch, batch.frames[id], nullptr)) return false;
   }
-  for (std::uint32_t span = 0; span < batch.program.spans.size(); ++span) compose_span(batch, span);
+  for (std::uint32_t span = 0; span < batch.program.spans.size(); ++span) {
+    if (!is_left_out(batch.program.spans[span].rows)) compose_span(batch, span);
+  }
+  return true;
+}
+
+bool fill_narrowed(Batch& batch, std::span<const std::uint32_t> frames, const std::uint64_t* kept) {
+  const bool pays = narrowing_pays(batch, batch.frames[frames.front()], kept);
+  for (const std::uint32_t id : frames) {
+    if (!fill_frame(batch, batch.frames[id], pays && id == frames.front() ? kept : nullptr)) return false;
+  }
+  for (std::uint32_t span = 0; span < batch.program.spans.size(); ++span) {
+    if (std::ranges::find(frames, batch.program.spans[span].rows) != frames.end()) compose_span(batch, span);
+  }
   return true;
 }
 

@@ -16,6 +16,7 @@ namespace segue {
 struct FrameState {
   const FrameLayout* layout = nullptr;
   const Table* table = nullptr;
+  bool is_in_place = false;  // in this batch: layouts say where it may be
   std::size_t lead = 0;
   std::size_t rows = 0;
   bool is_placed = false;              // in this batch: among the rows of a bucket (ChildOrder)
@@ -37,7 +38,7 @@ struct FrameState {
     return bits.data() + (block * layout->bit_slots + slot) * kBlockWords;
   }
   [[nodiscard]] std::int64_t* value_slot(std::uint32_t slot) { return values.data() + slot * capacity; }
-  [[nodiscard]] RowId row(std::size_t position) const { return layout->is_in_place ? static_cast<RowId>(base + position) : ids[position]; }
+  [[nodiscard]] RowId row(std::size_t position) const { return is_in_place ? static_cast<RowId>(base + position) : ids[position]; }
 };
 
 // One batch in one thread.
@@ -50,13 +51,17 @@ struct Batch {
   std::vector<std::vector<std::uint32_t>> spans;  // by span of the program, where frames lie between
   std::vector<std::uint64_t> scratch_filter, scratch_bits;
   std::vector<std::vector<std::int64_t>> scratch_values;
+  bool is_too_large = false;  // a frame that was narrowed has too many rows
 };
 
 [[nodiscard]] Batch make_batch(const Program& program, const Database& database, const ChildOrder* order = nullptr);
 
-// Puts the accounts begin … end - 1 into the batch, and the rows of every frame under them. `begin` is a multiple of kBlockRows; the accounts are of one bucket of the order. False where
-// a frame would have more than 2^31 rows.
-[[nodiscard]] bool fill_batch(Batch& batch, std::size_t begin, std::size_t end);
+// Puts the accounts begin … end - 1 into the batch, and the rows of every frame under them, but for frames that are narrowed and those that `needed`, by frame, leaves
+// out (null: none). `begin` is a multiple of kBlockRows; the accounts are of one bucket of the order. False where a frame would have more than 2^31 rows.
+[[nodiscard]] bool fill_batch(Batch& batch, std::size_t begin, std::size_t end, const std::vector<bool>* needed = nullptr);
+
+// The same for frames that are narrowed, each after the one that it lies in; `kept`, by account of the batch, are the bits of those whose rows matter.
+[[nodiscard]] bool fill_narrowed(Batch& batch, std::span<const std::uint32_t> frames, const std::uint64_t* kept);
 
 // Positions of a span's rows by position of its outer frame, + 1.
 [[nodiscard]] inline const std::vector<std::uint32_t>& span_offsets(const Batch& batch, std::uint32_t span) {

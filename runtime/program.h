@@ -13,12 +13,11 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/lines.h"
 #include "runtime/table.h"
 
 namespace segue {
 
-inline constexpr std::size_t kBlockRows = 512;
-inline constexpr std::size_t kBlockWords = kBlockRows / 64;
 inline constexpr std::uint32_t kNoSlot = 0xffff'ffff;
 
 // One bit for each row of a frame: a slot's, perhaps inverted. Without a slot it is false for all rows; inverted, true.
@@ -69,6 +68,7 @@ struct FrameLayout {
   std::uint32_t bit_slots = 0;
   std::uint32_t value_slots = 0;
   std::uint32_t live_slot = kNoSlot;  // where functions find which positions are rows; kNoSlot where none asks
+  bool is_narrowed = false;           // its rows are put in place by a NarrowStep, not before the steps
 };
 
 // Where the rows of an inner frame under each row of an outer one lie, through every frame between.
@@ -115,6 +115,19 @@ struct ReduceCall {
 };
 using ReduceKernel = void (*)(const ReduceCall& call);
 
+// Several reductions over the same groups in one pass, which reads bits and values as they lie in memory. `bits` are of rows: a word holds anything where no
+// row of a group is.
+struct GroupsCall {
+  const std::uint32_t* offsets = nullptr;  // as of ReduceCall
+  std::size_t begin = 0, end = 0;
+  std::span<const BitLines> bits;
+  std::span<const RowValues> values;
+  std::span<std::int64_t* const> out;        // by result, by group
+  std::span<std::uint64_t* const> out_bits;  // by result, by group, zero on entry
+  const void* data = nullptr;
+};
+using GroupsKernel = void (*)(const GroupsCall& call);
+
 struct CompiledStep {
   std::uint32_t frame = 0;
   CompiledFn function = nullptr;
@@ -139,6 +152,14 @@ struct ReduceStep {
   std::vector<ValueRef> values;
   std::uint32_t out_value = kNoSlot;
   std::uint32_t out_bits = kNoSlot;
+};
+struct GroupsStep {
+  std::uint32_t span = 0;
+  GroupsKernel kernel = nullptr;
+  std::shared_ptr<const void> data;
+  std::vector<BitRef> bits;
+  std::vector<ValueRef> values;
+  std::vector<std::uint32_t> out_values, out_bits;  // slots
 };
 struct BroadcastValueStep {
   std::uint32_t span = 0;
@@ -175,8 +196,14 @@ struct FlushValueStep {
   BitRef known;
   std::uint32_t frame = 0;
 };
-using Step = std::variant<CompiledStep, MapStep, ReduceStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep, PickedBitStep,
-                          FlushStep, FlushValueStep>;
+// Puts the rows of frames in place: of accounts alone for which all bits of some term are set, since for the others nobody asks what the steps after it make of
+// them. They then have no rows; or, where leaving them out would not pay, all that they have.
+struct NarrowStep {
+  std::vector<std::uint32_t> frames;       // ascending: one under the account's and those inside it
+  std::vector<std::vector<BitRef>> terms;  // of the account's frame
+};
+using Step = std::variant<CompiledStep, MapStep, ReduceStep, GroupsStep, BroadcastValueStep, BroadcastBitStep, PickedValueStep,
+                          PickedBitStep, FlushStep, FlushValueStep, NarrowStep>;
 
 enum class RootKind : std::uint8_t {
   kMembers,
@@ -212,7 +239,8 @@ struct Program {
   std::vector<FrameLayout> frames;
   std::vector<RowSpan> spans;
   std::vector<Step> steps;
-  std::vector<std::vector<std::uint32_t>> step_nodes;                   // by step: the nodes of the plan that it evaluates; of a flush none
+  std::vector<std::vector<std::uint32_t>> step_nodes;  // by step: the nodes of the plan that it evaluates; of a flush none
+  std::vector<std::uint32_t> node_slots;               // by node of the plan: the slot of its bit, kNoSlot where it has none
   std::vector<std::int64_t, AlignedAllocator<std::int64_t>> constants;  // each kBlockRows times
   std::vector<std::int64_t> pool;
   std::vector<RootLayout> roots;

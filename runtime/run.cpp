@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "runtime/frames.h"
+#include "runtime/run_groups.h"
 
 namespace segue {
 
@@ -101,6 +102,8 @@ struct Execute {
     if (step.out_bits != kNoSlot) store_bits(to, step.out_bits, batch.scratch_bits);
   }
 
+  void operator()(const GroupsStep& step) const { run_groups(batch, step); }
+
   void operator()(const BroadcastValueStep& step) const {
     const RowSpan& span = batch.program.spans[step.span];
     FrameState& from = batch.frames[span.to];
@@ -149,6 +152,17 @@ struct Execute {
     store_bits(to, step.out, batch.scratch_bits);
   }
 
+  void operator()(const NarrowStep& step) const {
+    FrameState& account = batch.frames.front();
+    std::vector<std::uint64_t>& kept = batch.scratch_filter;
+    kept.assign((account.blocks() + 1) * kBlockWords, 0);
+    for (const std::vector<BitRef>& term : step.terms) {
+      for (std::size_t block = 0; block < account.blocks(); ++block) add_term(account, term, block, kept.data() + block * kBlockWords);
+    }
+    for (std::size_t word = 0; word < account.words(); ++word) kept[word] = rows_only(account, word * 64, kept[word]);
+    batch.is_too_large = !fill_narrowed(batch, step.frames, kept.data());
+  }
+
   void operator()(const FlushStep& step) const {
     FrameState& frame = batch.frames[step.frame];
     std::uint64_t buffer[kBlockWords];
@@ -188,6 +202,18 @@ struct Execute {
 
  private:
   static constexpr std::size_t kMaxFixed = 4;
+
+  // Adds the rows of a block for which all bits of the term are set.
+  static void add_term(FrameState& frame, const std::vector<BitRef>& term, std::size_t block, std::uint64_t* to) {
+    std::array<std::uint64_t, kBlockWords> all;
+    all.fill(~std::uint64_t{0});
+    for (const BitRef bit : term) {
+      std::uint64_t buffer[kBlockWords];
+      const std::uint64_t* words = load_bits(frame, bit, block, buffer);
+      for (std::size_t i = 0; i < kBlockWords; ++i) all[i] &= words[i];
+    }
+    for (std::size_t i = 0; i < kBlockWords; ++i) to[i] |= all[i];
+  }
 
   // A frame's values as one column of int64.
   const std::int64_t* all_values(FrameState& frame, const ValueRef& value, std::size_t scratch) const {
@@ -250,7 +276,7 @@ struct Execute {
       std::uint64_t bits = rows_only(frame, first, words[i]);
       count += static_cast<std::uint64_t>(std::popcount(bits));
       if (members.empty()) continue;
-      if (frame.layout->is_in_place) {
+      if (frame.is_in_place) {
         add((frame.base + first) / 64, bits);
         continue;
       }
@@ -322,20 +348,39 @@ double child_bytes(const Program& program, const Database& database, std::size_t
   return bytes;
 }
 
-// Where batches begin: no more accounts than the program says, all of one bucket, and children that stay in the cache where accounts allow it.
-std::vector<std::size_t> cut_batches(const Program& program, const Database& database, const ChildOrder& order) {
+// The scheme of a batch, and the accounts from its first on that have the same; without schemes that of index 0 and all.
+std::pair<std::uint32_t, std::size_t> scheme_at(const BlockSchemes* schemes, std::size_t begin, std::size_t accounts) {
+  if (schemes == nullptr) return {0, accounts - begin};
+  std::size_t block = begin / schemes->block_rows;
+  const std::uint32_t scheme = schemes->of_block[block];
+  while (block < schemes->of_block.size() && schemes->of_block[block] == scheme) ++block;
+  return {scheme, std::min(accounts, block * schemes->block_rows) - begin};
+}
+
+struct BatchCut {
+  std::size_t begin = 0;
+  std::uint32_t scheme = 0;
+};
+
+// Where batches begin: no more accounts than the program says, all of one scheme and of one bucket, and children that stay in the cache where accounts allow it.
+std::vector<BatchCut> cut_batches(const Program& program, const Database& database, const BlockSchemes* schemes, const ChildOrder& order) {
   constexpr double kChildBytes = 1 << 20;
   const std::size_t accounts = database.tables.front().rows;
-  std::vector<std::size_t> begins;
+  std::vector<BatchCut> begins;
   for (std::size_t begin = 0; begin < accounts;) {
-    begins.push_back(begin);
-    std::size_t rows = std::min(program.batch_rows, order.left_in_bucket(begin));
+    const auto [scheme, most] = scheme_at(schemes, begin, accounts);
+    begins.push_back({begin, scheme});
+    if (scheme != 0 && schemes->schemes[scheme].is_idle) {
+      begin += most;
+      continue;
+    }
+    std::size_t rows = std::min({program.batch_rows, most, order.left_in_bucket(begin)});
     while (rows > kBlockRows && child_bytes(program, database, begin, std::min(accounts, begin + rows)) > kChildBytes) {
       rows = std::max(kBlockRows, rows / 2 / kBlockRows * kBlockRows);
     }
     begin += rows;
   }
-  begins.push_back(accounts);
+  begins.push_back({accounts, 0});
   return begins;
 }
 
@@ -386,19 +431,33 @@ void add_counts(const Program& program, const Output& output, RunResults& result
 }
 
 // The first batch of each run of batches that a thread takes together, and one past the last: of those of one bucket, whose rows are placed once.
-std::vector<std::size_t> runs_of(const std::vector<std::size_t>& begins, const ChildOrder& order) {
+std::vector<std::size_t> runs_of(const std::vector<BatchCut>& cuts, const ChildOrder& order) {
   std::vector<std::size_t> runs;
-  for (std::size_t at = 0; at + 1 < begins.size(); ++at) {
-    if (at == 0 || order.left_in_bucket(begins[at]) >= order.left_in_bucket(begins[at - 1])) runs.push_back(at);
+  for (std::size_t at = 0; at + 1 < cuts.size(); ++at) {
+    if (at == 0 || order.left_in_bucket(cuts[at].begin) >= order.left_in_bucket(cuts[at - 1].begin)) runs.push_back(at);
   }
-  runs.push_back(begins.size() - 1);
+  runs.push_back(cuts.size() - 1);
   return runs;
+}
+
+// Which frames' rows are worth ordering: those that most accounts need.
+std::vector<bool> ordered_frames(const Program& program, const BlockSchemes* schemes) {
+  std::vector<bool> ordered;
+  for (std::size_t id = 0; id < program.frames.size(); ++id) {
+    std::size_t needed = 0;
+    for (std::size_t block = 0; schemes != nullptr && block < schemes->of_block.size(); ++block) {
+      const std::uint32_t scheme = schemes->of_block[block];
+      needed += scheme == 0 || (!schemes->schemes[scheme].is_idle && schemes->schemes[scheme].frames[id]) ? 1 : 0;
+    }
+    ordered.push_back(!program.frames[id].is_narrowed && (schemes == nullptr || 2 * needed > schemes->of_block.size()));
+  }
+  return ordered;
 }
 
 // Rows in no order, brought into it, unless memory is too short for that.
 ChildOrder order_or_gather(const Program& program, const Database& database, const RunOptions& options) {
   try {
-    return order_children(program, database, std::vector<bool>(program.frames.size(), true), options.threads, options.order_bytes);
+    return order_children(program, database, ordered_frames(program, options.schemes), options.threads, options.order_bytes);
   } catch (const std::bad_alloc&) {
     return {};
   }
@@ -410,8 +469,8 @@ struct Work {
   const Database& database;
   const RunOptions& options;
   const ChildOrder& order;
-  const std::vector<std::size_t> begins;
-  const std::vector<std::size_t> runs;  // runs_of `begins`
+  const std::vector<BatchCut> cuts;
+  const std::vector<std::size_t> runs;  // runs_of `cuts`
   std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> done{0};
   std::size_t reported = 0;  // by the calling thread
@@ -419,19 +478,22 @@ struct Work {
   std::atomic<bool> is_too_large{false};
 };
 
-// Boolean algebra goes through all its functions tile by tile, so that the bits of a tile stay in the first-level cache.
+// Boolean algebra goes through all its functions tile by tile, so that the bits of a tile stay in the second-level cache. Tiles that fit into the first
+// are slower: the code of a thousand definitions does not, and is fetched once a tile.
 std::size_t tile_words(const FrameLayout& frame) {
-  constexpr std::size_t kTileBytes = 28 * 1024;
+  constexpr std::size_t kTileBytes = 256 * 1024;
   return std::max<std::size_t>(1, kTileBytes / (frame.bit_slots * kLineBytes + 1)) * kBlockWords;
 }
 
+bool is_skipped(const SkipScheme* scheme, std::size_t step) { return scheme != nullptr && scheme->skips[step]; }
+
 // One past the last of the functions over bits of one frame that follow each other from `first` on; `first` where it is none.
-std::size_t end_of_algebra(const std::vector<Step>& steps, std::size_t first) {
+std::size_t end_of_algebra(const std::vector<Step>& steps, std::size_t first, const SkipScheme* scheme) {
   const auto* begin = std::get_if<CompiledStep>(&steps[first]);
   std::size_t end = first;
   for (; begin != nullptr && end < steps.size(); ++end) {
     const auto* step = std::get_if<CompiledStep>(&steps[end]);
-    if (step == nullptr || !step->is_over_bits || step->frame != begin->frame) break;
+    if (step == nullptr || !step->is_over_bits || step->frame != begin->frame || is_skipped(scheme, end)) break;
   }
   return end;
 }
@@ -460,11 +522,24 @@ class StepTimer {
   double before_ = 0;
 };
 
-void run_steps(const Program& program, Batch& batch, Output& output) {
+// What a step that is left out would have written.
+void write_settled(Batch& batch, const std::vector<SettledLine>& lines) {
+  for (const SettledLine& line : lines) {
+    FrameState& frame = batch.frames[line.frame];
+    for (std::size_t block = 0; block < frame.blocks(); ++block)
+      std::memset(frame.bit_block(line.slot, block), line.is_set ? 0xff : 0, kLineBytes);
+  }
+}
+
+void run_steps(const Program& program, Batch& batch, Output& output, const SkipScheme* scheme) {
   const Execute execute{batch, output};
   StepTimer timer(output.step_seconds);
-  for (std::size_t i = 0; i < program.steps.size();) {
-    const std::size_t end = end_of_algebra(program.steps, i);
+  for (std::size_t i = 0; i < program.steps.size() && !batch.is_too_large;) {
+    if (is_skipped(scheme, i)) {
+      write_settled(batch, scheme->lines[i++]);
+      continue;
+    }
+    const std::size_t end = end_of_algebra(program.steps, i, scheme);
     if (end - i < 2) {
       std::visit(execute, program.steps[i]);
       timer.add_to(i++);
@@ -482,17 +557,26 @@ void run_steps(const Program& program, Batch& batch, Output& output) {
   }
 }
 
+// One batch; false where it is too large.
+bool run_batch(const Work& shared, Batch& batch, Output& output, std::size_t at) {
+  const std::uint32_t id = shared.cuts[at].scheme;
+  const SkipScheme* scheme = id == 0 ? nullptr : &shared.options.schemes->schemes[id];
+  if (scheme != nullptr && scheme->is_idle) return true;
+  if (!fill_batch(batch, shared.cuts[at].begin, shared.cuts[at + 1].begin, scheme == nullptr ? nullptr : &scheme->frames)) return false;
+  run_steps(shared.program, batch, output, scheme);
+  return !batch.is_too_large;
+}
+
 // One batch, and the report that it is done.
 void work_at(Work& shared, Batch& batch, Output& output, bool reports, std::size_t at) {
-  if (!fill_batch(batch, shared.begins[at], shared.begins[at + 1])) {
+  if (!run_batch(shared, batch, output, at)) {
     shared.is_too_large = true;
     return;
   }
-  run_steps(shared.program, batch, output);
-  const std::size_t done = shared.done += shared.begins[at + 1] - shared.begins[at];
+  const std::size_t done = shared.done += shared.cuts[at + 1].begin - shared.cuts[at].begin;
   if (!reports || !shared.options.progress) return;
   shared.reported = done;
-  if (!shared.options.progress(done, shared.begins.back())) shared.is_stopped = true;
+  if (!shared.options.progress(done, shared.cuts.back().begin)) shared.is_stopped = true;
 }
 
 void work(Work& shared, Output& output, bool reports) {
@@ -535,10 +619,10 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   assert(program.keeps_members || !options.keep_members);
   RunResults results = empty_results(program, database, options.keep_members);
   const ChildOrder order = order_or_gather(program, database, options);
-  const std::vector<std::size_t> begins = cut_batches(program, database, order);
-  Work shared{program, database, options, order, begins, runs_of(begins, order)};
-  if (options.progress && !options.progress(0, shared.begins.back())) return std::unexpected(RunFailure::kStopped);
-  const std::size_t batches = shared.begins.size() - 1;
+  const std::vector<BatchCut> cuts = cut_batches(program, database, options.schemes, order);
+  Work shared{program, database, options, order, cuts, runs_of(cuts, order)};
+  if (options.progress && !options.progress(0, shared.cuts.back().begin)) return std::unexpected(RunFailure::kStopped);
+  const std::size_t batches = shared.cuts.size() - 1;
   const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));
   std::vector<Output> outputs;
   for (std::size_t i = 0; i < count; ++i) {
@@ -552,8 +636,9 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   }
   if (shared.is_too_large) return std::unexpected(RunFailure::kTooManyRows);
   // Other threads may have done the last batches, or all.
-  const bool is_told = shared.reported == shared.begins.back();
-  if (!shared.is_stopped && !is_told && options.progress && !options.progress(shared.done, shared.begins.back())) shared.is_stopped = true;
+  const bool is_told = shared.reported == shared.cuts.back().begin;
+  if (!shared.is_stopped && !is_told && options.progress && !options.progress(shared.done, shared.cuts.back().begin))
+    shared.is_stopped = true;
   if (shared.is_stopped) return std::unexpected(RunFailure::kStopped);
   if (options.step_seconds != nullptr) options.step_seconds->resize(program.steps.size());
   for (const Output& output : outputs) {

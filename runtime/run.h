@@ -9,6 +9,7 @@
 
 #include "runtime/program.h"
 #include "runtime/results.h"
+#include "runtime/schemes.h"
 #include "runtime/table.h"
 
 namespace segue {
@@ -22,6 +23,7 @@ struct RunOptions {
   std::vector<double>* step_seconds = nullptr;
   // Bytes that rows of related tables in no order may take once more, in the order of their accounts; where that is not enough, they are gathered.
   std::size_t order_bytes = std::size_t{4} << 30;
+  const BlockSchemes* schemes = nullptr;  // made for the program and the database; null: every step runs for all rows. Borrowed
 };
 
 struct RunResults {

@@ -85,10 +85,11 @@ struct RankCodes {
   Buffer data;
 };
 
-// What each run of kRows neighbouring rows holds (the last may be shorter): enough to settle a test before the rows are read. Of integer kinds and
+// What each run of `block_rows` neighbouring rows holds (the last may be shorter): enough to settle a test before the rows are read. Of integer kinds and
 // floats; `least` and `greatest` are over the known values, as in RankCodes::cuts, and mean nothing where all are missing.
 struct ColumnStatistics {
   static constexpr std::size_t kRows = 4096;
+  std::size_t block_rows = kRows;  // fewer in tests alone, a multiple of 512
   std::vector<std::int64_t> least, greatest;
   std::vector<std::uint32_t> missing;
 };

@@ -42,12 +42,12 @@ struct SequenceRow {
   friend bool operator<(const SequenceRow& a, const SequenceRow& b) { return a.group != b.group ? a.group < b.group : a.time < b.time; }
 };
 
-// Whether some group has a row for each step, each strictly later than the one before, of which the last lies within `limit` of the first. `rows` are sorted by `<` (std::sort);
-// rows of one time may stand in any order. `meets(row, step)` says whether SequenceRow::row meets step 0 … steps - 1. Of all ways to meet the steps so far only the
-// one that began last matters, for it leaves the most time: linear in rows times steps.
-template <typename Meets>
-[[nodiscard]] bool has_sequence(std::span<const SequenceRow> rows, std::size_t steps, const SequenceLimit& limit, const TimeZone& zone,
-                                const Meets& meets) {
+// Finds rows of one group for each step, each strictly later than the one before. `rows` are sorted by `<` (std::sort); rows of one time may stand in any order.
+// `meets(row, step)` says whether SequenceRow::row meets step 0 … steps - 1. Of all ways to meet the steps so far only the one that began last matters, for it
+// leaves the most time: linear in rows times steps. Calls `on_found(first, last)` with the times at which each such way begins and ends, until it gives true; whether
+// it did.
+template <typename Meets, typename OnFound>
+[[nodiscard]] bool find_sequences(std::span<const SequenceRow> rows, std::size_t steps, const Meets& meets, const OnFound& on_found) {
   constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
   constexpr std::size_t kFew = 8;  // steps that need no memory of their own
   std::int64_t few[2 * kFew];
@@ -66,9 +66,16 @@ template <typename Meets>
     }
     std::swap(begun, next);
     const std::int64_t start = begun[steps - 1];
-    if (start != kNever && start != next[steps - 1] && within_limit(limit, start, first.time, zone)) return true;
+    if (start != kNever && start != next[steps - 1] && on_found(start, first.time)) return true;
   }
   return false;
+}
+
+// Whether some group has such rows of which the last lies within `limit` of the first.
+template <typename Meets>
+[[nodiscard]] bool has_sequence(std::span<const SequenceRow> rows, std::size_t steps, const SequenceLimit& limit, const TimeZone& zone,
+                                const Meets& meets) {
+  return find_sequences(rows, steps, meets, [&](std::int64_t first, std::int64_t last) { return within_limit(limit, first, last, zone); });
 }
 
 }  // namespace segue

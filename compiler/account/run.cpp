@@ -299,13 +299,6 @@ struct RunNode {
     sum.add_exact(~value, scale_of(type));
     sum.add_exact(1, scale_of(type));
   }
-  void operator()(const PackedBits& op) const {
-    for (std::size_t i = 0; i < rows; ++i) {
-      std::uint64_t packed = 0;
-      for (std::size_t k = 0; k < op.operands.size(); ++k) packed |= std::uint64_t{bits(op.operands[k])[i]} << k;
-      put(i, std::bit_cast<std::int64_t>(packed));
-    }
-  }
   void operator()(const FirstOf& op) const {
     for (std::size_t i = 0; i < rows; ++i) {
       std::size_t k = 0;
@@ -497,23 +490,27 @@ struct RunNode {
   }
   void operator()(const SequenceTest& op) const {
     const std::uint32_t inner = index_of(op.rows);
-    const Bits filter = bits_in(op.filter, inner);
     const Values time = values_in(op.time, inner), by = values_in(op.by == kNoNode ? op.time : op.by, inner);
     const bool is_by_float = op.by != kNoNode && node_of(op.by).type.kind == Kind::kFloat;
     const SequenceLimit limit{op.limit_kind, op.limit, node_of(op.time).type.kind == Kind::kDate};
-    const auto meets = [&](std::size_t row, std::size_t step) {
-      return ((std::bit_cast<std::uint64_t>(values_in(op.steps[step / 64], inner)[row]) >> (step % 64)) & 1) != 0;
+    const auto meets = [&](std::size_t row, std::size_t step) { return bits_in(op.steps[step], inner)[row]; };
+    const auto takes_part = [&](std::size_t row) {
+      for (std::size_t step = 0; step < op.steps.size(); ++step) {
+        if (meets(row, step)) return true;
+      }
+      return false;
     };
     each_group(op.rows, [&](std::size_t i, std::size_t begin, std::size_t end) {
       std::vector<SequenceRow>& found = run.sequence_rows_;
       found.clear();
-      each_set(filter, begin, end, [&](std::size_t at) {
+      for (std::size_t at = begin; at < end; ++at) {
+        if (!takes_part(at)) continue;
         std::uint64_t group = op.by == kNoNode ? 0 : std::bit_cast<std::uint64_t>(by[at]);
         if (is_by_float && group == std::uint64_t{1} << 63) group = 0;  // -0.0 equals 0.0
         found.push_back({group, time[at], at});
-      });
+      }
       std::sort(found.begin(), found.end());
-      hold(i, found.size() >= op.step_count && has_sequence(found, op.step_count, limit, *run.clock_.zone, meets));
+      hold(i, found.size() >= op.steps.size() && has_sequence(found, op.steps.size(), limit, *run.clock_.zone, meets));
     });
   }
 

@@ -9,12 +9,14 @@
 #include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/compile.h"
 #include "compiler/codegen/native.h"
+#include "compiler/codegen/schemes.h"
 
 namespace segue {
 
 struct CodegenApi {
   decltype(&segue::compile) compile;
   decltype(&segue::is_supported) is_supported;
+  decltype(&segue::make_schemes) make_schemes;
   decltype(&segue::evaluate_native) evaluate_native;
   decltype(&segue::evaluate_chunks) evaluate_chunks;
   // Code is kept in a folder too: nothing means the one that the environment names, if any; an empty path, none.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/codegen/api.h"
+#include "compiler/codegen/host_cpu.h"
 #include "compiler/codegen/machine_code.h"
 #include "compiler/codegen/steps.h"
 
@@ -13,7 +14,9 @@ namespace segue {
 
 namespace {
 
-bool is_emitted(const Unit& unit) { return unit.kind != NodeClass::kFree && unit.kind != NodeClass::kStep; }
+bool is_emitted(const Unit& unit) {
+  return unit.kind != NodeClass::kFree && unit.kind != NodeClass::kStep && unit.kind != NodeClass::kGroups;
+}
 
 // Batches are as large as keeps a batch's bits of the account's frame in about half of a small second-level cache.
 std::size_t suitable_batch_rows(const FrameLayout& account) {
@@ -109,6 +112,16 @@ CompiledStep add_function(Program& program, std::uint32_t frame, const UnitCode&
   return step;
 }
 
+NarrowStep narrow_step(const ProgramLayout& layout, const FrameGuard& guard) {
+  NarrowStep step;
+  for (const FrameId frame : guard.frames) step.frames.push_back(index_of(frame));
+  for (const std::vector<Bit>& term : guard.terms) {
+    std::vector<BitRef>& bits = step.terms.emplace_back();
+    for (const Bit bit : term) bits.push_back(layout.ref(bit));
+  }
+  return step;
+}
+
 std::shared_ptr<CodeCache> make_code_cache(const std::optional<std::filesystem::path>& folder) {
   if (!folder) return std::make_shared<CodeCache>(default_cache_folder());
   return std::make_shared<CodeCache>(folder->empty() ? std::nullopt : folder);
@@ -126,16 +139,19 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
   const auto code = machine_code(recipes, options);
   if (!code) return std::unexpected(code.error());
   Program program;
-  StepMaker maker(layout, clock);
+  StepMaker maker(layout, clock, vector_words_of(options.cpu));
   std::size_t next = 0;
   for (std::size_t i = 0; i < layout.units().size(); ++i) {
     const std::size_t first = i;
     std::vector<NodeId> nodes = layout.units()[i].nodes;
+    for (const std::uint32_t guard : layout.units()[i].narrows) program.steps.push_back(narrow_step(layout, layout.guards()[guard]));
+    program.step_nodes.resize(program.steps.size());
     if (layout.units()[i].kind == NodeClass::kStep) {
       nodes = lookups_from(layout, maker, i);
       program.steps.push_back(layout.is_lookup(nodes.front()) ? maker.make_lookups(nodes) : maker.make(nodes.front()));
       i += nodes.size() - 1;
     }
+    if (layout.units()[i].kind == NodeClass::kGroups) program.steps.push_back(maker.make_groups(nodes));
     if (is_emitted(layout.units()[i])) {
       program.steps.push_back(add_function(program, layout.units()[i].frame, recipes[next], code->functions[next]));
       ++next;
@@ -150,6 +166,7 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
   add_shape(program, layout);
   program.frames = layout.frames;
   program.spans = layout.spans;
+  for (std::uint32_t i = 0; i < plan.nodes.size(); ++i) program.node_slots.push_back(layout.bit_slot(NodeId{i}));
   program.constants = constants.blocks;
   program.code = code->owner;
   program.batch_rows = options.batch_rows == 0 ? suitable_batch_rows(layout.frames.front())
@@ -162,6 +179,7 @@ std::expected<Program, std::string> compile(const Plan& plan, const Database& da
 const segue::CodegenApi& segue_codegen_api() {
   static constexpr segue::CodegenApi kApi{.compile = &segue::compile,
                                           .is_supported = &segue::is_supported,
+                                          .make_schemes = &segue::make_schemes,
                                           .evaluate_native = &segue::evaluate_native,
                                           .evaluate_chunks = &segue::evaluate_chunks,
                                           .make_code_cache = &segue::make_code_cache,

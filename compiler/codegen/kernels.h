@@ -124,8 +124,6 @@ void map_first_of(const MapCall& call);  // bits: conditions. out
 using CellOffsets = std::vector<std::vector<std::int64_t>>;
 void map_cell(const MapCall& call);  // values: codes; bits: known. out, out_bits: known
 
-void map_pack(const MapCall& call);  // bits: up to 64. out
-
 struct SplitData {
   Type key;
   TextDomain texts;  // of a text key
@@ -137,13 +135,45 @@ void map_split(const MapCall& call);  // values: key; bits: wanted. out
 // `data` is a NearCircle.
 void test_near(const MapCall& call);  // values: latitude, longitude; bits: known. out_bits
 
-struct SequenceData {
-  std::size_t steps = 0;
+// Sequences of rows of the same groups, in the same order.
+struct SequencesData {
+  struct Asked {
+    SequenceLimit limit;
+    std::uint32_t out = 0;
+  };
+  struct Way {  // the same steps within several limits
+    std::vector<std::uint32_t> steps;  // which bits
+    std::vector<Asked> spans;          // limits of Kind::kSpan
+    std::vector<Asked> calendar;       // others
+  };
+  std::vector<Way> ways;
   bool has_by = false, is_by_float = false;
-  SequenceLimit limit;
   std::shared_ptr<const OwnedClock> time;
+
+  void add(const std::vector<std::uint32_t>& steps, const SequenceLimit& limit, std::uint32_t out);
+
+ private:
+  std::map<std::vector<std::uint32_t>, std::size_t> way_by_steps_;
 };
-void reduce_sequence(const ReduceCall& call);  // values: time, `by` where there is one, packed steps. out_bits
+void test_sequences(const GroupsCall& call);  // values: time, `by` where there is one; bits: of steps. out_bits
+
+// Sums of `decay` of one column under several filters.
+struct DecaySumsData {
+  struct Asked {
+    std::int64_t half_life = 0;  // above 0
+    std::uint32_t out = 0;
+  };
+  struct Part {
+    std::uint32_t bits = 0;  // of rows whose time is known and not in the future
+    std::vector<Asked> asked;
+  };
+  std::shared_ptr<const OwnedClock> time;
+  bool is_date = false;
+  std::int64_t unit = 1;  // of half-lives, in what times are counted in
+  std::vector<Part> parts;
+};
+// For processors whose widest register has so many 64-bit words (vector_words_of).
+[[nodiscard]] GroupsKernel decay_sums_kernel(unsigned vector_words);  // values: time; bits: of parts. out, out_bits: known
 
 // out, out_bits: known. `data` is an int, the scale; of floats null.
 void reduce_sum_int(const ReduceCall& call);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 
 #include "compiler/codegen/kernels.h"
 #include "stdlib/exact_sum.h"
@@ -225,10 +226,21 @@ double exact_score(const MapCall& call, const ScoreData& data, std::size_t row) 
   return sum.total().value;
 }
 
+// Of one term that is a float nothing is rounded; zero is positive, as a sum's is.
+void map_lone_term(const MapCall& call, bool is_negative) {
+  const auto sign = static_cast<std::uint64_t>(is_negative ? std::numeric_limits<std::int64_t>::min() : 0);
+  for (std::size_t row = 0; row < call.rows; ++row) {
+    const std::uint64_t counts = -(call.bits[0][row / 64] >> (row % 64) & 1);
+    const std::uint64_t bits = (static_cast<std::uint64_t>(call.values[0][row]) ^ sign) & counts;
+    call.out[row] = as_bits(std::bit_cast<double>(bits) + 0.0);
+  }
+}
+
 }  // namespace
 
 void map_score(const MapCall& call) {
   const auto& data = *static_cast<const ScoreData*>(call.data);
+  if (data.terms.size() == 1 && data.terms.front().is_float && !data.range) return map_lone_term(call, data.terms.front().is_negative);
   for (std::size_t row = 0; row < call.rows; ++row) {
     bool is_exact = true;
     double score = quick_score(call, data, row, is_exact);

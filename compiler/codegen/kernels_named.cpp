@@ -1,4 +1,4 @@
-// Kernels of constructs that give one of several named values, and of those that look for places and sequences.
+// Kernels of constructs that give one of several named values, and of places.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -41,14 +41,6 @@ void map_cell(const MapCall& call) {
   if (call.out_bits != nullptr) std::memcpy(call.out_bits, known, call.rows / 8);
 }
 
-void map_pack(const MapCall& call) {
-  std::fill(call.out, call.out + call.rows, 0);
-  for (std::size_t i = 0; i < call.bits.size(); ++i) {
-    for_each_set_bit(call.bits[i], 0, call.rows,
-                     [&](std::size_t row) { call.out[row] |= std::bit_cast<std::int64_t>(std::uint64_t{1} << i); });
-  }
-}
-
 // ── splits ──
 
 namespace {
@@ -76,7 +68,7 @@ void map_split(const MapCall& call) {
   });
 }
 
-// ── places and sequences ──
+// ── places ──
 
 void test_near(const MapCall& call) {
   const auto& circle = *static_cast<const NearCircle*>(call.data);
@@ -85,36 +77,6 @@ void test_near(const MapCall& call) {
     const bool near = is_near(std::bit_cast<double>(call.values[0][row]), std::bit_cast<double>(call.values[1][row]), circle);
     call.out_bits[row / 64] |= std::uint64_t{near} << (row % 64);
   });
-}
-
-namespace {
-
-// The rows of a group that take part, in the order of their values of `by` and their times.
-void collect_rows(const ReduceCall& call, const SequenceData& data, std::size_t group, std::vector<SequenceRow>& rows) {
-  rows.clear();
-  for_each_set_bit(call.filter, call.offsets[group], call.offsets[group + 1], [&](std::size_t row) {
-    std::uint64_t by = data.has_by ? std::bit_cast<std::uint64_t>(call.values[1][row]) : 0;
-    if (data.is_by_float && by == std::uint64_t{1} << 63) by = 0;  // -0.0 equals 0.0
-    rows.push_back({by, call.values[0][row], row});
-  });
-  if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
-}
-
-}  // namespace
-
-void reduce_sequence(const ReduceCall& call) {
-  const auto& data = *static_cast<const SequenceData*>(call.data);
-  const auto masks = call.values.subspan(data.has_by ? 2 : 1);
-  const auto meets = [&](std::size_t row, std::size_t step) {
-    return ((std::bit_cast<std::uint64_t>(masks[step / 64][row]) >> (step % 64)) & 1) != 0;
-  };
-  std::vector<SequenceRow> rows;
-  for (std::size_t group = call.begin; group < call.end; ++group) {
-    collect_rows(call, data, group, rows);
-    if (rows.size() < data.steps) continue;
-    const bool found = has_sequence(rows, data.steps, data.limit, *data.time->clock.zone, meets);
-    call.out_bits[group / 64] |= std::uint64_t{found} << (group % 64);
-  }
 }
 
 }  // namespace segue

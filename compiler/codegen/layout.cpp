@@ -3,6 +3,7 @@
 #include "compiler/codegen/layout.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <limits>
@@ -23,6 +24,20 @@ std::size_t operand_count(const Op& op) {
   if (const auto* all = std::get_if<AllOf>(&op)) return all->operands.size();
   if (const auto* any = std::get_if<AnyOf>(&op)) return any->operands.size();
   return 1;
+}
+
+// Reductions with one key are done in one pass: what kind they are, which rows, under which, and the values that all of them read.
+using GroupKey = std::array<std::uint32_t, 5>;
+std::optional<GroupKey> group_key(const Plan& plan, const PlanNode& node) {
+  const std::uint32_t frame = index_of(node.frame);
+  if (const Map* decay = summed_decay(plan, node))
+    return GroupKey{2, index_of(std::get<ReduceRows>(node.op).rows), frame, index_of(decay->left),
+                    static_cast<std::uint32_t>(decay->builtin)};
+  if (const auto* reduce = std::get_if<ReduceRows>(&node.op); reduce != nullptr && reduce->fn == ReduceFn::kDistinct)
+    return GroupKey{0, index_of(reduce->rows), frame, index_of(reduce->value), 0};
+  if (const auto* test = std::get_if<SequenceTest>(&node.op))
+    return GroupKey{1, index_of(test->rows), frame, index_of(test->time), index_of(test->by)};
+  return std::nullopt;
 }
 
 // The value and the known bit of a test that may be emitted.
@@ -69,25 +84,41 @@ std::optional<std::vector<IntRange>> codes_of(const RankCodes& ranks, const std:
 
 }  // namespace
 
+const Map* summed_decay(const Plan& plan, const PlanNode& node) {
+  const auto* sum = std::get_if<ReduceRows>(&node.op);
+  if (sum == nullptr || sum->fn != ReduceFn::kSum) return nullptr;
+  const PlanNode& weight = plan.node(sum->value);
+  const auto* decay = std::get_if<Map>(&weight.op);
+  if (decay == nullptr || builtin(decay->builtin).name != "decay" || weight.frame != sum->rows) return nullptr;
+  const PlanNode& time = plan.node(decay->left);
+  const auto* half_life = std::get_if<ConstantValue>(&plan.node(decay->right).op);
+  const bool is_plain = std::holds_alternative<ColumnValue>(time.op) && time.frame == weight.frame;
+  return is_plain && half_life != nullptr && half_life->bits > 0 ? decay : nullptr;
+}
+
 ProgramLayout::ProgramLayout(const Plan& plan, const Database& database, const AddedColumns* added, const BoundConstants& constants)
     : plan_(plan),
       database_(database),
       added_(added),
       constants_(constants),
+      guards_(frame_guards(plan)),
       places_(plan.nodes.size()),
       unit_of_(plan.nodes.size(), 0),
       bit_slots_(plan.nodes.size(), kNoSlot),
       value_slots_(plan.nodes.size(), kNoSlot),
       inlined_(plan.nodes.size()),
       emits_math_(plan.nodes.size()),
+      is_summed_(plan.nodes.size()),
       is_read_by_slot_(plan.nodes.size()),
       known_of_(plan.nodes.size(), kNoNode) {
   lay_out_frames();
   collect_inputs();
   choose_math();
+  find_summed();
   find_known_values();
   place_nodes();
   order_units();
+  mark_narrowed();
   assign_roots();
   mark_inlined();
   assign_slots();
@@ -237,6 +268,16 @@ void ProgramLayout::choose_math() {
   }
 }
 
+// What nothing but such sums reads is not evaluated.
+void ProgramLayout::find_summed() {
+  std::vector<std::uint32_t> sums(plan_.nodes.size());
+  for (const NodeId id : plan_.live) {
+    if (summed_decay(plan_, plan_.node(id)) == nullptr) continue;
+    const std::uint32_t weight = index_of(std::get<ReduceRows>(plan_.node(id).op).value);
+    is_summed_[weight] = ++sums[weight] == plan_.nodes[weight].uses;
+  }
+}
+
 void ProgramLayout::find_known_values() {
   for (const NodeId id : plan_.live) {
     const Op& op = plan_.node(id).op;
@@ -248,6 +289,11 @@ void ProgramLayout::find_known_values() {
           const bool is_in_place = test && bit == test->second && class_of(id) == NodeClass::kAtom && validity_input(bit);
           if (!is_in_place) is_read_by_slot_[index_of(bit.node())] = true;
         });
+  }
+  for (const FrameGuard& guard : guards_) {
+    for (const std::vector<Bit>& term : guard.terms) {
+      for (const Bit bit : term) is_read_by_slot_[index_of(bit.node())] = true;
+    }
   }
   for (const PlanRoot& root : plan_.roots) {
     is_read_by_slot_[index_of(root.members.node())] = true;
@@ -274,10 +320,11 @@ bool ProgramLayout::is_plain_values(NodeId value) const {
 NodeClass ProgramLayout::class_of(NodeId id) const {
   const PlanNode& node = plan_.node(id);
   if (node.frame == kNoFrame || std::holds_alternative<ColumnValue>(node.op) || std::holds_alternative<KnownOf>(node.op) ||
-      constant_bit(id)) {
+      constant_bit(id) || is_summed_[index_of(id)]) {
     return NodeClass::kFree;
   }
   if (std::holds_alternative<AllOf>(node.op) || std::holds_alternative<AnyOf>(node.op)) return NodeClass::kBoolean;
+  if (group_key(plan_, node)) return NodeClass::kGroups;
   if (std::holds_alternative<ColumnBit>(node.op) || std::holds_alternative<ColumnKnown>(node.op)) return NodeClass::kAtom;
   if (std::holds_alternative<Map>(node.op)) return emits_math_[index_of(id)] ? NodeClass::kValue : NodeClass::kStep;
   if (const auto* compared = std::get_if<KernelTest>(&node.op))
@@ -340,11 +387,42 @@ bool ProgramLayout::is_lookup(NodeId id) const {
 
 // ── order ──
 
+// The frame whose rows a node reads from outside.
+static FrameId rows_read(const Op& op) {
+  return std::visit(
+      [](const auto& node) {
+        if constexpr (requires { node.rows; }) return node.rows;
+        else return kNoFrame;
+      },
+      op);
+}
+
 void ProgramLayout::place_nodes() {
+  place_nodes(std::vector<std::uint32_t>(frames.size()));
+  if (!guards_.empty()) place_nodes(phases_behind_guards());
+}
+
+// By frame: what guards it comes in an earlier phase.
+std::vector<std::uint32_t> ProgramLayout::phases_behind_guards() const {
+  std::vector<std::uint32_t> first_phases(frames.size());
+  for (const FrameGuard& guard : guards_) {
+    std::uint32_t phase = 0;
+    for (const std::vector<Bit>& term : guard.terms) {
+      for (const Bit bit : term) {
+        if (places_[index_of(bit.node())].kind != NodeClass::kFree) phase = std::max(phase, places_[index_of(bit.node())].phase + 1);
+      }
+    }
+    for (const FrameId frame : guard.frames) first_phases[index_of(frame)] = phase;
+  }
+  return first_phases;
+}
+
+void ProgramLayout::place_nodes(const std::vector<std::uint32_t>& first_phases) {
   for (const NodeId id : plan_.live) {
     const PlanNode& node = plan_.node(id);
     Place& place = places_[index_of(id)];
-    place.kind = class_of(id);
+    place = {class_of(id), node.frame == kNoFrame ? 0 : first_phases[index_of(node.frame)]};
+    if (const FrameId rows = rows_read(node.op); rows != kNoFrame) place.phase = std::max(place.phase, first_phases[index_of(rows)]);
     const auto after = [&](NodeId operand) {
       Place before = places_[index_of(operand)];
       if (before.kind == NodeClass::kFree) return;
@@ -359,6 +437,17 @@ void ProgramLayout::place_nodes() {
   }
 }
 
+// By node of kGroups: a number that those of one key share.
+std::vector<std::uint32_t> ProgramLayout::group_keys() const {
+  std::vector<std::uint32_t> keys(plan_.nodes.size());
+  std::map<GroupKey, std::uint32_t> numbers;
+  for (const NodeId id : plan_.live) {
+    const std::optional<GroupKey> key = group_key(plan_, plan_.node(id));
+    if (key) keys[index_of(id)] = numbers.emplace(*key, static_cast<std::uint32_t>(numbers.size())).first->second;
+  }
+  return keys;
+}
+
 void ProgramLayout::order_units() {
   std::vector<NodeId> order;
   for (const NodeId id : plan_.live) {
@@ -366,11 +455,13 @@ void ProgramLayout::order_units() {
     if (class_of(id) != NodeClass::kFree && !is_unread) order.push_back(id);
   }
   const auto frame_key = [&](NodeId id) { return places_[index_of(id)].kind == NodeClass::kStep ? 0 : index_of(plan_.node(id).frame); };
+  const std::vector<std::uint32_t> keys = group_keys();
   const auto value_key = [&](NodeId id) -> std::uint32_t {
     if (is_lookup(id))
       return index_of(std::get_if<TextTestBit>(&plan_.node(id).op) != nullptr ? std::get<TextTestBit>(plan_.node(id).op).value
                                                                               : std::get<ListTestBit>(plan_.node(id).op).value);
     if (places_[index_of(id)].kind == NodeClass::kStep) return kAfterLookups;
+    if (places_[index_of(id)].kind == NodeClass::kGroups) return keys[index_of(id)];
     const auto test = tested(plan_.node(id).op);
     return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->first) : 0;
   };
@@ -390,17 +481,34 @@ void ProgramLayout::add_to_units(NodeId id) {
   const Unit& last = units_.back();
   bool fits = last.kind == kind && last.frame == frame && kind != NodeClass::kStep && !last.nodes.empty() &&
               places_[index_of(last.nodes.front())].phase == places_[index_of(id)].phase;
-  if (fits && kind != NodeClass::kBoolean) fits = last.nodes.size() < kAtomsPerFunction;
+  if (fits && kind == NodeClass::kGroups) fits = group_key(plan_, plan_.node(last.nodes.front())) == group_key(plan_, node);
+  if (fits && kind != NodeClass::kBoolean && kind != NodeClass::kGroups) fits = last.nodes.size() < kAtomsPerFunction;
   if (fits && kind == NodeClass::kBoolean) {
     std::size_t operands = operand_count(node.op);
     for (auto at = last.nodes.rbegin(); at != last.nodes.rend() && operands <= kOperandsPerFunction; ++at)
       operands += operand_count(plan_.node(*at).op);
     fits = operands <= kOperandsPerFunction;
   }
-  if (!fits) units_.push_back({kind, frame, {}, {}, {}, {}});
+  if (!fits) units_.push_back({kind, frame, {}, {}, {}, {}, {}});
   units_.back().nodes.push_back(id);
   unit_of_[index_of(id)] = static_cast<std::uint32_t>(units_.size() - 1);
   if (known_of_[index_of(id)] != kNoNode) unit_of_[index_of(known_of_[index_of(id)])] = unit_of_[index_of(id)];
+}
+
+// A guard's frames are filled before the first unit that has to do with them.
+void ProgramLayout::mark_narrowed() {
+  for (std::uint32_t i = 0; i < guards_.size(); ++i) {
+    std::erase_if(guards_[i].frames, [&](FrameId frame) { return !frames[index_of(frame)].is_used; });
+    const auto is_guarded = [&](FrameId frame) { return std::ranges::binary_search(guards_[i].frames, frame); };
+    const auto reads_rows = [&](const Unit& unit) {
+      return is_guarded(FrameId{unit.frame}) ||
+             std::ranges::any_of(unit.nodes, [&](NodeId id) { return is_guarded(rows_read(plan_.node(id).op)); });
+    };
+    for (const FrameId frame : guards_[i].frames) frames[index_of(frame)].is_narrowed = true;
+    const auto first = std::ranges::find_if(units_, reads_rows);
+    assert(first != units_.end());
+    first->narrows.push_back(i);
+  }
 }
 
 void ProgramLayout::assign_roots() {
@@ -434,7 +542,7 @@ void ProgramLayout::add_finishing_units() {
     moved.push_back(static_cast<std::uint32_t>(units.size()));
     units.push_back(std::move(unit));
     if (units.back().kind != NodeClass::kAtom || units.back().finishes.empty()) continue;
-    Unit finishing{NodeClass::kBoolean, units.back().frame, {}, std::exchange(units.back().finishes, {}), {}, {}};
+    Unit finishing{NodeClass::kBoolean, units.back().frame, {}, std::exchange(units.back().finishes, {}), {}, {}, {}};
     units.push_back(std::move(finishing));
   }
   units_ = std::move(units);
@@ -459,6 +567,9 @@ void ProgramLayout::mark_inlined() {
     for (const Finish& flush : unit.flushes) read(flush.bit);
     for (const std::uint32_t root : unit.values) read(plan_.roots[root].known);
   }
+  for (const FrameGuard& guard : guards_) {
+    for (const std::vector<Bit>& term : guard.terms) std::ranges::for_each(term, read);
+  }
   for (const Unit& unit : units_) {
     if (unit.kind != NodeClass::kBoolean) continue;
     for (const NodeId id : unit.nodes)
@@ -470,11 +581,15 @@ void ProgramLayout::assign_slots() {
   // The place in the order after which a node is not read again.
   std::vector<std::uint32_t> last_read(plan_.nodes.size(), 0);
   std::uint32_t sequence = 0;
+  const auto is_one_step = [](const Unit& unit) { return unit.kind == NodeClass::kGroups; };  // reads all before it writes any
   const auto read_bit = [&](Bit bit) { last_read[index_of(bit.node())] = sequence; };
   const auto read_value = [&](NodeId id) { last_read[index_of(id)] = sequence; };
   for (const Unit& unit : units_) {
+    for (const std::uint32_t guard : unit.narrows) {
+      for (const std::vector<Bit>& term : guards_[guard].terms) std::ranges::for_each(term, read_bit);
+    }
     for (const NodeId id : unit.nodes) {
-      ++sequence;
+      if (!is_one_step(unit) || id == unit.nodes.front()) ++sequence;
       for_each_operand(plan_.node(id).op, read_value, read_bit);
     }
     ++sequence;
@@ -521,14 +636,14 @@ void ProgramLayout::assign_slots() {
   sequence = 0;
   for (const Unit& unit : units_) {
     for (const NodeId id : unit.nodes) {
-      ++sequence;
+      if (!is_one_step(unit) || id == unit.nodes.front()) ++sequence;
       if (is_value(plan_.node(id).op)) {
         give_value(id);
         if (known_of_[index_of(id)] != kNoNode) give_bit(known_of_[index_of(id)]);
       } else if (!inlined_[index_of(id)]) {
         give_bit(id);
       }
-      release();
+      if (!is_one_step(unit) || id == unit.nodes.back()) release();
     }
     ++sequence;
     release();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/codegen/constants.h"
+#include "compiler/plan/guards.h"
 #include "compiler/plan/plan.h"
 #include "runtime/program.h"
 #include "runtime/table.h"
@@ -18,6 +19,7 @@ namespace segue {
 enum class NodeClass : std::uint8_t {
   kFree,     // nothing to do: constants, columns, the known bits that come with a value
   kStep,     // a kernel of its own
+  kGroups,   // a reduction that one kernel does for several nodes in one pass over the rows
   kValue,    // emitted: arithmetic, 64 rows at a time
   kAtom,     // emitted: a test of raw values, 64 rows at a time
   kBoolean,  // emitted: conjunctions and disjunctions of bits
@@ -35,9 +37,10 @@ struct Unit {
   NodeClass kind = NodeClass::kFree;
   std::uint32_t frame = 0;
   std::vector<NodeId> nodes;
-  std::vector<Finish> finishes;       // counted and kept by the function itself, of the account's frame
-  std::vector<Finish> flushes;        // by a step after it
-  std::vector<std::uint32_t> values;  // roots whose values are complete after it
+  std::vector<Finish> finishes;        // counted and kept by the function itself, of the account's frame
+  std::vector<Finish> flushes;         // by a step after it
+  std::vector<std::uint32_t> values;   // roots whose values are complete after it
+  std::vector<std::uint32_t> narrows;  // guards (ProgramLayout::guards) whose frames' rows are put in place before it
 };
 
 // Arithmetic that is emitted; everything else calls the kernel of the table of builtins.
@@ -57,6 +60,9 @@ struct RankTest {
   std::vector<IntRange> ranges;
 };
 
+// The `decay` of a column of the rows by a constant half-life that a node sums up, if it does: its weights are made by the kernel of the sum. Else null.
+[[nodiscard]] const Map* summed_decay(const Plan& plan, const PlanNode& node);
+
 class ProgramLayout {
  public:
   ProgramLayout(const Plan& plan, const Database& database, const AddedColumns* added, const BoundConstants& constants);
@@ -64,6 +70,7 @@ class ProgramLayout {
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Database& database() const { return database_; }
   [[nodiscard]] const std::vector<Unit>& units() const { return units_; }
+  [[nodiscard]] const std::vector<FrameGuard>& guards() const { return guards_; }
   std::vector<FrameLayout> frames;  // with inputs and numbers of slots
   std::vector<RowSpan> spans;
 
@@ -104,13 +111,18 @@ class ProgramLayout {
   [[nodiscard]] std::optional<std::vector<IntRange>> rank_ranges(NodeId id) const;
   std::uint32_t add_input(FrameId frame, ColumnInput input);
   void choose_math();
+  void find_summed();
   void find_known_values();
   [[nodiscard]] std::optional<bool> constant_bit(NodeId node) const;
   [[nodiscard]] NodeClass class_of(NodeId node) const;
   [[nodiscard]] bool is_plain_values(NodeId value) const;
   [[nodiscard]] bool is_emitted_comparison(const KernelTest& test) const;
   [[nodiscard]] bool is_narrow(NodeId value) const;
+  [[nodiscard]] std::vector<std::uint32_t> group_keys() const;
   void place_nodes();
+  void place_nodes(const std::vector<std::uint32_t>& first_phases);
+  [[nodiscard]] std::vector<std::uint32_t> phases_behind_guards() const;
+  void mark_narrowed();
   void order_units();
   void add_to_units(NodeId node);
   void assign_roots();
@@ -123,12 +135,14 @@ class ProgramLayout {
   const Database& database_;
   const AddedColumns* added_;
   const BoundConstants& constants_;
+  std::vector<FrameGuard> guards_;
   std::vector<Unit> units_;
   std::vector<Place> places_;
   std::vector<std::uint32_t> unit_of_;
   std::vector<std::uint32_t> bit_slots_, value_slots_;
   std::vector<bool> inlined_;
   std::vector<bool> emits_math_;       // by node
+  std::vector<bool> is_summed_;        // by node: its values are made by the sums that read them (summed_decay)
   std::vector<bool> is_read_by_slot_;  // ColumnKnown: by more than tests that read it in place
   std::vector<NodeId> known_of_;       // by value: its KnownOf node
   std::map<std::pair<std::uint32_t, std::pair<std::uint32_t, ColumnPart>>, std::uint32_t> input_ids_;

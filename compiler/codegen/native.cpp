@@ -12,6 +12,7 @@
 #include <span>
 #include <utility>
 
+#include "compiler/codegen/schemes.h"
 #include "compiler/plan/needed.h"
 #include "runtime/bits.h"
 #include "runtime/population.h"
@@ -32,7 +33,7 @@ void add_statistics(const Column& column, ColumnFacts& facts) {
   std::uint64_t missing = 0;
   for (std::size_t i = 0; i < statistics.missing.size(); ++i) {
     missing += statistics.missing[i];
-    if (statistics.missing[i] >= std::min(ColumnStatistics::kRows, column.rows - i * ColumnStatistics::kRows)) continue;
+    if (statistics.missing[i] >= std::min(statistics.block_rows, column.rows - i * statistics.block_rows)) continue;
     range.low = std::min(range.low, statistics.least[i]);
     range.high = std::max(range.high, statistics.greatest[i]);
   }
@@ -144,22 +145,20 @@ class Programs {
   };
   std::expected<Planned, std::string> program_for(const Database& database, const AddedColumns* added) {
     Made& made = made_for(facts_of(database));
-    if (added == nullptr) {
+    if (added != nullptr || reads_codes(*made.plan, database)) return compiled(made, database, added);
+    // Chunks of one shape wait for the first one's program.
+    const std::lock_guard compiling(made.compiling);
+    {
       const std::lock_guard lock(mutex_);
       for (const auto& program : made.programs) {
         if (fits(*program, database)) return Planned{made.plan, program};
       }
     }
-    CodegenOptions codegen = codegen_;
-    codegen.added = added;
-    const Stopwatch watch;
-    auto compiled = compile(*made.plan, database, clock_, codegen);
-    count(&NativeProfile::compile, watch);
-    if (!compiled) return std::unexpected(std::move(compiled.error()));
-    auto program = std::make_shared<const Program>(std::move(*compiled));
+    auto planned = compiled(made, database, nullptr);
+    if (!planned) return planned;
     const std::lock_guard lock(mutex_);
-    if (added == nullptr && made.programs.size() < kMost && !reads_codes(*made.plan, database)) made.programs.push_back(program);
-    return Planned{made.plan, program};
+    if (made.programs.size() < kMost) made.programs.push_back(planned->program);
+    return planned;
   }
 
   // The columns that matter where the facts hold.
@@ -169,6 +168,13 @@ class Programs {
     options.clock = &clock_;
     return segue::columns_needed(*made_for({}).plan, options);
   }
+  // Whether rows of a related table matter where they hold.
+  bool needs_rows(std::uint32_t table, const std::vector<ColumnFacts>& facts) {
+    PlanOptions options;
+    options.facts = facts;
+    options.clock = &clock_;
+    return are_rows_needed(*made_for({}).plan, table, options);
+  }
 
  private:
   static constexpr std::size_t kMost = 16;
@@ -176,7 +182,18 @@ class Programs {
   struct Made {
     std::shared_ptr<const Plan> plan;
     std::vector<std::shared_ptr<const Program>> programs;
+    std::mutex compiling;
   };
+
+  std::expected<Planned, std::string> compiled(const Made& made, const Database& database, const AddedColumns* added) {
+    CodegenOptions codegen = codegen_;
+    codegen.added = added;
+    const Stopwatch watch;
+    auto program = compile(*made.plan, database, clock_, codegen);
+    count(&NativeProfile::compile, watch);
+    if (!program) return std::unexpected(std::move(program.error()));
+    return Planned{made.plan, std::make_shared<const Program>(std::move(*program))};
+  }
 
   Made& made_for(const std::vector<ColumnFacts>& facts) {
     const std::lock_guard lock(mutex_);
@@ -204,6 +221,16 @@ class Programs {
 
 // ── Passes ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+std::vector<ColumnFacts> facts_of_stated(std::span<const StatedColumn> stated) {
+  std::vector<ColumnFacts> facts;
+  for (const StatedColumn& column : stated) {
+    facts.push_back(
+        {.column = {column.table, column.column}, .may_be_missing = column.may_be_missing, .may_be_known = column.may_be_known});
+    if (column.may_be_known) facts.back().integers = IntRange{column.range.first, column.range.second};
+  }
+  return facts;
+}
+
 // One pass: each chunk's program is run, its answers go on to `taker`.
 class ProgramPass final : public ChunkVisitor {
  public:
@@ -214,19 +241,19 @@ class ProgramPass final : public ChunkVisitor {
     bool runs_alone = true;    // no chunk is worked on beside another
     std::size_t accounts = 0;  // in all, where that is known
   };
-  ProgramPass(const Setting& setting, Programs& programs, const ChunkTaker& taker)
+  ProgramPass(const Setting& setting, Programs& programs, const Clock& clock, const ChunkTaker& taker)
       : setting_(setting),
         programs_(programs),
+        clock_(clock),
         taker_(taker) {}
+
+  bool needs_rows(std::uint32_t table, std::span<const StatedColumn> stated) override {
+    return !setting_.options.stand_ins || programs_.needs_rows(table, facts_of_stated(stated));
+  }
 
   std::vector<bool> needed(std::span<const StatedColumn> stated) override {
     if (!setting_.options.stand_ins) return ChunkVisitor::needed(stated);
-    std::vector<ColumnFacts> facts;
-    for (const StatedColumn& column : stated) {
-      facts.push_back(
-          {.column = {column.table, column.column}, .may_be_missing = column.may_be_missing, .may_be_known = column.may_be_known});
-      if (column.may_be_known) facts.back().integers = IntRange{column.range.first, column.range.second};
-    }
+    const std::vector<ColumnFacts> facts = facts_of_stated(stated);
     const std::vector<TableColumn> columns = programs_.columns_needed(facts);
     std::vector<bool> needed;
     for (const ColumnFacts& fact : facts) needed.push_back(std::ranges::binary_search(columns, fact.column));
@@ -242,6 +269,8 @@ class ProgramPass final : public ChunkVisitor {
     if (setting_.options.progress) run_options.progress = [&](std::size_t done, std::size_t) { return report(done); };
     std::vector<double> step_seconds;
     if (setting_.options.profile != nullptr) run_options.step_seconds = &step_seconds;
+    const BlockSchemes schemes = make_schemes(*planned->plan, *planned->program, chunk.database, clock_);
+    if (!schemes.schemes.empty()) run_options.schemes = &schemes;
     auto results = run(*planned->program, chunk.database, run_options);
     if (!results) return fail(failure_of(results.error()));
     if (setting_.options.profile != nullptr) add_run(*setting_.options.profile, planned->plan, *planned->program, step_seconds);
@@ -289,6 +318,7 @@ class ProgramPass final : public ChunkVisitor {
 
   const Setting setting_;
   Programs& programs_;
+  const Clock& clock_;
   const ChunkTaker& taker_;
   std::mutex mutex_;
   std::optional<NativeFailure> failure_;
@@ -368,7 +398,7 @@ class Evaluation {
     Programs programs(std::move(make_plan), options.codegen, clock_, options.profile);
     const bool runs_alone = source_.threads() <= 1;
     const std::size_t accounts = whole_ == nullptr ? 0 : whole_->tables.front().rows;
-    ProgramPass visitor({options, added_, runs_alone ? options.threads : 1, runs_alone, accounts}, programs, taker);
+    ProgramPass visitor({options, added_, runs_alone ? options.threads : 1, runs_alone, accounts}, programs, clock_, taker);
     const PassEnd end = source_.pass(visitor);
     if (end == PassEnd::kFailed) return std::unexpected(NativeFailure{NativeFailureKind::kNoRows, {}});
     if (visitor.failure()) return std::unexpected(*visitor.failure());

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "compiler/codegen/kernels.h"
+#include "runtime/kernels_distinct.h"
 #include "runtime/kernels_reduce.h"
 
 namespace segue {
@@ -51,28 +52,6 @@ struct MakeStep {
     const NearCircle circle = make_near_circle(op.center_latitude, op.center_longitude, op.kilometres);
     return test(test_near, own(circle), {op.latitude, op.longitude}, op.known);
   }
-  Step operator()(const SequenceTest& op) const {
-    SequenceData data;
-    data.steps = op.step_count;
-    data.time = maker.time_;
-    data.limit = {op.limit_kind, op.limit, plan().node(op.time).type.kind == Kind::kDate};
-    ReduceStep step{layout.span(op.rows, node.frame),
-                    reduce_sequence,
-                    nullptr,
-                    layout.ref(op.filter),
-                    {layout.ref(op.time)},
-                    kNoSlot,
-                    layout.bit_slot(id)};
-    if (op.by != kNoNode) {
-      data.has_by = true;
-      data.is_by_float = plan().node(op.by).type.kind == Kind::kFloat;
-      step.values.push_back(layout.ref(op.by));
-    }
-    for (const NodeId mask : op.steps) step.values.push_back(layout.ref(mask));
-    step.data = own(std::move(data));
-    return step;
-  }
-
   // — values
 
   Step operator()(const ReferenceValue& op) const { return reference(map_reference, op); }
@@ -106,7 +85,6 @@ struct MakeStep {
     }
     return value(map_score, own(std::move(data)), op.values, op.when);
   }
-  Step operator()(const PackedBits& op) const { return value(map_pack, nullptr, {}, op.operands); }
   Step operator()(const FirstOf& op) const { return value(map_first_of, own(FirstOfData{op.codes, op.otherwise}), {}, op.conditions); }
   Step operator()(const CellValue& op) const { return value(map_cell, own(op.offsets), op.values, {op.known}); }
   Step operator()(const SplitValue& op) const {
@@ -161,7 +139,7 @@ struct MakeStep {
     return PickedBitStep{{index_of(op.rows), index_of(node.frame)}, layout.ref(op.pick), layout.ref(op.operand), layout.bit_slot(id)};
   }
 
-  // FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, CompareBound, KnownOf, ConstantValue, ClockValue, ColumnValue
+  // FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, CompareBound, KnownOf, ConstantValue, ClockValue, ColumnValue, SequenceTest
   template <typename T>
   Step operator()(const T&) const {
     assert(false && "has no kernel");
@@ -219,15 +197,16 @@ struct MakeStep {
       case ReduceFn::kAverage: return is_float ? reduce_average_float : reduce_average_exact;
       case ReduceFn::kMin: return is_float ? reduce_min_float : reduce_min;
       case ReduceFn::kMax: return is_float ? reduce_max_float : reduce_max;
-      case ReduceFn::kDistinct: return is_float ? reduce_distinct_float : reduce_distinct;
+      case ReduceFn::kDistinct: break;  // of NodeClass::kGroups
     }
     return nullptr;
   }
 };
 
-StepMaker::StepMaker(ProgramLayout& layout, const Clock& clock)
+StepMaker::StepMaker(ProgramLayout& layout, const Clock& clock, unsigned vector_words)
     : layout_(layout),
       clock_(clock),
+      vector_words_(vector_words),
       time_(std::make_shared<const OwnedClock>(clock)) {
   const Plan& plan = layout.plan();
   for (const NodeId id : plan.live) {
@@ -288,6 +267,96 @@ Step StepMaker::make_lookups(std::span<const NodeId> tests) {
     step.more_bits.push_back(layout_.bit_slot(id));
   }
   step.data = own(std::move(lookups));
+  return step;
+}
+
+Step StepMaker::make_groups(std::span<const NodeId> nodes) {
+  const PlanNode& first = layout_.plan().node(nodes.front());
+  if (summed_decay(layout_.plan(), first) != nullptr) return make_decay_sums(nodes);
+  return std::holds_alternative<SequenceTest>(first.op) ? make_sequences(nodes) : make_distinct(nodes);
+}
+
+Step StepMaker::make_distinct(std::span<const NodeId> nodes) {
+  const PlanNode& first = layout_.plan().node(nodes.front());
+  const auto& reduce = std::get<ReduceRows>(first.op);
+  const bool is_float = layout_.plan().node(reduce.value).type.kind == Kind::kFloat;
+  GroupsStep step{.span = layout_.span(reduce.rows, first.frame),
+                  .kernel = distinct_kernel(vector_words_),
+                  .data = own(DistinctData{is_float}),
+                  .bits = {},
+                  .values = {layout_.ref(reduce.value)},
+                  .out_values = {},
+                  .out_bits = {}};
+  for (const NodeId id : nodes) {
+    step.bits.push_back(layout_.ref(std::get<ReduceRows>(layout_.plan().node(id).op).filter));
+    step.out_values.push_back(layout_.value_slot(id));
+  }
+  return step;
+}
+
+Step StepMaker::make_decay_sums(std::span<const NodeId> nodes) {
+  const Plan& plan = layout_.plan();
+  const PlanNode& first = plan.node(nodes.front());
+  const Map& common = *summed_decay(plan, first);
+  GroupsStep step{.span = layout_.span(std::get<ReduceRows>(first.op).rows, first.frame),
+                  .kernel = decay_sums_kernel(vector_words_),
+                  .data = nullptr,
+                  .bits = {},
+                  .values = {layout_.ref(common.left)},
+                  .out_values = {},
+                  .out_bits = {}};
+  DecaySumsData data{.time = time_,
+                     .is_date = common.builtin == BuiltinId::kDecayDate,
+                     .unit = common.builtin == BuiltinId::kDecayTimestampDays ? kMicrosPerDay : 1,
+                     .parts = {}};
+  std::map<Bit, std::uint32_t> places;
+  for (const NodeId id : nodes) {
+    const Bit filter = std::get<ReduceRows>(plan.node(id).op).filter;
+    const auto [at, is_new] = places.emplace(filter, static_cast<std::uint32_t>(data.parts.size()));
+    if (is_new) {
+      data.parts.push_back({at->second, {}});
+      step.bits.push_back(layout_.ref(filter));
+    }
+    const std::int64_t half_life = std::get<ConstantValue>(plan.node(summed_decay(plan, plan.node(id))->right).op).bits;
+    data.parts[at->second].asked.push_back({half_life, static_cast<std::uint32_t>(step.out_values.size())});
+    step.out_values.push_back(layout_.value_slot(id));
+    if (const std::uint32_t known = layout_.known_slot(id); known != kNoSlot) step.out_bits.push_back(known);
+  }
+  step.data = own(std::move(data));
+  return step;
+}
+
+Step StepMaker::make_sequences(std::span<const NodeId> nodes) {
+  const PlanNode& first = layout_.plan().node(nodes.front());
+  const auto& common = std::get<SequenceTest>(first.op);
+  GroupsStep step{.span = layout_.span(common.rows, first.frame),
+                  .kernel = test_sequences,
+                  .data = nullptr,
+                  .bits = {},
+                  .values = {layout_.ref(common.time)},
+                  .out_values = {},
+                  .out_bits = {}};
+  SequencesData data;
+  data.time = time_;
+  if (common.by != kNoNode) {
+    data.has_by = true;
+    data.is_by_float = layout_.plan().node(common.by).type.kind == Kind::kFloat;
+    step.values.push_back(layout_.ref(common.by));
+  }
+  std::map<Bit, std::uint32_t> places;
+  const bool is_date = layout_.plan().node(common.time).type.kind == Kind::kDate;
+  for (const NodeId id : nodes) {
+    const auto& test = std::get<SequenceTest>(layout_.plan().node(id).op);
+    std::vector<std::uint32_t> steps;
+    for (const Bit bit : test.steps) {
+      const auto [at, is_new] = places.emplace(bit, static_cast<std::uint32_t>(step.bits.size()));
+      if (is_new) step.bits.push_back(layout_.ref(bit));
+      steps.push_back(at->second);
+    }
+    data.add(steps, {test.limit_kind, test.limit, is_date}, static_cast<std::uint32_t>(step.out_bits.size()));
+    step.out_bits.push_back(layout_.bit_slot(id));
+  }
+  step.data = own(std::move(data));
   return step;
 }
 

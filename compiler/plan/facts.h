@@ -6,15 +6,9 @@
 #include <vector>
 
 #include "compiler/plan/plan.h"
+#include "compiler/plan/settled.h"
 
 namespace segue {
-
-// Of the rows whose tested value is known.
-enum class Outcome : std::uint8_t {
-  kOpen,
-  kNever,   // none passes
-  kAlways,  // all pass
-};
 
 // Borrows what it is made of.
 class FactTable {

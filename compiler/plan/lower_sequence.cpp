@@ -6,13 +6,7 @@
 
 namespace segue {
 
-namespace {
-
-constexpr std::size_t kBitsInValue = 64;
-
-}  // namespace
-
-// Asked three times, as of `any`: with the rows and steps that hold, that are certain, that are possible.
+// Asked three times, as of `any`: with the rows and steps that hold, that are certain, that are possible. A step that no row can meet settles it.
 Lowered Lowering::sequence(FrameId frame, const Sequence& node) {
   const FrameId rows = node.rows;
   const SchemaTable& table = program_.schema.tables[program_.frame(rows).table];
@@ -30,23 +24,9 @@ Lowered Lowering::sequence(FrameId frame, const Sequence& node) {
   std::vector<Lowered> steps;
   for (const ExprId step : node.steps) steps.push_back(operand(step, rows));
   const auto ask = [&](Bit Lowered::* answer) {
-    std::vector<Bit> met;
-    for (const Lowered& step : steps) met.push_back(step.*answer);
-    const Bit filter = graph_.all_of(rows, {within.*answer, takes_part, graph_.any_of(rows, met)});
-    if (filter == kFalse) return kFalse;
-    SequenceTest test{.rows = rows,
-                      .filter = filter,
-                      .time = time.value,
-                      .by = by,
-                      .steps = {},
-                      .step_count = static_cast<std::uint32_t>(steps.size()),
-                      .limit_kind = node.limit_kind,
-                      .limit = node.limit};
-    for (std::size_t begin = 0; begin < steps.size(); begin += kBitsInValue) {
-      PackedBits packed;
-      for (std::size_t i = begin; i < std::min(steps.size(), begin + kBitsInValue); ++i) packed.operands.push_back(steps[i].*answer);
-      test.steps.push_back(graph_.intern(rows, Type{.kind = Kind::kInt}, std::move(packed)));
-    }
+    SequenceTest test{.rows = rows, .steps = {}, .time = time.value, .by = by, .limit_kind = node.limit_kind, .limit = node.limit};
+    for (const Lowered& step : steps) test.steps.push_back(graph_.all_of(rows, {within.*answer, takes_part, step.*answer}));
+    if (std::ranges::find(test.steps, kFalse) != test.steps.end()) return kFalse;
     return graph_.bit(frame, std::move(test));
   };
   return {.holds = ask(&Lowered::holds), .certain = ask(&Lowered::certain), .possible = ask(&Lowered::possible), .is_predicate = true};

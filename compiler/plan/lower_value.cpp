@@ -103,7 +103,17 @@ Lowered Lowering::map(FrameId frame, BuiltinId builtin, std::span<const ExprId> 
   node.left_scale = scale_of(program_.expr(ids.front()).type);
   if (ids.size() == 2) node.right_scale = scale_of(program_.expr(ids.back()).type);
   const NodeId id = graph_.intern(at, type, node);
-  return {.value = id, .known = graph_.bit(at, KnownOf{id}), .unsure = graph_.any_of(frame, left.unsure, right.unsure)};
+  const Bit unsure = graph_.any_of(frame, left.unsure, right.unsure);
+  if (!is_free && segue::builtin(builtin).name == "decay" && is_constant(right.value) && constant(right.value) > 0)
+    return {.value = id, .known = is_past(at, left, program_.expr(ids.front()).type.kind), .unsure = unsure};
+  return {.value = id, .known = graph_.bit(at, KnownOf{id}), .unsure = unsure};
+}
+
+// Whether a time is known and not in the future: then it has a `decay` by any half-life above 0.
+Bit Lowering::is_past(FrameId frame, const Lowered& time, Kind kind) {
+  const ClockValue clock{0, kind == Kind::kDate ? TimeUnit::kDay : TimeUnit::kSecond};
+  const NodeId bound = graph_.intern(kNoFrame, Type{.kind = kind}, clock);
+  return graph_.bit(frame, CompareBound{time.value, time.known, Comparison::kLessEqual, bound, 0, 0});
 }
 
 Lowered Lowering::negate(FrameId frame, const Negate& node, const Type& type) {

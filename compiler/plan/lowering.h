@@ -76,6 +76,7 @@ class Lowering {
   Lowered moment(const FromNow& node, const Type& type);
   Lowered or_else(FrameId frame, const OrElse& node, const Type& type);
   Lowered map(FrameId frame, BuiltinId builtin, std::span<const ExprId> operands, const Type& type);
+  Bit is_past(FrameId frame, const Lowered& time, Kind kind);
   Lowered negate(FrameId frame, const Negate& node, const Type& type);
   Lowered to_float(FrameId frame, const ToFloat& node, const Type& type);
   Lowered rescale(FrameId frame, const Rescale& node, const Type& type);

@@ -33,6 +33,26 @@ class NeededColumnsOfPlan {
         is_used_(plan.nodes.size()) {}
 
   std::vector<TableColumn> columns() {
+    std::vector<TableColumn> columns;
+    for_each_used([&](NodeId id) { add_columns_read(plan_, plan_.node(id), columns); });
+    std::ranges::sort(columns);
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    return columns;
+  }
+
+  bool are_rows_needed(std::uint32_t table) {
+    bool are = false;
+    for_each_used([&](NodeId id) {
+      const FrameId* rows = rows_of(plan_.node(id).op);
+      are = are || (rows != nullptr && plan_.frames[index_of(*rows)].table == table && !takes_no_row(plan_.node(id).op));
+    });
+    return are;
+  }
+
+ private:
+  // Calls `visit` for each node that still matters, those that use others first.
+  template <typename Visit>
+  void for_each_used(Visit visit) {
     outcomes_[index_of(kFalse.node())] = Outcome::kNever;
     for (const NodeId id : plan_.live) outcomes_[index_of(id)] = outcome_of(id);
     for (const PlanRoot& root : plan_.roots) {
@@ -41,18 +61,37 @@ class NeededColumnsOfPlan {
       use(root.known);
       if (root.value != kNoNode) use(root.value);
     }
-    std::vector<TableColumn> columns;
     for (const NodeId id : plan_.live | std::views::reverse) {
       if (!is_used_[index_of(id)]) continue;
-      add_columns_read(plan_, plan_.node(id), columns);
+      visit(id);
       use_operands(id);
     }
-    std::ranges::sort(columns);
-    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-    return columns;
   }
 
- private:
+  // The rows that a node looks at by itself; null of those that stand for one row, or for rows that another node picked.
+  static const FrameId* rows_of(const Op& op) {
+    return std::visit(
+        [](const auto& each) -> const FrameId* {
+          if constexpr (requires { each.rows; } && !requires { each.pick; }) return &each.rows;
+          else return nullptr;
+        },
+        op);
+  }
+  // Whether facts leave no row to a node that looks at rows.
+  [[nodiscard]] bool takes_no_row(const Op& op) const {
+    return std::visit(
+        [this](const auto& each) {
+          if constexpr (requires { each.filter; }) return outcome_of(each.filter) == Outcome::kNever;
+          else if constexpr (requires {
+                               each.steps;
+                               each.rows;
+                             })
+            return std::ranges::any_of(each.steps, [this](Bit step) { return outcome_of(step) == Outcome::kNever; });
+          else return false;
+        },
+        op);
+  }
+
   // Of all rows.
   [[nodiscard]] Outcome outcome_of(Bit bit) const {
     const Outcome outcome = outcomes_[index_of(bit.node())];
@@ -88,6 +127,7 @@ class NeededColumnsOfPlan {
   void use_operands(NodeId id) {
     const Op& op = plan_.node(id).op;
     if (tests_[index_of(id)] == Outcome::kAlways) return use(*known_of_test(op));
+    if (takes_no_row(op)) return;
     for_each_operand(op, [this](NodeId value) { use(value); }, [this](Bit bit) { use(bit); });
   }
 
@@ -102,6 +142,10 @@ class NeededColumnsOfPlan {
 
 std::vector<TableColumn> columns_needed(const Plan& plan, const PlanOptions& options) {
   return NeededColumnsOfPlan(plan, options).columns();
+}
+
+bool are_rows_needed(const Plan& plan, std::uint32_t table, const PlanOptions& options) {
+  return NeededColumnsOfPlan(plan, options).are_rows_needed(table);
 }
 
 }  // namespace segue

@@ -12,4 +12,8 @@ namespace segue {
 // A column without facts must be as it is. Linear in the live nodes.
 [[nodiscard]] std::vector<TableColumn> columns_needed(const Plan& plan, const PlanOptions& options);
 
+// Whether the rows of a table change any answer: false where the facts leave none of them to anything that counts, adds up or picks rows of it. Of plans that
+// answer for accounts alone, and of tables that no other one belongs to.
+[[nodiscard]] bool are_rows_needed(const Plan& plan, std::uint32_t table, const PlanOptions& options);
+
 }  // namespace segue

@@ -33,9 +33,9 @@ struct OperandVisitor {
   void operator()(const PickedBit& op) const { value(op.pick), bit(op.operand); }
   void operator()(const NearTest& op) const { value(op.latitude), value(op.longitude), bit(op.known); }
   void operator()(const SequenceTest& op) const {
-    bit(op.filter), value(op.time);
+    for (const Bit step : op.steps) bit(step);
+    value(op.time);
     if (op.by != kNoNode) value(op.by);
-    for (const NodeId step : op.steps) value(step);
   }
   void operator()(const ConstantValue&) const {}
   void operator()(const ClockValue&) const {}
@@ -63,9 +63,6 @@ struct OperandVisitor {
   void operator()(const ScoreValue& op) const {
     for (const NodeId term : op.values) value(term);
     for (const Bit when : op.when) bit(when);
-  }
-  void operator()(const PackedBits& op) const {
-    for (const Bit operand : op.operands) bit(operand);
   }
   void operator()(const FirstOf& op) const {
     for (const Bit condition : op.conditions) bit(condition);

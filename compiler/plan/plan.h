@@ -149,16 +149,14 @@ struct NearTest {  // `near` of stdlib, of two floats in degrees
   double center_latitude = 0, center_longitude = 0, kilometres = 0;
   auto fields() const { return std::tie(latitude, longitude, known, center_latitude, center_longitude, kilometres); }
 };
-struct SequenceTest {  // rows of `filter` that meet the steps one after the other, within the limit, with one value of `by`
+struct SequenceTest {  // rows that meet the steps one after the other, within the limit, with one value of `by`
   FrameId rows{};
-  Bit filter;  // holds the known bits of time and `by`
+  std::vector<Bit> steps;  // each holds that the row takes part, and so the known bits of time and `by`
   NodeId time{};
-  NodeId by = kNoNode;        // as equality needs it
-  std::vector<NodeId> steps;  // PackedBits, all of 64 steps but the last
-  std::uint32_t step_count = 0;
+  NodeId by = kNoNode;  // as equality needs it
   Kind limit_kind{};
   std::int64_t limit = 0;
-  auto fields() const { return std::tie(rows, filter, time, by, steps, step_count, limit_kind, limit); }
+  auto fields() const { return std::tie(rows, steps, time, by, limit_kind, limit); }
 };
 
 // ── Nodes that are a value: int64 for every kind, floats by their bits, texts and lists as codes of the node's domain ───────
@@ -261,10 +259,6 @@ struct ScoreValue {  // the exact sum of the terms whose `when` (which holds the
   std::optional<std::pair<double, double>> range;
   auto fields() const { return std::tie(values, when, negative, range); }
 };
-struct PackedBits {  // bit i is operand i; at most 64
-  std::vector<Bit> operands;
-  auto fields() const { return std::tie(operands); }
-};
 struct FirstOf {  // the code beside the first condition that is set, else `otherwise`
   std::vector<Bit> conditions;
   std::vector<std::int64_t> codes;
@@ -289,7 +283,7 @@ using Op = std::variant<FalseBit, AllOf, AnyOf, ColumnBit, ColumnKnown, Referenc
                         CompareBound, TextTestBit, ListTestBit, KernelTest, TextPairTest, KnownOf, BroadcastBit, AnyRow, PickedBit,
                         NearTest, SequenceTest, ConstantValue, ClockValue, ColumnValue, ReferenceValue, BitValue, Map, ToFloatValue,
                         RescaleValue, Select, BroadcastValue, RankText, UnrankText, CountRows, ReduceRows, PickRow, PickedValue, ScoreValue,
-                        PackedBits, FirstOf, CellValue, SplitValue>;
+                        FirstOf, CellValue, SplitValue>;
 
 // Index into Plan::domains.
 using DomainId = std::uint32_t;

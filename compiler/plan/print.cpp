@@ -21,9 +21,9 @@ std::string frame_name(FrameId frame) {
 }
 
 template <typename T>
-std::string list(const std::vector<T>& items) {
+std::string list(const std::vector<T>& items, const char* between = ", ") {
   std::string text;
-  for (const T& item : items) text += (text.empty() ? "" : ", ") + name(item);
+  for (const T& item : items) text += (text.empty() ? "" : between) + name(item);
   return text;
 }
 
@@ -119,8 +119,7 @@ struct Printer {
   }
   std::string operator()(const SequenceTest& op) const {
     const std::string by = op.by == kNoNode ? "" : " by " + name(op.by);
-    return fmt::format("sequence({}{} at {}: {} steps of {} within {} where {})", frame_name(op.rows), by, name(op.time), op.step_count,
-                       list(op.steps), op.limit, name(op.filter));
+    return fmt::format("sequence({}{} at {}: {} within {})", frame_name(op.rows), by, name(op.time), list(op.steps, " then "), op.limit);
   }
   std::string operator()(const ConstantValue& op) const { return fmt::format("{}", op.bits); }
   std::string operator()(const ClockValue& op) const { return fmt::format("clock {} {}", op.count, static_cast<int>(op.unit)); }
@@ -156,7 +155,6 @@ struct Printer {
     }
     return op.range ? fmt::format("score{} in {}..{}", terms, op.range->first, op.range->second) : "score" + terms;
   }
-  std::string operator()(const PackedBits& op) const { return fmt::format("bits({})", list(op.operands)); }
   std::string operator()(const FirstOf& op) const {
     std::string rows;
     for (std::size_t i = 0; i < op.conditions.size(); ++i) rows += fmt::format("{} ? {} : ", name(op.conditions[i]), op.codes[i]);

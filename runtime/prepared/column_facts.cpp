@@ -85,11 +85,12 @@ std::int64_t ordered_float(double value) {
   return bits ^ ((bits >> 63) & kGreatest);
 }
 
-std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column) {
+std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column, std::size_t block_rows) {
   auto statistics = std::make_shared<ColumnStatistics>();
+  statistics->block_rows = block_rows;
   const bool has_values = visit_values(column, [&](const auto* values, auto ordered) {
-    for (std::size_t begin = 0; begin < column.rows; begin += ColumnStatistics::kRows) {
-      const std::size_t end = std::min(begin + ColumnStatistics::kRows, column.rows);
+    for (std::size_t begin = 0; begin < column.rows; begin += block_rows) {
+      const std::size_t end = std::min(begin + block_rows, column.rows);
       std::int64_t least = kGreatest, greatest = kLeast;
       std::uint32_t missing = 0;
       for (std::size_t row = begin; row < end; ++row) {

@@ -14,7 +14,8 @@ namespace segue {
 [[nodiscard]] std::int64_t ordered_float(double value);
 
 // Of integer columns of any kind and of floats; null for the others.
-[[nodiscard]] std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column);
+[[nodiscard]] std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column,
+                                                                      std::size_t block_rows = ColumnStatistics::kRows);
 
 // `cuts` ascend and are distinct. Null where ranks would not be narrower than the values, or where two bytes do not hold them.
 [[nodiscard]] std::shared_ptr<const RankCodes> make_ranks(const Column& column, const std::vector<std::int64_t>& cuts);

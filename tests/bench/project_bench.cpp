@@ -148,8 +148,12 @@ Measured measure(const CheckedProject& project, const Database& database, const 
     const auto program = seconds.measure([&] { return (*codegen)->compile(plan, database, clock, compiling); });
     if (!program) stop(program.error());
     for (unsigned repeat = 0; round == 4 && repeat < options.repeats; ++repeat) {
-      auto results = measured.run.measure(
-          [&] { return run(*program, database, {.threads = options.threads, .keep_members = false, .progress = {}}); });
+      auto results = measured.run.measure([&] {
+        const BlockSchemes schemes = (*codegen)->make_schemes(plan, *program, database, clock);
+        RunOptions run_options{.threads = options.threads, .keep_members = false, .progress = {}};
+        if (!schemes.schemes.empty()) run_options.schemes = &schemes;
+        return run(*program, database, run_options);
+      });
       if (!results) stop("the run failed");
       measured.sizes = std::move(results->sizes);
     }

@@ -132,8 +132,8 @@ TEST_CASE("a sequence where nothing can be missing is asked once") {
   sequence.limit = 14;
   const DefinitionId root = w.define(w.test(sequence));
   CHECK(w.plan({root}) ==
-        "%1 frame 1: column 1\n%2 frame 1: column 0\n%3 frame 1: bits(%1, not %1)\n"
-        "%4 account: sequence(frame 1 at %2: 2 steps of %3 within 14 where true)\ndefinition 0: %4\n");
+        "%1 frame 1: column 1\n%2 frame 1: column 0\n"
+        "%3 account: sequence(frame 1 at %2: %1 then not %1 within 14)\ndefinition 0: %3\n");
 }
 
 TEST_CASE("units do not keep equal conditions apart") {
