@@ -46,17 +46,24 @@ Failure native_failure(const NativeFailure& failure) {
   return internal("some account has more rows of a related table than can be evaluated at once (2 billion)");
 }
 
+// What related rows in no order may take once more, within `memory` (EvaluateOptions). A chunk has the greater part of it.
+void limit_memory(NativeOptions& native, std::uint64_t memory) {
+  if (memory != 0) native.order_bytes = std::min<std::size_t>(native.order_bytes, memory / 8);
+}
+
 std::expected<Results, Failure> run_native(const CheckedProject& project, const CheckedProgram& program, const Database& database,
-                                           std::span<const DefinitionId> roots, const DataOptions& options, Profile* profile) {
+                                           std::span<const DefinitionId> roots, const EvaluateOptions& evaluate) {
+  const DataOptions& options = evaluate.data;
   const auto codegen = codegen_api();
   if (!codegen) return std::unexpected(internal(codegen.error()));
   if (options.progress) options.progress({"compiling", 0, 0});
   CodeCache& cache = project.code->cache(**codegen);
-  const NativeProfiling profiling(profile, **codegen, cache);
-  const NativeOptions native{.codegen = {.cache = &cache, .threads = options.threads},
-                             .threads = options.threads,
-                             .progress = progress_of(options),
-                             .profile = profiling.get()};
+  const NativeProfiling profiling(evaluate.profile, **codegen, cache);
+  NativeOptions native{.codegen = {.cache = &cache, .threads = options.threads},
+                       .threads = options.threads,
+                       .progress = progress_of(options),
+                       .profile = profiling.get()};
+  limit_memory(native, evaluate.memory);
   auto results = (*codegen)->evaluate_native(program, database, clock_of(project, options.clock), {roots.begin(), roots.end()}, native);
   if (!results) return std::unexpected(native_failure(results.error()));
   return std::move(*results);
@@ -68,7 +75,7 @@ std::expected<Results, Failure> run_engine(const CheckedProject& project, const 
                                            std::span<const DefinitionId> roots, const EvaluateOptions& options) {
   if (is_cancelled(options.data)) return std::unexpected(cancelled());
   if (options.engine == Engine::kInterpreter) return run_interpreter(project, program, database, roots, options.data);
-  return run_native(project, program, database, roots, options.data, options.profile);
+  return run_native(project, program, database, roots, options);
 }
 
 // `failure` is set but where the source knows why.
@@ -88,6 +95,7 @@ std::expected<void, NativeFailureKind> run_native_chunks(const CheckedProject& p
                        .profile = profiling.get()};
   native.stand_ins = project.workspace.project.suppress.empty();  // the lists go by columns of accounts
   native.population_bytes = std::max<std::size_t>(options.memory / 4, 1);
+  limit_memory(native, options.memory);
   const auto done = (*codegen)->evaluate_chunks(project.program(), source, clock_of(project, options.data.clock),
                                                 {roots.begin(), roots.end()}, native, taker);
   if (done) return {};

@@ -266,6 +266,7 @@ class ProgramPass final : public ChunkVisitor {
     const auto planned = programs_.program_for(chunk.database, has_added ? &added : nullptr);
     if (!planned) return fail({NativeFailureKind::kNoCode, planned.error()});
     RunOptions run_options{.threads = setting_.threads, .keep_members = setting_.options.codegen.keep_members};
+    run_options.order_bytes = setting_.options.order_bytes;
     if (setting_.options.progress) run_options.progress = [&](std::size_t done, std::size_t) { return report(done); };
     std::vector<double> step_seconds;
     if (setting_.options.profile != nullptr) run_options.step_seconds = &step_seconds;

@@ -28,6 +28,7 @@ struct NativeOptions {
   bool stand_ins = true;
   NativeProfile* profile = nullptr;                     // where somebody wants to know the cost; asking costs some
   std::size_t population_bytes = std::size_t{1} << 30;  // what one pass may keep of the values that rows are ranked by. For tests
+  std::size_t order_bytes = std::size_t{4} << 30;       // as of RunOptions
 };
 
 enum class NativeFailureKind : std::uint8_t {
