@@ -5,6 +5,7 @@
 #include <string>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "bindings/cpp/segue.h"
@@ -187,4 +188,100 @@ TEST_CASE("a change says who entered and who left, ranks included, suppressed ac
   REQUIRE(later);
   REQUIRE(later->size() == 1);  // the chief of `a` sleeps
   CHECK(later->front().account == "a");
+}
+
+// More conditions than one look-up reaches, several of a value; definitions that others use, complements and alternatives.
+TEST_CASE("hundreds of definitions about one account are answered as in its table") {
+  constexpr int kColumns = 30, kDefinitions = 500;
+  const Folder folder;
+  std::string columns, rules, rows = "id";
+  for (int i = 0; i < kColumns; ++i) columns += fmt::format(", c{}: int?", i), rows += fmt::format(",c{}", i);
+  for (int row = 0; row < 40; ++row) {
+    rows += fmt::format("\n{}", row);
+    for (int i = 0; i < kColumns; ++i) rows += (row + i) % 7 == 0 ? "," : fmt::format(",{}", (row * 37 + i * i * 11) % 1000);
+  }
+  for (int i = 0; i < kDefinitions; ++i) {
+    const auto test = [&](int k) { return fmt::format("c{} >= {}", (i * 3 + k * 7) % kColumns, (i * 13 + k * 101) % 1000); };
+    rules +=
+        fmt::format("segment d{} {{\n  where {} and ({} or {} or {}) and not {}\n}}\n\n", i, test(0), test(1), test(2), test(3), test(4));
+    if (i > 1 && i % 2 == 0) rules += fmt::format("segment e{} {{\n  where not d{} and (d{} or {})\n}}\n\n", i, i - 1, i - 2, test(5));
+    if (i % 50 == 0) rules += fmt::format("score s{} {{\n  +1 when d{}\n  +0.5 * c1 or else 0\n}}\n\n", i, i);
+  }
+  folder.write("segue.yaml", "language: 1\nschema: schema.yaml\nrules: [rules.seg]\nsources: {account: accounts.csv}\n");
+  folder.write("schema.yaml", "account:\n  key: id\n  columns: {id: int" + columns + "}\n");
+  folder.write("rules.seg", rules);
+  folder.write("accounts.csv", rows + "\n");
+  const OpenedProject project = folder.open();
+  REQUIRE(!project.has_errors());
+  const auto whole = evaluate(project, all_at(project));
+  REQUIRE(whole);
+  AccountEvaluator evaluator = evaluator_of(project, {.clock = data_at(project).clock, .names = {}});
+  for (int row = 0; row < 40; ++row) {
+    const AccountRow account = evaluator.clear();
+    for (int i = 0; i < kColumns; ++i) {
+      if ((row + i) % 7 != 0)
+        REQUIRE(
+            evaluator.set(account, *evaluator.find_column("account", fmt::format("c{}", i)), std::int64_t{(row * 37 + i * i * 11) % 1000}));
+    }
+    evaluator.evaluate();
+    for (std::size_t i = 0; i < evaluator.definitions().size(); ++i) {
+      const std::size_t index = evaluator.definitions()[i];
+      INFO(project.definitions[index].name << " of " << row);
+      if (project.definitions[index].kind == ResultKind::kSegment)
+        CHECK(evaluator.is_member(i) == members(*whole, index).test(static_cast<std::size_t>(row)));
+      else CHECK(evaluator.score(i) == scores(*whole, index)[static_cast<std::size_t>(row)]);
+    }
+  }
+}
+
+// Counts and sums take the difference; the clock and the account's own columns make them anew.
+TEST_CASE("totals follow rows that come, change, move and go") {
+  const Folder folder;
+  folder.write("segue.yaml", "language: 1\nschema: schema.yaml\nrules: [rules.seg]\nsources: {account: accounts.csv, deals: deals.csv}\n");
+  folder.write(
+      "schema.yaml",
+      "account:\n  key: id\n  columns: {id: text, least: 'decimal(2)'}\nrelations:\n  deals: {of: account, on: id, key: did, time: "
+      "at, columns: {did: text, at: timestamp, worth: 'decimal(2)?'}}\n");
+  folder.write("rules.seg",
+               "segment often {\n  where count(deals within last 7 days) >= 2\n}\n\n"
+               "segment rich {\n  where sum(deals: worth) >= 10\n}\n\n"
+               "segment ample {\n  where any(deals where worth > account.least)\n}\n\n"
+               "segment solid {\n  where avg(deals: worth) >= 5 and count(deals) >= 2\n}\n");
+  folder.write("accounts.csv", "id,least\na,3.00\nb,4.00\n");
+  folder.write("deals.csv", "id,did,at,worth\na,1,2026-02-27T10:00:00Z,2.50\nb,2,2026-02-28T10:00:00Z,\n");
+  const OpenedProject project = folder.open();
+  REQUIRE(!project.has_errors());
+  auto live = LiveEvaluation::make(project, all_at(project));
+  REQUIRE(live);
+  const auto answers = [&](const char* account) {
+    std::string text;
+    for (const char* name : {"often", "rich", "ample", "solid"})
+      text += live->answer(place_of(project, name), account) == 1 ? name[0] : '-';
+    return text;
+  };
+  const auto apply = [&](LiveChangeKind kind, const char* table, const char* key, std::vector<LiveCell> cells) {
+    const auto changed = live->apply({.kind = kind, .table = table, .key = key, .cells = cells});
+    REQUIRE(changed);
+    return changed->size();
+  };
+  CHECK(answers("a") == "----");
+  CHECK(apply(LiveChangeKind::kInsert, "deals", "3", {{"id", "a"}, {"at", "2026-02-26T10:00:00Z"}, {"worth", "7.50"}}) == 1);
+  CHECK(answers("a") == "oras");
+  CHECK(apply(LiveChangeKind::kUpdate, "deals", "3", {{"worth", "7.49"}}) == 1);
+  CHECK(answers("a") == "o-a-");
+  CHECK(apply(LiveChangeKind::kUpdate, "account", "a", {{"least", "7.49"}}) == 1);
+  CHECK(answers("a") == "o---");
+  CHECK(apply(LiveChangeKind::kUpdate, "deals", "3", {{"id", "b"}}) == 2);
+  CHECK(answers("a") == "----");
+  CHECK(answers("b") == "o-as");
+  REQUIRE(live->set_clock(parse_clock(project, "2026-03-06").value()));
+  CHECK(answers("b") == "--as");
+  CHECK(apply(LiveChangeKind::kUpdate, "deals", "3", {{"at", "2026-03-05T10:00:00Z"}, {"worth", CellInput{}}}) == 1);
+  CHECK(answers("b") == "o---");
+  CHECK(apply(LiveChangeKind::kDelete, "deals", "2", {}) == 1);
+  CHECK(answers("b") == "----");
+  CHECK(apply(LiveChangeKind::kDelete, "account", "b", {}) == 0);
+  CHECK(apply(LiveChangeKind::kInsert, "deals", "4", {{"id", "b"}, {"at", "2026-03-05T11:00:00Z"}, {"worth", "12.00"}}) == 0);
+  CHECK(apply(LiveChangeKind::kInsert, "account", "b", {{"least", "1.00"}}) == 1);
+  CHECK(answers("b") == "oras");
 }
