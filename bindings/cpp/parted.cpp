@@ -35,6 +35,11 @@ std::uint64_t bytes_of_account(const CheckedProgram& program, const std::vector<
   return bits / 8 + 1;
 }
 
+bool answers_accounts_alone(const CheckedProgram& program, const std::vector<DefinitionId>& roots) {
+  const auto is_of_accounts = [&](DefinitionId root) { return program.definition(root).frame == kAccountFrame; };
+  return std::ranges::all_of(roots, is_of_accounts) && population_levels(program, roots).empty();
+}
+
 // One evaluation in parts.
 class PartedEvaluation {
  public:
@@ -54,7 +59,8 @@ class PartedEvaluation {
     if (!open_files()) return std::unexpected(std::move(*failure_));
     const ChunkOptions chunk{.memory = options_.memory,
                              .bytes_of_account = bytes_of_account(checked_.program(), roots_),
-                             .accounts_of_chunk = options_.accounts_of_part};
+                             .accounts_of_chunk = options_.accounts_of_part,
+                             .answers_accounts_alone = answers_accounts_alone(checked_.program(), roots_)};
     auto chunks = reading.io->open_chunks(reading.specs, reading.load, chunk);
     if (!chunks) return std::unexpected(load_failure(chunks.error()));
     if (auto ended = evaluate(**chunks); !ended) return std::unexpected(std::move(ended.error()));
@@ -194,7 +200,8 @@ std::expected<std::optional<Evaluation>, Failure> evaluate_in_parts(const Opened
   const auto bytes = (*reading)->io->estimated_bytes((*reading)->specs, (*reading)->load, bytes_of_account(checked.program(), roots));
   if (!bytes) return std::unexpected(load_failure(bytes.error()));
   const bool fits = *bytes <= options.memory && options.accounts_of_part == 0;
-  if (fits && !(*reading)->io->are_better_cut((*reading)->specs, (*reading)->load)) return std::nullopt;
+  const bool answers_alone = answers_accounts_alone(checked.program(), roots);
+  if (fits && !(*reading)->io->are_better_cut((*reading)->specs, (*reading)->load, answers_alone)) return std::nullopt;
   if (prepared_result(checked, options.data, (*reading)->specs).result) return std::nullopt;
   const std::string why = why_whole(checked.program(), roots, options, **reading);
   if (!why.empty() && !fits && options.must_keep_memory) return std::unexpected(does_not_fit(*bytes, options.memory, why));

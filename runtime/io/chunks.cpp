@@ -6,11 +6,13 @@
 #include <map>
 #include <utility>
 
+#include "runtime/io/chosen_slots.h"
 #include "runtime/io/chunk_parts.h"
 #include "runtime/io/column_builder.h"
 #include "runtime/io/in_order.h"
 #include "runtime/io/links.h"
 #include "runtime/io/load_parts.h"
+#include "runtime/io/sorted_chunks.h"
 #include "runtime/io/source_files.h"
 #include "runtime/io/table_scan.h"
 
@@ -175,7 +177,9 @@ class AccountChunks final : public CutTables {
  public:
   using CutTables::CutTables;
   bool open() {
-    return open_tables([this](const std::vector<GroupFacts>& facts) { return choose(facts); });
+    return open_tables([this](std::uint64_t, const std::vector<GroupFacts>& facts) {
+      return chosen_slots(scans_[0]->plan(), 0, facts, *visitor_).wanted;
+    });
   }
 
   PassEnd pass(ChunkVisitor& visitor) override {
@@ -200,29 +204,6 @@ class AccountChunks final : public CutTables {
   }
 
  private:
-  // Which slots of a group of accounts the visitor needs. What may hold bad cells is read in any case.
-  [[nodiscard]] std::vector<bool> choose(const std::vector<GroupFacts>& facts) const {
-    std::vector<bool> wanted(facts.size(), true);
-    std::vector<StatedColumn> stated;
-    std::vector<std::size_t> slots;
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-      const Slot& slot = scans_[0]->plan().slots[i];
-      const bool is_free = slot.column && !slot.is_key && !slot.is_known_at && !slot.is_join && has_numbers(slot) && !facts[i].may_be_bad;
-      if (!is_free || (facts[i].may_be_known && !facts[i].integers)) continue;
-      stated.push_back({0, *slot.column, facts[i].may_be_missing, facts[i].may_be_known, facts[i].integers.value_or(std::pair{0, 0})});
-      slots.push_back(i);
-    }
-    if (stated.empty()) return wanted;
-    const std::vector<bool> needed = visitor_->needed(stated);
-    for (std::size_t i = 0; i < slots.size(); ++i) wanted[slots[i]] = needed[i];
-    return wanted;
-  }
-
-  [[nodiscard]] static bool has_numbers(const Slot& slot) {
-    const Kind kind = slot.scalar_kind();
-    return !slot.is_list() && (kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp);
-  }
-
   [[nodiscard]] std::size_t most_rows() const {
     constexpr std::size_t kMost = std::size_t{1} << 21;
     return chunks_.accounts_of_chunk != 0 ? chunks_.accounts_of_chunk : kMost;
@@ -579,6 +560,12 @@ class RelatedChunks final : public CutTables {
   bool has_passed_ = false;
 };
 
+constexpr std::uint64_t kManyRows = 4'000'000, kLargeGroup = 256 * 1024;  // from which on reading in chunks is the faster way
+
+bool is_large(const std::optional<SortedRows>& sorted) {
+  return sorted && sorted->rows >= kManyRows && sorted->rows / sorted->keys.size() >= kLargeGroup;
+}
+
 // About how many bytes in memory one of a file stands for, while it is read.
 std::uint64_t growth(FileFormat format) {
   switch (format) {
@@ -640,11 +627,10 @@ std::expected<std::uint64_t, std::vector<LoadError>> estimated_bytes(const std::
   return total;
 }
 
-bool are_better_cut(const std::vector<TableSpec>& specs_as_asked, const LoadOptions& options) {
-  constexpr std::uint64_t kManyRows = 4'000'000, kLargeGroup = 256 * 1024;
+bool are_better_cut(const std::vector<TableSpec>& specs_as_asked, const LoadOptions& options, bool answers_accounts_alone) {
   const std::vector<TableSpec> specs = closed(specs_as_asked);
   for (std::size_t table = 1; table < specs.size(); ++table) {
-    if (specs[table].is_needed) return false;
+    if (specs[table].is_needed) return answers_accounts_alone && is_large(sorted_rows(specs, options));
   }
   const auto files = source_files(specs[0], options.root);
   const bool is_parquet = files && std::ranges::all_of(*files, [](const SourceFile& file) { return file.format == FileFormat::kParquet; });
@@ -680,7 +666,12 @@ std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>> open_chunks(const
                                                                            const LoadOptions& options, const ChunkOptions& chunks) {
   std::vector<TableSpec> specs = closed(specs_as_asked);
   const bool has_related = std::ranges::any_of(specs, [](const TableSpec& spec) { return spec.is_needed && !spec.parents.empty(); });
-  if (has_related) return opened(std::make_unique<RelatedChunks>(std::move(specs), options, chunks));
+  if (has_related) {
+    const auto otherwise = [specs, &options, chunks]() { return opened(std::make_unique<RelatedChunks>(specs, options, chunks)); };
+    auto sorted = chunks.answers_accounts_alone ? sorted_rows(specs, options) : std::nullopt;
+    const bool is_sorted = is_large(sorted) || (sorted && chunks.accounts_of_chunk != 0);
+    return is_sorted ? open_sorted_chunks(specs, options, chunks, std::move(*sorted), otherwise) : otherwise();
+  }
   return opened(std::make_unique<AccountChunks>(std::move(specs), options, chunks));
 }
 

@@ -233,13 +233,13 @@ std::optional<TableScan::Job> TableScan::take_pieces() {
 std::expected<PieceTask, LoadError> TableScan::next_task() {
   if (!scan_.choose || file_->grouped() == nullptr) return file_->next();
   if (next_group_ == groups_) return PieceTask();
-  return [this, file = file_, group = next_group_++] { return read_chosen(*file->grouped(), group); };
+  return [this, file = file_, group = next_group_++, number = jobs_] { return read_chosen(*file->grouped(), group, number); };
 }
 
-std::expected<Piece, LoadError> TableScan::read_chosen(const GroupedFile& file, std::uint32_t group) const {
+std::expected<Piece, LoadError> TableScan::read_chosen(const GroupedFile& file, std::uint32_t group, std::uint64_t number) const {
   std::vector<GroupFacts> facts;
   for (std::uint32_t slot = 0; slot < plan_.slots.size(); ++slot) facts.push_back(file.facts(group, slot));
-  const std::vector<bool> wanted = scan_.choose(facts);
+  const std::vector<bool> wanted = scan_.choose(number, facts);
   auto piece = file.read(group, wanted);
   for (std::size_t slot = 0; piece && slot < wanted.size(); ++slot) {
     if (!wanted[slot]) piece->columns[slot].part = stand_in(facts[slot], piece->rows);

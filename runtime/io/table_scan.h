@@ -54,8 +54,9 @@ struct ScanOptions {
   std::size_t block_rows = 1 << 16;                 // that a block should have at least
   std::size_t memory = std::size_t{64} << 20;       // for keys
   const std::vector<bool>* wanted_slots = nullptr;  // of columnar files; null: all
-  // Of files of groups: which slots have to be read, by what is stated of each; a number that is stated stands in all rows of the others. Empty: all.
-  std::function<std::vector<bool>(const std::vector<GroupFacts>&)> choose = {};
+  // Of files of groups: which slots of the block with that number have to be read, by what is stated of each; a number that is stated stands in all rows of the
+  // others. Empty: all.
+  std::function<std::vector<bool>(std::uint64_t, const std::vector<GroupFacts>&)> choose = {};
 };
 
 class TableScan {
@@ -96,7 +97,7 @@ class TableScan {
   [[nodiscard]] std::optional<Job> take_groups();
   [[nodiscard]] std::optional<Job> take_pieces();
   [[nodiscard]] std::expected<PieceTask, LoadError> next_task();
-  [[nodiscard]] std::expected<Piece, LoadError> read_chosen(const GroupedFile& file, std::uint32_t group) const;
+  [[nodiscard]] std::expected<Piece, LoadError> read_chosen(const GroupedFile& file, std::uint32_t group, std::uint64_t number) const;
   void work(Job& job) const;
   void read_groups(Job& job) const;
   void read_pieces(Job& job) const;
