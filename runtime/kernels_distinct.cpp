@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -24,19 +25,20 @@ struct ValueSpread {
 };
 
 template <typename T>
-[[gnu::always_inline]] inline ValueSpread spread_of(const T* values, std::size_t begin, std::size_t end) {
+ValueSpread spread_of(const T* values, std::size_t begin, std::size_t end) {
   if (begin == end) return {};
   T least = values[begin], greatest = values[begin];
   for (std::size_t i = begin; i < end; ++i) {
     least = values[i] < least ? values[i] : least;
     greatest = values[i] > greatest ? values[i] : greatest;
   }
-  return {least, static_cast<std::uint64_t>(static_cast<std::int64_t>(greatest)) - static_cast<std::uint64_t>(static_cast<std::int64_t>(least))};
+  return {least,
+          static_cast<std::uint64_t>(static_cast<std::int64_t>(greatest)) - static_cast<std::uint64_t>(static_cast<std::int64_t>(least))};
 }
 
 // Of the rows of all groups.
 template <typename T>
-[[gnu::always_inline]] inline ValueSpread spread_of(const GroupsCall& call, const T* values) {
+ValueSpread spread_of(const GroupsCall& call, const T* values) {
   return call.begin < call.end ? spread_of(values, call.offsets[call.begin], call.offsets[call.end]) : ValueSpread{};
 }
 
@@ -170,7 +172,8 @@ SEGUE_AVX512 inline void add_rows(const T* values, std::size_t rows, const std::
 template <typename T>
 void forget_values(const T* values, std::size_t begin, std::size_t end, std::uint64_t least, Passes& passes) {
   if (passes.by_value.size() <= 4 * (end - begin)) return std::fill(passes.by_value.begin(), passes.by_value.end(), 0);
-  for (std::size_t row = begin; row < end; ++row) passes.by_value[static_cast<std::uint64_t>(static_cast<std::int64_t>(values[row])) - least] = 0;
+  for (std::size_t row = begin; row < end; ++row)
+    passes.by_value[static_cast<std::uint64_t>(static_cast<std::int64_t>(values[row])) - least] = 0;
 }
 
 // Up to 32 filters from `first` on.
@@ -197,18 +200,35 @@ SEGUE_AVX512 void count_passes(const GroupsCall& call, std::size_t first, std::s
 }
 
 template <typename T>
-SEGUE_AVX512 ValueSpread spread_avx512(const GroupsCall& call, const T* values) {
-  return spread_of(call, values);
+SEGUE_AVX512 ValueSpread spread_avx512(const T* values, std::size_t begin, std::size_t end) {
+  using Eight [[gnu::vector_size(64)]] = std::int64_t;
+  using Narrow [[gnu::vector_size(8 * sizeof(T))]] = T;
+  if (end - begin < 8) return spread_of(values, begin, end);
+  Narrow narrow;
+  std::memcpy(&narrow, values + end - 8, sizeof narrow);
+  Eight least = __builtin_convertvector(narrow, Eight), greatest = least;
+  for (std::size_t i = begin; i + 8 < end; i += 8) {
+    std::memcpy(&narrow, values + i, sizeof narrow);
+    const Eight eight = __builtin_convertvector(narrow, Eight);
+    least = eight < least ? eight : least;
+    greatest = eight > greatest ? eight : greatest;
+  }
+  std::int64_t lanes[16];
+  std::memcpy(lanes, &least, sizeof least);
+  std::memcpy(lanes + 8, &greatest, sizeof greatest);
+  return spread_of(lanes, 0, 16);
 }
 
 void count_distinct_avx512(const GroupsCall& call) {
   constexpr std::uint64_t kMostValues = 0xffff;  // that 16 bits count
   with_values(call.values[0], [&](const auto* values) {
-    const ValueSpread spread = spread_avx512(call, values);
+    const bool is_empty = call.begin >= call.end;
+    const ValueSpread spread = is_empty ? ValueSpread{} : spread_avx512(values, call.offsets[call.begin], call.offsets[call.end]);
     if (static_cast<const DistinctData*>(call.data)->is_float || spread.width >= kMostValues) return count_by_row(call, values, spread);
     Passes passes{.by_value = std::vector<std::uint32_t>(spread.width + 1), .counts = {}};
     for (std::size_t first = 0; first < call.bits.size(); first += kFiltersAtOnce)
-      count_passes(call, first, std::min(kFiltersAtOnce, call.bits.size() - first), values, static_cast<std::uint64_t>(spread.least), passes);
+      count_passes(call, first, std::min(kFiltersAtOnce, call.bits.size() - first), values, static_cast<std::uint64_t>(spread.least),
+                   passes);
   });
 }
 #undef SEGUE_AVX512

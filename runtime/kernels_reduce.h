@@ -25,10 +25,6 @@ void reduce_max(const ReduceCall& call);
 void reduce_min_float(const ReduceCall& call);
 void reduce_max_float(const ReduceCall& call);
 
-// Different values[0]; of floats -0.0 and 0.0 are one.
-void reduce_distinct(const ReduceCall& call);
-void reduce_distinct_float(const ReduceCall& call);
-
 // Position of the row whose values are the greatest (the least), compared in turn: values[0], which is an integer, then values[1], …; -1 over no rows. `data` is a PickOrder.
 struct PickOrder {
   // The order of two values that are neither integers nor floats: negative, 0 or positive. Null where they are.

@@ -124,7 +124,7 @@ Cost cost_of(const CheckedProgram& program, const std::vector<DefinitionId>& roo
   const ProgramLayout layout(plan, database, nullptr, constants);
   Cost cost;
   for (const Unit& unit : layout.units()) {
-    if (unit.kind == NodeClass::kStep) ++cost.kernels;
+    if (unit.kind == NodeClass::kStep || unit.kind == NodeClass::kGroups) cost.kernels += unit.nodes.size();
     if (unit.kind == NodeClass::kValue) cost.arithmetic += unit.nodes.size();
     const bool is_emitted = unit.kind == NodeClass::kValue || unit.kind == NodeClass::kAtom || unit.kind == NodeClass::kBoolean;
     if (!is_emitted) continue;
