@@ -10,6 +10,7 @@
 
 #include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/native.h"
+#include "compiler/codegen/schemes.h"
 #include "runtime/prepared/column_facts.h"
 #include "tests/unit/codegen/random_program.h"
 #include "tests/unit/codegen/temporary_folder.h"
@@ -114,8 +115,56 @@ TEST_CASE("no answer depends on the processor, the threads, the batches or the s
   }
 }
 
+// Sorts the values of a column whose rows are all known or all settled by what stands first: missing ones.
+template <typename T>
+static void sort_column(Column& column) {
+  T* values = reinterpret_cast<T*>(column.data.data());
+  const std::size_t known = column.valid.empty() ? column.rows : column.valid.count();
+  std::vector<T> sorted;
+  for (std::size_t row = 0; row < column.rows; ++row) {
+    if (column.is_known(row)) sorted.push_back(values[row]);
+  }
+  std::ranges::sort(sorted);
+  std::fill_n(values, column.rows - known, T{});
+  std::ranges::copy(sorted, values + (column.rows - known));
+  if (column.valid.empty()) return;
+  column.valid = Bitmap(column.rows);
+  for (std::size_t row = column.rows - known; row < column.rows; ++row) column.valid.set(row);
+}
+
+// Sorts some of the columns of every table, so that statistics of blocks settle tests for some of them.
+static void cluster(RandomProgram& world, std::uint64_t seed) {
+  for (Table& table : world.database.tables) {
+    for (std::size_t column = 1; column < table.columns.size(); ++column) {  // the first is the key
+      if ((seed + column) % 3 == 0) continue;
+      Column& each = table.columns[column];
+      if (each.storage == Storage::kInt8) sort_column<std::int8_t>(each);
+      if (each.storage == Storage::kInt16) sort_column<std::int16_t>(each);
+      if (each.storage == Storage::kInt32) sort_column<std::int32_t>(each);
+      if (each.storage == Storage::kInt64) sort_column<std::int64_t>(each);
+      if (each.storage == Storage::kFloat64) sort_column<double>(each);
+    }
+  }
+}
+
+// How many blocks of a program leave steps out.
+struct LeftOut {
+  std::size_t blocks = 0, idle = 0;
+};
+static void count_left_out(const RandomProgram& world, LeftOut& sum) {
+  if (!population_levels(world.program, world.roots).empty()) return;
+  const Plan plan = make_plan(world.program, world.roots);
+  const auto program = compile(plan, world.database, world.clock, {});
+  REQUIRE(program);
+  const BlockSchemes schemes = make_schemes(plan, *program, world.database, world.clock);
+  for (const std::uint32_t scheme : schemes.of_block) {
+    sum.blocks += scheme != 0 ? 1 : 0;
+    sum.idle += scheme != 0 && schemes.schemes[scheme].is_idle ? 1 : 0;
+  }
+}
+
 // Gives every column statistics, and ranks where some of the program's tests compare it; every fifth cut is left out.
-static void prepare(RandomProgram& world) {
+static void prepare(RandomProgram& world, std::size_t block_rows = ColumnStatistics::kRows) {
   const bool has_population = !population_levels(world.program, world.roots).empty();  // its plan needs answers first
   const Plan plan = has_population ? Plan{} : make_plan(world.program, world.roots);
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::int64_t>> cuts;
@@ -138,7 +187,7 @@ static void prepare(RandomProgram& world) {
   for (std::uint32_t table = 0; table < world.database.tables.size(); ++table) {
     std::vector<Column>& columns = world.database.tables[table].columns;
     for (std::uint32_t column = 0; column < columns.size(); ++column) {
-      if (columns[column].is_read()) columns[column].statistics = make_statistics(columns[column]);
+      if (columns[column].is_read()) columns[column].statistics = make_statistics(columns[column], block_rows);
       std::vector<std::int64_t>& of = cuts[{table, column}];
       std::ranges::sort(of);
       of.erase(std::unique(of.begin(), of.end()), of.end());
@@ -162,6 +211,27 @@ TEST_CASE("ranks and statistics of columns change no answer") {
       CHECK(found.empty());
     }
   }
+}
+
+TEST_CASE("what statistics of blocks settle is left out, and changes no answer") {
+  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 4'000'000, count = number_of("SEGUE_PROGRAMS", 60);
+  LeftOut left_out;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::size_t sizes[] = {511, 513, 1536, 1537, 2100};
+    RandomProgram world(seed, sizes[seed % 5]);
+    cluster(world, seed);
+    const auto expected = interpret(world.program, world.database, world.clock, world.roots);
+    REQUIRE(expected);
+    prepare(world, kBlockRows);
+    count_left_out(world, left_out);
+    for (const Setting& setting : {Setting{}, Setting{.cpu = TargetCpu::kBaseline, .threads = 2, .batch_rows = 512}}) {
+      INFO("seed " << seed);
+      const std::string found = difference(*expected, run_native(world, setting));
+      INFO(found);
+      CHECK(found.empty());
+    }
+  }
+  CHECK(left_out.blocks > 0);
 }
 
 // Cuts every third entry of a folder, and changes a byte of every other third.
