@@ -16,6 +16,7 @@
 #include "bindings/cpp/format.h"
 #include "bindings/cpp/history.h"
 #include "bindings/cpp/live.h"
+#include "bindings/cpp/open_ahead.h"
 #include "bindings/cpp/output.h"
 #include "bindings/cpp/prepare.h"
 #include "bindings/cpp/profile.h"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bindings/cpp/memory_size.h"
+#include "bindings/cpp/open_ahead.h"
 #include "tools/segue/assess_text.h"
 #include "tools/segue/audit_text.h"
 #include "tools/segue/follow.h"
@@ -96,6 +97,7 @@ int write_into(Report& report, const Arguments& arguments, Written& written) {
 int evaluate_into(Report& report, const Arguments& arguments, Written& written) {
   const auto target = find_target(arguments.words);
   if (!target) return add_failure(report, target.error());
+  const std::jthread opening = open_ahead();
   int code = 0;
   if (!open_into(report, arguments, target->project_file, code)) return code;
   if (arguments.out) {
