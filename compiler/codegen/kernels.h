@@ -141,7 +141,7 @@ struct SequencesData {
     SequenceLimit limit;
     std::uint32_t out = 0;
   };
-  struct Way {  // the same steps within several limits
+  struct Way {                         // the same steps within several limits
     std::vector<std::uint32_t> steps;  // which bits
     std::vector<Asked> spans;          // limits of Kind::kSpan
     std::vector<Asked> calendar;       // others
