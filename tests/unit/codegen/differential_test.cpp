@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
 #include "compiler/codegen/code_cache.h"
 #include "compiler/codegen/native.h"
 #include "compiler/codegen/schemes.h"
+#include "compiler/plan/guards.h"
 #include "runtime/prepared/column_facts.h"
 #include "tests/unit/codegen/random_program.h"
 #include "tests/unit/codegen/temporary_folder.h"
@@ -232,6 +234,31 @@ TEST_CASE("what statistics of blocks settle is left out, and changes no answer")
     }
   }
   CHECK(left_out.blocks > 0);
+}
+
+// Definitions alone, for together some of them ask for all accounts. The related rows of accounts that the conditions beside them rule out are not there.
+TEST_CASE("related rows of accounts that a condition keeps are all that there are, and change no answer") {
+  const std::uint64_t first = number_of("SEGUE_SEED", 1) + 5'000'000, count = number_of("SEGUE_PROGRAMS", 60);
+  std::size_t guarded = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::size_t sizes[] = {1, 511, 513, 1100};
+    RandomProgram world(seed, sizes[seed % 4]);
+    const std::vector<DefinitionId> roots = std::exchange(world.roots, {});
+    for (const DefinitionId root : roots) {
+      world.roots = {root};
+      if (!population_levels(world.program, world.roots).empty() || frame_guards(make_plan(world.program, world.roots)).empty()) continue;
+      ++guarded;
+      const auto expected = interpret(world.program, world.database, world.clock, world.roots);
+      REQUIRE(expected);
+      for (const Setting& setting : {Setting{}, Setting{.threads = 2, .batch_rows = 512}}) {
+        INFO("seed " << seed << ", definition " << world.program.definition(root).name);
+        const std::string found = difference(*expected, run_native(world, setting));
+        INFO(found);
+        CHECK(found.empty());
+      }
+    }
+  }
+  CHECK(guarded > 0);
 }
 
 // Cuts every third entry of a folder, and changes a byte of every other third.
