@@ -276,11 +276,14 @@ class SortedChunks final : public Chunks {
     std::vector<std::size_t> first(groups + 1, accounts), after(groups + 1, 0);  // of the groups from here on; of those before
     for (std::size_t i = groups; i-- > 0;) first[i] = sorted_.keys[i] ? row_of(sorted_.keys[i]->first, false) : first[i + 1];
     for (std::size_t i = 0; i < groups; ++i) after[i + 1] = sorted_.keys[i] ? row_of(sorted_.keys[i]->second, true) : after[i];
+    std::size_t taken = 0;
     for (std::size_t i = 0; i < groups; ++i) {
       may_have_.push_back({first[i], after[i + 1]});
-      const std::size_t begin = (after[i] + alignment_ - 1) / alignment_ * alignment_;
+      // Accounts without rows may lie between two groups; they are the former one's.
+      const std::size_t begin = std::max(taken, (after[i] + alignment_ - 1) / alignment_ * alignment_);
       const std::size_t end = i + 1 == groups ? accounts : first[i + 1] / alignment_ * alignment_;
       own_.push_back(sorted_.keys[i] ? Range{begin, end} : Range{});
+      if (!own_.back().is_empty()) taken = end;
     }
     // Every key between the first and the last is an account's.
     are_dense_ =
