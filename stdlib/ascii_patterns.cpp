@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "stdlib/ascii.h"
+
 namespace segue {
 
 namespace {
@@ -15,8 +17,6 @@ constexpr std::size_t kMostNodes = 2000;
 bool is_word_byte(std::uint8_t byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '_';
 }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 AsciiSet range_set(char first, char last) {
   AsciiSet set;
@@ -52,7 +52,7 @@ std::optional<AsciiSet> class_of_letter(char letter) {
 
 // The character that an escape stands for.
 std::optional<char> escaped(char c) {
-  if (c > ' ' && c < 0x7f && !is_digit(c) && !is_letter(c)) return c;
+  if (c > ' ' && c < 0x7f && !is_ascii_digit(c) && !is_ascii_letter(c)) return c;
   switch (c) {
     case 't': return '\t';
     case 'n': return '\n';

@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "stdlib/ascii.h"
 #include "stdlib/calendar.h"
 #include "stdlib/clock.h"
 #include "stdlib/parse_value.h"
@@ -244,8 +245,6 @@ std::string_view canonical_directives(char letter) {
   return at == std::string_view::npos ? std::string_view() : kKnown.substr(at, 1);
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 std::expected<void, std::string> append_steps(TimeFormat& format) {
   const std::string_view text = format.text;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -258,7 +257,7 @@ std::expected<void, std::string> append_steps(TimeFormat& format) {
     const std::string_view directives = canonical_directives(text[++i]);
     if (directives.empty())
       return std::unexpected("`%" + std::string(1, text[i]) + "` is not known; use such as `%Y`, `%m`, `%d`, `%H`, `%M`, `%S`");
-    for (const char c : directives) format.steps.push_back(is_letter(c) ? TimeFormat::Step{c, 0} : TimeFormat::Step{0, c});
+    for (const char c : directives) format.steps.push_back(is_ascii_letter(c) ? TimeFormat::Step{c, 0} : TimeFormat::Step{0, c});
   }
   return {};
 }

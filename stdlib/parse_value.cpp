@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "stdlib/ascii.h"
+
 namespace segue {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 std::size_t count_digits(std::string_view text) {
   std::size_t count = 0;
-  while (count < text.size() && is_digit(text[count])) ++count;
+  while (count < text.size() && is_ascii_digit(text[count])) ++count;
   return count;
 }
 

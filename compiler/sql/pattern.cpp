@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/sql/folding.h"
+#include "stdlib/ascii.h"
 #include "stdlib/text.h"
 
 namespace segue::sql {
@@ -43,8 +44,7 @@ std::string same_letters(const std::string& letter) {
   return found == kOrbits.end() ? letter : found->second;
 }
 
-bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_ascii_word(char c) { return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
+bool is_ascii_word(char c) { return is_ascii_letter(c) || is_ascii_digit(c) || c == '_'; }
 
 struct Flags {
   bool is_folded = false;   // (?i)
