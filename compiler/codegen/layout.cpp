@@ -397,6 +397,13 @@ static FrameId rows_read(const Op& op) {
       op);
 }
 
+// Whether an operand of the same class comes first in any case: tests go by what they test, so that one that others need has a phase before theirs, but for a
+// column's own bits.
+bool ProgramLayout::stands_before(NodeClass kind, NodeId operand) const {
+  const Op& op = plan_.node(operand).op;
+  return kind != NodeClass::kAtom || std::holds_alternative<ColumnKnown>(op) || std::holds_alternative<ColumnBit>(op);
+}
+
 void ProgramLayout::place_nodes() {
   place_nodes(std::vector<std::uint32_t>(frames.size()));
   if (!guards_.empty()) place_nodes(phases_behind_guards());
@@ -426,7 +433,8 @@ void ProgramLayout::place_nodes(const std::vector<std::uint32_t>& first_phases) 
     const auto after = [&](NodeId operand) {
       Place before = places_[index_of(operand)];
       if (before.kind == NodeClass::kFree) return;
-      const bool shares = before.kind == place.kind && (place.kind == NodeClass::kStep || plan_.node(operand).frame == node.frame);
+      const bool shares = before.kind == place.kind && (place.kind == NodeClass::kStep ||
+                                                        (plan_.node(operand).frame == node.frame && stands_before(place.kind, operand)));
       place.phase = std::max(place.phase, before.phase + (shares || before.kind < place.kind ? 0 : 1));
     };
     if (const auto* known = std::get_if<KnownOf>(&node.op); known != nullptr && !constant_bit(id)) {

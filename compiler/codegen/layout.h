@@ -121,6 +121,7 @@ class ProgramLayout {
   [[nodiscard]] std::vector<std::uint32_t> group_keys() const;
   void place_nodes();
   void place_nodes(const std::vector<std::uint32_t>& first_phases);
+  [[nodiscard]] bool stands_before(NodeClass kind, NodeId operand) const;
   [[nodiscard]] std::vector<std::uint32_t> phases_behind_guards() const;
   void mark_narrowed();
   void order_units();
