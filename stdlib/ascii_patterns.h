@@ -55,11 +55,13 @@ class AsciiMatcher {
     for (const char c : text) {
       const std::uint32_t column = column_of_[static_cast<std::uint8_t>(c)];
       std::uint32_t next = next_[state + column];
-      if (next == kUnknown && (next = step(state, column)) == kUnknown) return std::nullopt;
+      if (next == kUnknown) next = step(state, column);
+      if (next == kUnknown) return std::nullopt;
       state = next;
     }
     std::uint32_t last = next_[state + end_column_];
-    if (last == kUnknown && (last = step(state, end_column_)) == kUnknown) return std::nullopt;
+    if (last == kUnknown) last = step(state, end_column_);
+    if (last == kUnknown) return std::nullopt;
     return states_[last / width_].matched;
   }
   // Whether there were too many states; most texts have no answer then.

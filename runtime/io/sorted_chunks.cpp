@@ -557,7 +557,7 @@ std::optional<SortedRows> sorted_rows(const std::vector<TableSpec>& specs, const
 
 std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>> open_sorted_chunks(
     const std::vector<TableSpec>& specs, const LoadOptions& options, const ChunkOptions& chunks, SortedRows sorted,
-    std::function<std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>>()> otherwise) {
+    const std::function<std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>>()>& otherwise) {
   auto made = std::make_unique<SortedChunks>(specs, options, chunks, std::move(sorted), otherwise);
   if (made->open()) return made;
   if (!made->errors().empty()) return std::unexpected(made->errors());

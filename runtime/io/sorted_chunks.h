@@ -30,6 +30,6 @@ struct SortedRows {
 // `otherwise` opens the tables in another way, where the rows are not what the files state. Everything but `sorted` is borrowed.
 [[nodiscard]] std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>> open_sorted_chunks(
     const std::vector<TableSpec>& specs, const LoadOptions& options, const ChunkOptions& chunks, SortedRows sorted,
-    std::function<std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>>()> otherwise);
+    const std::function<std::expected<std::unique_ptr<Chunks>, std::vector<LoadError>>()>& otherwise);
 
 }  // namespace segue::io
