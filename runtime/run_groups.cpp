@@ -21,7 +21,7 @@ constexpr auto kAllRows = [] {
 // Bits as they lie; in `copy` where they are inverted.
 BitLines lines_of(FrameState& frame, BitRef bit, std::vector<std::uint64_t>& copy) {
   if (bit.slot == kNoSlot) return {bit.is_inverted ? kAllRows.data() : kNoRows.data(), 0};
-  if (!bit.is_inverted) return {frame.bit_block(bit.slot, 0), frame.layout->bit_slots * kBlockWords};
+  if (!bit.is_inverted) return {frame.rows == 0 ? nullptr : frame.bit_block(bit.slot, 0), frame.layout->bit_slots * kBlockWords};
   copy_bits(frame, bit, copy);
   return {copy.data(), kBlockWords};
 }
