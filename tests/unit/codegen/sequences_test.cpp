@@ -35,7 +35,8 @@ SequenceRows random_rows(std::mt19937_64& random, std::size_t most_rows) {
   const std::int64_t days = static_cast<std::int64_t>(random() % 90) + 1;
   for (std::size_t i = 0; i < blocks * kBlockRows; ++i) {
     rows.times.push_back(static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(4 * days)) * kDayMicros / 4);
-    rows.by.push_back(static_cast<std::int64_t>(random() % 3) * std::numeric_limits<std::int64_t>::max());
+    const std::int64_t by[] = {0, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
+    rows.by.push_back(by[random() % 3]);
   }
   return rows;
 }
