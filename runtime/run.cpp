@@ -430,13 +430,20 @@ void add_counts(const Program& program, const Output& output, RunResults& result
   }
 }
 
-// The first batch of each run of batches that a thread takes together, and one past the last: of those of one bucket, whose rows are placed once.
-std::vector<std::size_t> runs_of(const std::vector<BatchCut>& cuts, const ChildOrder& order) {
+// The first batch of each run of batches that a thread takes together, and one past the last: those of one bucket, whose rows are placed once; else some
+// neighbours, for what is fetched ahead at the end of one belongs to the next.
+std::vector<std::size_t> runs_of(const std::vector<BatchCut>& cuts, const ChildOrder& order, std::size_t threads) {
+  constexpr std::size_t kMostTogether = 16, kLeastRuns = 16;  // of batches; of a thread
+  const std::size_t batches = cuts.size() - 1, together = std::clamp<std::size_t>(batches / (threads * kLeastRuns), 1, kMostTogether);
+  const auto begins = [&](std::size_t at) {
+    if (order.tables.empty()) return at % together == 0;
+    return at == 0 || order.left_in_bucket(cuts[at].begin) >= order.left_in_bucket(cuts[at - 1].begin);
+  };
   std::vector<std::size_t> runs;
-  for (std::size_t at = 0; at + 1 < cuts.size(); ++at) {
-    if (at == 0 || order.left_in_bucket(cuts[at].begin) >= order.left_in_bucket(cuts[at - 1].begin)) runs.push_back(at);
+  for (std::size_t at = 0; at < batches; ++at) {
+    if (begins(at)) runs.push_back(at);
   }
-  runs.push_back(cuts.size() - 1);
+  runs.push_back(batches);
   return runs;
 }
 
@@ -620,7 +627,7 @@ std::expected<RunResults, RunFailure> run(const Program& program, const Database
   RunResults results = empty_results(program, database, options.keep_members);
   const ChildOrder order = order_or_gather(program, database, options);
   const std::vector<BatchCut> cuts = cut_batches(program, database, options.schemes, order);
-  Work shared{program, database, options, order, cuts, runs_of(cuts, order)};
+  Work shared{program, database, options, order, cuts, runs_of(cuts, order, std::max(options.threads, 1U))};
   if (options.progress && !options.progress(0, shared.cuts.back().begin)) return std::unexpected(RunFailure::kStopped);
   const std::size_t batches = shared.cuts.size() - 1;
   const std::size_t count = std::clamp<std::size_t>(options.threads, 1, std::max<std::size_t>(batches, 1));
