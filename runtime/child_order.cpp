@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include "runtime/for_all.h"
+#include "runtime/integer_width.h"
 
 namespace segue {
 
@@ -29,17 +30,6 @@ constexpr std::size_t kPlaceBytes = sizeof(std::uint16_t);
 bool is_bit(const ColumnInput& input) { return input.part == ColumnPart::kBits || input.part == ColumnPart::kValid; }
 
 std::uint32_t field_bytes(const ColumnInput& input) { return is_bit(input) ? 1 : static_cast<std::uint32_t>(bytes_of(input.storage)); }
-
-// Calls `on_width(T{})` with an integer that is as wide as the field.
-template <typename OnWidth>
-void with_width(std::uint32_t bytes, OnWidth&& on_width) {
-  switch (bytes) {
-    case 1: return on_width(std::uint8_t{});
-    case 2: return on_width(std::uint16_t{});
-    case 4: return on_width(std::uint32_t{});
-    default: return on_width(std::uint64_t{});
-  }
-}
 
 template <typename T>
 T read_as(const std::byte* from) {

@@ -7,6 +7,7 @@
 #include <immintrin.h>
 
 #include "runtime/bits.h"
+#include "runtime/float_order.h"
 #include "runtime/kernels_reduce.h"
 
 namespace segue {

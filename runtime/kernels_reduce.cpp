@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "runtime/bits.h"
+#include "runtime/float_order.h"
 
 namespace segue {
 

@@ -14,11 +14,6 @@ namespace segue {
 void reduce_any(const ReduceCall& call);    // out_bits
 void reduce_count(const ReduceCall& call);  // out
 
-// An integer that stands in the order of the floats, -0.0 before 0.0, for a float's bits; its own inverse.
-[[nodiscard]] inline std::int64_t ordered_float_key(std::int64_t bits) {
-  return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max());
-}
-
 // values[0]; 0 over no rows. Floats are ordered as numbers, -0.0 before 0.0.
 void reduce_min(const ReduceCall& call);
 void reduce_max(const ReduceCall& call);

@@ -5,6 +5,8 @@
 #include <bit>
 #include <limits>
 
+#include "runtime/float_order.h"
+
 namespace segue {
 
 namespace {
@@ -15,11 +17,7 @@ struct Ranked {
 };
 
 // Integers that stand in the order of the values; -0.0 is 0.0.
-std::int64_t order_key(std::int64_t bits, bool is_float) {
-  if (!is_float) return bits;
-  if (bits == std::numeric_limits<std::int64_t>::min()) return 0;
-  return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max());
-}
+std::int64_t order_key(std::int64_t bits, bool is_float) { return is_float ? ordered_float(std::bit_cast<double>(bits)) : bits; }
 
 template <typename OnRow>
 void for_each_row(const Bitmap& rows, OnRow&& on_row) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "runtime/float_order.h"
 #include "runtime/prepared/column_facts.h"
 
 namespace segue {

@@ -10,6 +10,7 @@
 
 #include "compiler/account/batches.h"
 #include "compiler/account/chains.h"
+#include "runtime/float_order.h"
 #include "stdlib/builtins.h"
 #include "stdlib/exact_sum.h"
 #include "stdlib/print_value.h"
@@ -22,9 +23,6 @@ namespace {
 
 double as_float(std::int64_t bits) { return std::bit_cast<double>(bits); }
 std::int64_t as_bits(double value) { return std::bit_cast<std::int64_t>(value); }
-
-// Integers in the order of the floats, -0.0 before 0.0; its own inverse.
-std::int64_t float_key(std::int64_t bits) { return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max()); }
 
 // A node's values over the rows of a frame; of a constant the one for all.
 struct Values {
@@ -421,10 +419,10 @@ struct RunNode {
       case ReduceFn::kMax: {
         std::optional<std::int64_t> best;
         each_set(filter, begin, end, [&](std::size_t at) {
-          const std::int64_t key = is_float ? float_key(from[at]) : from[at];
+          const std::int64_t key = is_float ? ordered_float_key(from[at]) : from[at];
           if (!best || (fn == ReduceFn::kMin ? key < *best : key > *best)) best = key;
         });
-        return {best ? (is_float ? float_key(*best) : *best) : 0, true};
+        return {best ? (is_float ? ordered_float_key(*best) : *best) : 0, true};
       }
       case ReduceFn::kDistinct: break;
     }
@@ -473,7 +471,7 @@ struct RunNode {
   }
   [[nodiscard]] int compare_ties(const PickRow& op, const Type& type, std::int64_t a, std::int64_t b) const {
     if (a == b) return 0;
-    if (type.kind == Kind::kFloat) return compare_int(float_key(a), float_key(b));
+    if (type.kind == Kind::kFloat) return compare_int(ordered_float_key(a), ordered_float_key(b));
     if (type.kind != Kind::kText) return compare_int(a, b);
     const std::string_view left = tables.pools.text_at(a), right = tables.pools.text_at(b);
     const int folded = op.folds ? compare_text(fold(left), fold(right)) : 0;

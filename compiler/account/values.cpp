@@ -9,6 +9,7 @@
 #include <set>
 
 #include "compiler/plan/text_order.h"
+#include "runtime/float_order.h"
 #include "stdlib/number.h"
 
 namespace segue {
@@ -35,9 +36,7 @@ std::int64_t canonical(Kind element, std::int64_t bits) {
 }
 
 // Floats by their bits as integers in the order of the numbers.
-std::int64_t ordered(Kind element, std::int64_t bits) {
-  return element == Kind::kFloat ? bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max()) : bits;
-}
+std::int64_t ordered(Kind element, std::int64_t bits) { return element == Kind::kFloat ? ordered_float_key(bits) : bits; }
 
 }  // namespace
 

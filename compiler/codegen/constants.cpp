@@ -2,7 +2,9 @@
 #include "compiler/codegen/constants.h"
 
 #include <bit>
+#include <limits>
 
+#include "runtime/float_order.h"
 #include "runtime/program.h"
 #include "stdlib/builtins.h"
 
@@ -67,6 +69,12 @@ IntRange bound_range(const BoundConstants& constants, const CompareBound& test) 
 IntRange window_range(const Plan& plan, const Clock& clock, const InWindow& test) {
   const WindowBounds bounds = window_bounds(plan.windows[test.window], clock);
   return plan.node(test.value).type.kind == Kind::kDate ? bounds.days : bounds.instants;
+}
+
+IntRange ordered_range(const FloatRange& range) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  return {range.low == -infinity ? std::numeric_limits<std::int64_t>::min() : ordered_float(range.low),
+          range.high == infinity ? std::numeric_limits<std::int64_t>::max() : ordered_float(range.high)};
 }
 
 }  // namespace segue

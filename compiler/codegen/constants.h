@@ -21,4 +21,7 @@ struct BoundConstants {
 [[nodiscard]] IntRange bound_range(const BoundConstants& constants, const CompareBound& test);
 [[nodiscard]] IntRange window_range(const Plan& plan, const Clock& clock, const InWindow& test);
 
+// Of floats as integers in their order, as statistics and ranks of columns hold them; without a bound where the range has none.
+[[nodiscard]] IntRange ordered_range(const FloatRange& range);
+
 }  // namespace segue

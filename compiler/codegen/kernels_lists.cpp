@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "compiler/codegen/kernels.h"
+#include "runtime/integer_width.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,17 +34,6 @@ Entry entry_at(const std::uint8_t* table, std::size_t code) {
   Entry entry{};
   std::memcpy(&entry, table + code * sizeof(Entry), sizeof(Entry));
   return entry;
-}
-
-// Calls `work` with a number of the type that entries of this width have.
-template <typename Work>
-void with_entry(std::size_t width, Work&& work) {
-  switch (width) {
-    case 1: return work(std::uint8_t{});
-    case 2: return work(std::uint16_t{});
-    case 4: return work(std::uint32_t{});
-    default: return work(std::uint64_t{});
-  }
 }
 
 // ── from the bits of 64 rows to words ──
@@ -261,7 +251,7 @@ void test_entries_wide(const MapCall& call) {
 
 void test_lookups(const MapCall& call) {
   const auto& data = *static_cast<const LookupTests*>(call.data);
-  with_entry(entry_width(data.plane_count), [&](auto entry) {
+  with_width(entry_width(data.plane_count), [&](auto entry) {
 #if defined(__x86_64__)
     if (has_wide_lookups()) return test_entries_wide<decltype(entry)>(call);
 #endif

@@ -40,27 +40,6 @@ std::optional<GroupKey> group_key(const Plan& plan, const PlanNode& node) {
   return std::nullopt;
 }
 
-// The value and the known bit of a test that may be emitted.
-std::optional<std::pair<NodeId, Bit>> tested(const Op& op) {
-  if (const auto* test = std::get_if<InRanges>(&op)) return std::pair(test->value, test->known);
-  if (const auto* test = std::get_if<InFloatRange>(&op)) return std::pair(test->value, test->known);
-  if (const auto* test = std::get_if<InWindow>(&op)) return std::pair(test->value, test->known);
-  if (const auto* test = std::get_if<CompareBound>(&op)) return std::pair(test->value, test->known);
-  return std::nullopt;
-}
-
-// Integers in the order of the floats; as RankCodes has it, zero is never negative.
-std::int64_t ordered(double value) {
-  const auto bits = std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value);
-  return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max());
-}
-
-IntRange ordered_range(const FloatRange& range) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  return {range.low == -infinity ? std::numeric_limits<std::int64_t>::min() : ordered(range.low),
-          range.high == infinity ? std::numeric_limits<std::int64_t>::max() : ordered(range.high)};
-}
-
 // The stored codes of values inside one of the ranges; none where a bound is no cut.
 std::optional<std::vector<IntRange>> codes_of(const RankCodes& ranks, const std::vector<IntRange>& ranges, bool may_be_missing) {
   constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(), kGreatest = std::numeric_limits<std::int64_t>::max();
@@ -171,7 +150,7 @@ void ProgramLayout::collect_values() {
   std::vector<std::uint32_t> answered(plan_.nodes.size());
   for (const NodeId id : plan_.live) {
     if (!rank_ranges(id)) continue;
-    const NodeId value = tested(plan_.node(id).op)->first;
+    const NodeId value = ranged_value(plan_.node(id).op)->value;
     ++answered[index_of(value)];
     const PlanNode& node = plan_.node(value);
     const std::uint32_t index = std::get<ColumnValue>(node.op).column;
@@ -208,7 +187,7 @@ std::optional<std::vector<IntRange>> ProgramLayout::rank_ranges(NodeId id) const
 std::optional<RankTest> ProgramLayout::rank_test(NodeId id) const {
   auto ranges = rank_ranges(id);
   if (!ranges) return std::nullopt;
-  const PlanNode& value = plan_.node(tested(plan_.node(id).op)->first);
+  const PlanNode& value = plan_.node(ranged_value(plan_.node(id).op)->value);
   const std::uint32_t input = input_ids_.at({index_of(value.frame), {std::get<ColumnValue>(value.op).column, ColumnPart::kRanks}});
   return RankTest{input, frames[index_of(value.frame)].inputs[input].storage, std::move(*ranges)};
 }
@@ -282,11 +261,11 @@ void ProgramLayout::find_known_values() {
   for (const NodeId id : plan_.live) {
     const Op& op = plan_.node(id).op;
     if (const auto* known = std::get_if<KnownOf>(&op)) known_of_[index_of(known->value)] = id;
-    const auto test = tested(op);
+    const auto test = ranged_value(op);
     for_each_operand(
         op, [](NodeId) {},
         [&](Bit bit) {
-          const bool is_in_place = test && bit == test->second && class_of(id) == NodeClass::kAtom && validity_input(bit);
+          const bool is_in_place = test && bit == test->known && class_of(id) == NodeClass::kAtom && validity_input(bit);
           if (!is_in_place) is_read_by_slot_[index_of(bit.node())] = true;
         });
   }
@@ -329,8 +308,8 @@ NodeClass ProgramLayout::class_of(NodeId id) const {
   if (std::holds_alternative<Map>(node.op)) return emits_math_[index_of(id)] ? NodeClass::kValue : NodeClass::kStep;
   if (const auto* compared = std::get_if<KernelTest>(&node.op))
     return is_emitted_comparison(*compared) ? NodeClass::kAtom : NodeClass::kStep;
-  const auto test = tested(node.op);
-  if (!test || !is_plain_values(test->first)) return NodeClass::kStep;
+  const auto test = ranged_value(node.op);
+  if (!test || !is_plain_values(test->value)) return NodeClass::kStep;
   const auto* ranges = std::get_if<InRanges>(&node.op);
   return ranges != nullptr && ranges->ranges.size() > kMaxEmittedRanges ? NodeClass::kStep : NodeClass::kAtom;
 }
@@ -386,16 +365,6 @@ bool ProgramLayout::is_lookup(NodeId id) const {
 }
 
 // ── order ──
-
-// The frame whose rows a node reads from outside.
-static FrameId rows_read(const Op& op) {
-  return std::visit(
-      [](const auto& node) {
-        if constexpr (requires { node.rows; }) return node.rows;
-        else return kNoFrame;
-      },
-      op);
-}
 
 // Whether an operand of the same class comes first in any case: tests go by what they test, so that one that others need has a phase before theirs, but for a
 // column's own bits.
@@ -470,8 +439,8 @@ void ProgramLayout::order_units() {
                                                                               : std::get<ListTestBit>(plan_.node(id).op).value);
     if (places_[index_of(id)].kind == NodeClass::kStep) return kAfterLookups;
     if (places_[index_of(id)].kind == NodeClass::kGroups) return keys[index_of(id)];
-    const auto test = tested(plan_.node(id).op);
-    return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->first) : 0;
+    const auto test = ranged_value(plan_.node(id).op);
+    return places_[index_of(id)].kind == NodeClass::kAtom && test ? index_of(test->value) : 0;
   };
   std::sort(order.begin(), order.end(), [&](NodeId a, NodeId b) {
     const Place &left = places_[index_of(a)], &right = places_[index_of(b)];

@@ -15,6 +15,7 @@
 #include "compiler/codegen/schemes.h"
 #include "compiler/plan/needed.h"
 #include "runtime/bits.h"
+#include "runtime/float_order.h"
 #include "runtime/population.h"
 #include "runtime/run.h"
 
@@ -22,9 +23,7 @@ namespace segue {
 
 namespace {
 
-double float_of(std::int64_t ordered) {
-  return std::bit_cast<double>(ordered ^ ((ordered >> 63) & std::numeric_limits<std::int64_t>::max()));
-}
+double float_of(std::int64_t ordered) { return std::bit_cast<double>(ordered_float_key(ordered)); }
 
 // Between which values a column lies, and whether any is missing, by the sums that somebody made.
 void add_statistics(const Column& column, ColumnFacts& facts) {

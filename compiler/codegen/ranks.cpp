@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "compiler/codegen/texts.h"
+#include "runtime/float_order.h"
 #include "stdlib/number.h"
 #include "stdlib/text.h"
 
@@ -80,8 +81,7 @@ Places rank_texts(const Plan& plan, const RankSpace& space, const Database& data
 
 std::int64_t ordered_bits(const Column& column, std::int64_t value) {
   if (column.type.element != Kind::kFloat) return value;
-  const std::int64_t bits = std::bit_cast<std::int64_t>(std::bit_cast<double>(value));
-  return bits ^ ((bits >> 63) & std::numeric_limits<std::int64_t>::max());
+  return ordered_float_key(value);
 }
 
 // Places of the elements of all columns, first by value, then also apart what is equal but not the same.

@@ -28,17 +28,6 @@ struct BlockTest {
   std::optional<std::vector<IntRange>> ranges;
 };
 
-// As ColumnStatistics have it: zero is never negative.
-std::int64_t in_order(double value) {
-  const auto bits = std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value);
-  return bits ^ ((bits >> 63) & kHighest);
-}
-
-IntRange in_order(const FloatRange& range) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  return {range.low == -infinity ? kLowest : in_order(range.low), range.high == infinity ? kHighest : in_order(range.high)};
-}
-
 class TestFinder {
  public:
   TestFinder(const Plan& plan, const Program& program, const Database& database, const Clock& clock)
@@ -54,8 +43,8 @@ class TestFinder {
       if (is_value(node.op) || node.frame == kNoFrame || !lies_in_order(index_of(node.frame))) continue;
       if (const auto* known = std::get_if<ColumnKnown>(&node.op)) {
         if (const Column* column = described(node.frame, known->column)) tests.push_back({id, index_of(node.frame), column, {}});
-      } else if (const NodeId* value = tested(node.op)) {
-        const PlanNode& read = plan_.node(*value);
+      } else if (const auto ranged = ranged_value(node.op)) {
+        const PlanNode& read = plan_.node(ranged->value);
         const auto* of = std::get_if<ColumnValue>(&read.op);
         const Column* column = of != nullptr && read.frame == node.frame ? described(node.frame, of->column) : nullptr;
         if (column != nullptr) tests.push_back({id, index_of(node.frame), column, ranges_of(node.op)});
@@ -74,16 +63,9 @@ class TestFinder {
     const Column& found = column_of(database_, program_.added, program_.frames[index_of(frame)].table, column);
     return found.statistics != nullptr && !found.statistics->missing.empty() ? &found : nullptr;
   }
-  static const NodeId* tested(const Op& op) {
-    if (const auto* test = std::get_if<InRanges>(&op)) return &test->value;
-    if (const auto* test = std::get_if<InFloatRange>(&op)) return &test->value;
-    if (const auto* test = std::get_if<InWindow>(&op)) return &test->value;
-    if (const auto* test = std::get_if<CompareBound>(&op)) return &test->value;
-    return nullptr;
-  }
   std::vector<IntRange> ranges_of(const Op& op) {
     if (const auto* test = std::get_if<InRanges>(&op)) return test->ranges;
-    if (const auto* test = std::get_if<InFloatRange>(&op)) return {in_order(test->range)};
+    if (const auto* test = std::get_if<InFloatRange>(&op)) return {ordered_range(test->range)};
     if (const auto* test = std::get_if<InWindow>(&op)) return {window_range(plan_, clock_, *test)};
     if (!constants_) constants_ = bind_constants(plan_, clock_);
     return {bound_range(*constants_, std::get<CompareBound>(op))};

@@ -30,15 +30,6 @@ bool is_all_missing(const ColumnFacts& facts) {
   return !facts.may_be_known || (facts.integers && facts.integers->is_empty()) || (facts.floats && facts.floats->is_empty());
 }
 
-// The value that a test looks at, if it is one whose outcome facts may tell.
-const NodeId* tested(const Op& op) {
-  if (const auto* test = std::get_if<InRanges>(&op)) return &test->value;
-  if (const auto* test = std::get_if<InFloatRange>(&op)) return &test->value;
-  if (const auto* test = std::get_if<InWindow>(&op)) return &test->value;
-  if (const auto* test = std::get_if<CompareBound>(&op)) return &test->value;
-  return nullptr;
-}
-
 }  // namespace
 
 KnownInt moment_of(const ClockValue& moment, const Clock& clock) {
@@ -68,9 +59,9 @@ Outcome FactTable::truth(TableColumn column) const {
 
 Outcome FactTable::test(const Plan& plan, FrameId frame, const Op& op) {
   if (facts_.empty()) return Outcome::kOpen;
-  const NodeId* value = tested(op);
-  if (value == nullptr) return Outcome::kOpen;
-  const PlanNode& node = plan.node(*value);
+  const auto ranged = ranged_value(op);
+  if (!ranged) return Outcome::kOpen;
+  const PlanNode& node = plan.node(ranged->value);
   const auto* read = std::get_if<ColumnValue>(&node.op);
   if (read == nullptr || node.frame != frame) return Outcome::kOpen;
   const ColumnFacts* facts = find({plan.frames[index_of(frame)].table, read->column});

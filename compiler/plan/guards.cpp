@@ -62,20 +62,11 @@ class GuardFinder {
     }
   }
 
-  static FrameId rows_of(const Op& op) {
-    return std::visit(
-        [](const auto& node) {
-          if constexpr (requires { node.rows; }) return node.rows;
-          else return kNoFrame;
-        },
-        op);
-  }
-
   // What depends on rows of another frame than the account's.
   void find_related() {
     for (const NodeId id : plan_.live) {
       const PlanNode& node = plan_.node(id);
-      bool is_related = (node.frame != kAccountFrame && node.frame != kNoFrame) || rows_of(node.op) != kNoFrame;
+      bool is_related = (node.frame != kAccountFrame && node.frame != kNoFrame) || rows_read(node.op) != kNoFrame;
       for_each_operand(
           node.op, [&](NodeId value) { is_related = is_related || is_related_[index_of(value)]; },
           [&](Bit bit) { is_related = is_related || is_related_[index_of(bit.node())]; });
@@ -97,7 +88,7 @@ class GuardFinder {
       each_operand_of_accounts(node.op, [&](NodeId operand) { add_everyone(asked_for_[index_of(operand)]); });
       return;
     }
-    if (const FrameId rows = rows_of(node.op); rows != kNoFrame) ask(rows_asked_for_[index_of(group_of_[index_of(rows)])], id, {});
+    if (const FrameId rows = rows_read(node.op); rows != kNoFrame) ask(rows_asked_for_[index_of(group_of_[index_of(rows)])], id, {});
     if (const auto* all = std::get_if<AllOf>(&node.op)) return ask_for_chain(id, all->operands, false);
     if (const auto* any = std::get_if<AnyOf>(&node.op)) return ask_for_chain(id, any->operands, true);
     each_operand_of_accounts(node.op, [&](NodeId operand) { ask(asked_for_[index_of(operand)], id, {}); });

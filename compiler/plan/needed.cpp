@@ -5,23 +5,11 @@
 #include <ranges>
 
 #include "compiler/plan/facts.h"
+#include "compiler/plan/settled.h"
 
 namespace segue {
 
 namespace {
-
-Outcome inverted(Outcome outcome) {
-  return outcome == Outcome::kOpen ? outcome : outcome == Outcome::kNever ? Outcome::kAlways : Outcome::kNever;
-}
-
-// Whether the tested value has to be known for the test to hold; null of what is no such test.
-const Bit* known_of_test(const Op& op) {
-  if (const auto* test = std::get_if<InRanges>(&op)) return &test->known;
-  if (const auto* test = std::get_if<InFloatRange>(&op)) return &test->known;
-  if (const auto* test = std::get_if<InWindow>(&op)) return &test->known;
-  if (const auto* test = std::get_if<CompareBound>(&op)) return &test->known;
-  return nullptr;
-}
 
 class NeededColumnsOfPlan {
  public:
@@ -54,7 +42,7 @@ class NeededColumnsOfPlan {
   template <typename Visit>
   void for_each_used(Visit visit) {
     outcomes_[index_of(kFalse.node())] = Outcome::kNever;
-    for (const NodeId id : plan_.live) outcomes_[index_of(id)] = outcome_of(id);
+    for (const NodeId id : plan_.live) outcomes_[index_of(id)] = outcome_of_node(id);
     for (const PlanRoot& root : plan_.roots) {
       use(root.members);
       use(root.undetermined);
@@ -81,52 +69,39 @@ class NeededColumnsOfPlan {
   [[nodiscard]] bool takes_no_row(const Op& op) const {
     return std::visit(
         [this](const auto& each) {
-          if constexpr (requires { each.filter; }) return outcome_of(each.filter) == Outcome::kNever;
+          if constexpr (requires { each.filter; }) return outcome(each.filter) == Outcome::kNever;
           else if constexpr (requires {
                                each.steps;
                                each.rows;
                              })
-            return std::ranges::any_of(each.steps, [this](Bit step) { return outcome_of(step) == Outcome::kNever; });
+            return std::ranges::any_of(each.steps, [this](Bit step) { return outcome(step) == Outcome::kNever; });
           else return false;
         },
         op);
   }
 
-  // Of all rows.
-  [[nodiscard]] Outcome outcome_of(Bit bit) const {
-    const Outcome outcome = outcomes_[index_of(bit.node())];
-    return bit.is_negated() ? inverted(outcome) : outcome;
-  }
-  // Of a chain that one operand of the outcome `decisive` decides.
-  [[nodiscard]] Outcome outcome_of(const std::vector<Bit>& operands, Outcome decisive) const {
-    bool is_open = false;
-    for (const Bit operand : operands) {
-      const Outcome outcome = outcome_of(operand);
-      if (outcome == decisive) return decisive;
-      is_open = is_open || outcome == Outcome::kOpen;
-    }
-    return is_open ? Outcome::kOpen : inverted(decisive);
-  }
-  Outcome outcome_of(NodeId id) {
+  [[nodiscard]] Outcome outcome(Bit bit) const { return outcome_of(bit, outcomes_); }
+  // Not as `settle` has it: facts may be those of some related rows, and what they settle for these is open for their account.
+  Outcome outcome_of_node(NodeId id) {
     const PlanNode& node = plan_.node(id);
     if (std::holds_alternative<FalseBit>(node.op)) return Outcome::kNever;
-    if (const auto* all = std::get_if<AllOf>(&node.op)) return outcome_of(all->operands, Outcome::kNever);
-    if (const auto* any = std::get_if<AnyOf>(&node.op)) return outcome_of(any->operands, Outcome::kAlways);
+    if (const auto* all = std::get_if<AllOf>(&node.op)) return outcome_of_chain(all->operands, Outcome::kNever, outcomes_);
+    if (const auto* any = std::get_if<AnyOf>(&node.op)) return outcome_of_chain(any->operands, Outcome::kAlways, outcomes_);
     if (const auto* known = std::get_if<ColumnKnown>(&node.op))
       return facts_.known({plan_.frames[index_of(node.frame)].table, known->column});
-    const Bit* known = known_of_test(node.op);
-    if (known == nullptr) return Outcome::kOpen;
+    const auto ranged = ranged_value(node.op);
+    if (!ranged) return Outcome::kOpen;
     const Outcome test = tests_[index_of(id)] = facts_.test(plan_, node.frame, node.op);
-    return test == Outcome::kAlways ? outcome_of(*known) : test;
+    return test == Outcome::kAlways ? outcome(ranged->known) : test;
   }
 
   void use(NodeId id) { is_used_[index_of(id)] = true; }
   void use(Bit bit) {
-    if (outcome_of(bit) == Outcome::kOpen) use(bit.node());
+    if (outcome(bit) == Outcome::kOpen) use(bit.node());
   }
   void use_operands(NodeId id) {
     const Op& op = plan_.node(id).op;
-    if (tests_[index_of(id)] == Outcome::kAlways) return use(*known_of_test(op));
+    if (tests_[index_of(id)] == Outcome::kAlways) return use(ranged_value(op)->known);
     if (takes_no_row(op)) return;
     for_each_operand(op, [this](NodeId value) { use(value); }, [this](Bit bit) { use(bit); });
   }

@@ -79,4 +79,29 @@ void for_each_operand(const Op& op, OnValue&& value, OnBit&& bit) {
   std::visit(OperandVisitor<OnValue, OnBit>{value, bit}, op);
 }
 
+// The value that lies in ranges, or beside a bound that is the same for all rows, and the bit without which such a test does not hold.
+struct RangedValue {
+  NodeId value{};
+  Bit known;
+};
+
+// Of an InRanges, InFloatRange, InWindow or CompareBound; nothing of others.
+[[nodiscard]] inline std::optional<RangedValue> ranged_value(const Op& op) {
+  if (const auto* test = std::get_if<InRanges>(&op)) return RangedValue{test->value, test->known};
+  if (const auto* test = std::get_if<InFloatRange>(&op)) return RangedValue{test->value, test->known};
+  if (const auto* test = std::get_if<InWindow>(&op)) return RangedValue{test->value, test->known};
+  if (const auto* test = std::get_if<CompareBound>(&op)) return RangedValue{test->value, test->known};
+  return std::nullopt;
+}
+
+// The frame whose rows a node reads from another one; kNoFrame of nodes that do not.
+[[nodiscard]] inline FrameId rows_read(const Op& op) {
+  return std::visit(
+      [](const auto& node) {
+        if constexpr (requires { node.rows; }) return node.rows;
+        else return kNoFrame;
+      },
+      op);
+}
+
 }  // namespace segue

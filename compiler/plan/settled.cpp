@@ -8,26 +8,6 @@ namespace segue {
 
 namespace {
 
-// Of a chain that one operand of the outcome `decisive` decides.
-Outcome outcome_of_chain(const std::vector<Bit>& operands, Outcome decisive, const std::vector<Outcome>& outcomes) {
-  bool is_open = false;
-  for (const Bit operand : operands) {
-    const Outcome outcome = outcome_of(operand, outcomes);
-    if (outcome == decisive) return decisive;
-    is_open = is_open || outcome == Outcome::kOpen;
-  }
-  return is_open ? Outcome::kOpen : complement_of(decisive);
-}
-
-// Whether the tested value has to be known for the test to hold; null of what is no such test.
-const Bit* known_bit_of(const Op& op) {
-  if (const auto* test = std::get_if<InRanges>(&op)) return &test->known;
-  if (const auto* test = std::get_if<InFloatRange>(&op)) return &test->known;
-  if (const auto* test = std::get_if<InWindow>(&op)) return &test->known;
-  if (const auto* test = std::get_if<CompareBound>(&op)) return &test->known;
-  return nullptr;
-}
-
 // A bit that can only be set where some row passes.
 Outcome unless_never(Outcome outcome) { return outcome == Outcome::kNever ? outcome : Outcome::kOpen; }
 
@@ -35,8 +15,8 @@ Outcome outcome_of_node(const Op& op, Outcome test, const std::vector<Outcome>& 
   if (std::holds_alternative<FalseBit>(op)) return Outcome::kNever;
   if (const auto* all = std::get_if<AllOf>(&op)) return outcome_of_chain(all->operands, Outcome::kNever, outcomes);
   if (const auto* any = std::get_if<AnyOf>(&op)) return outcome_of_chain(any->operands, Outcome::kAlways, outcomes);
-  if (const Bit* known = known_bit_of(op)) {
-    const Outcome is_known = outcome_of(*known, outcomes);
+  if (const auto ranged = ranged_value(op)) {
+    const Outcome is_known = outcome_of(ranged->known, outcomes);
     if (test == Outcome::kNever || is_known == Outcome::kNever) return Outcome::kNever;
     return test == Outcome::kAlways ? is_known : Outcome::kOpen;
   }
@@ -49,6 +29,16 @@ Outcome outcome_of_node(const Op& op, Outcome test, const std::vector<Outcome>& 
 }
 
 }  // namespace
+
+Outcome outcome_of_chain(const std::vector<Bit>& operands, Outcome decisive, const std::vector<Outcome>& outcomes) {
+  bool is_open = false;
+  for (const Bit operand : operands) {
+    const Outcome outcome = outcome_of(operand, outcomes);
+    if (outcome == decisive) return decisive;
+    is_open = is_open || outcome == Outcome::kOpen;
+  }
+  return is_open ? Outcome::kOpen : complement_of(decisive);
+}
 
 SettledPlan settle(const Plan& plan, const std::vector<Outcome>& tests) {
   SettledPlan settled{std::vector<Outcome>(plan.nodes.size(), Outcome::kOpen), std::vector<bool>(plan.nodes.size())};

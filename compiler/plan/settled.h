@@ -35,4 +35,7 @@ struct SettledPlan {
   return bit.is_negated() ? complement_of(outcome) : outcome;
 }
 
+// Of a chain that one operand of the outcome `decisive` decides: kNever of an AllOf, kAlways of an AnyOf.
+[[nodiscard]] Outcome outcome_of_chain(const std::vector<Bit>& operands, Outcome decisive, const std::vector<Outcome>& outcomes);
+
 }  // namespace segue

@@ -6,6 +6,8 @@
 #include <bit>
 #include <limits>
 
+#include "runtime/float_order.h"
+
 namespace segue {
 namespace {
 
@@ -79,11 +81,6 @@ void fill_ranks(const Column& column, const Ranker& ranker, RankCodes& ranks) {
 }
 
 }  // namespace
-
-std::int64_t ordered_float(double value) {
-  const auto bits = std::bit_cast<std::int64_t>(value == 0 ? 0.0 : value);
-  return bits ^ ((bits >> 63) & kGreatest);
-}
 
 std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column, std::size_t block_rows) {
   auto statistics = std::make_shared<ColumnStatistics>();

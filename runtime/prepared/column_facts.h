@@ -10,9 +10,6 @@
 
 namespace segue {
 
-// A float as an integer of the same order: -0.0 and 0.0 are 0.
-[[nodiscard]] std::int64_t ordered_float(double value);
-
 // Of integer columns of any kind and of floats; null for the others.
 [[nodiscard]] std::shared_ptr<const ColumnStatistics> make_statistics(const Column& column,
                                                                       std::size_t block_rows = ColumnStatistics::kRows);

@@ -13,6 +13,7 @@
 #include "compiler/codegen/native.h"
 #include "compiler/codegen/schemes.h"
 #include "compiler/plan/guards.h"
+#include "runtime/float_order.h"
 #include "runtime/prepared/column_facts.h"
 #include "tests/unit/codegen/random_program.h"
 #include "tests/unit/codegen/temporary_folder.h"

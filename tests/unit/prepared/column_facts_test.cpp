@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "runtime/float_order.h"
 #include "tests/unit/prepared/columns.h"
 
 namespace segue {
