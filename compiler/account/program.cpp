@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "compiler/account/chains.h"
-#include "compiler/plan/operands.h"
 
 namespace segue {
 
@@ -397,12 +396,7 @@ void AccountProgram::find_totals(const std::vector<SourceSet>& by_node) {
     is_local[index_of(id)] = is_of_one_row(node, is_local, by_node);
     if (!is_total(node, is_local)) continue;
     total_places_[index_of(id)] = static_cast<std::uint32_t>(total_words_);
-    const std::uint32_t table = std::visit(
-        [&](const auto& op) -> std::uint32_t {
-          if constexpr (requires { op.rows; }) return plan_.frames[index_of(op.rows)].table;
-          return 0;
-        },
-        node.op);
+    const std::uint32_t table = plan_.frames[index_of(rows_read(node.op))].table;
     totals_.push_back({id, table, total_places_[index_of(id)], by_node[index_of(id)]});
     total_words_ += std::holds_alternative<ReduceRows>(node.op) ? kSumWords : 1;
   }

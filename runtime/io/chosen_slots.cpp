@@ -7,15 +7,10 @@
 namespace segue::io {
 namespace {
 
-bool has_numbers(const Slot& slot) {
-  const Kind kind = slot.scalar_kind();
-  return !slot.is_list() && (kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp);
-}
-
 // Whether leaving the slot unread changes nothing but the answers of conditions on it.
 bool is_free(const ReadPlan& plan, std::uint32_t id, const GroupFacts& facts) {
   const Slot& slot = plan.slots[id];
-  return slot.column && !slot.is_key && !slot.is_known_at && !slot.is_join && has_numbers(slot) && !facts.may_be_bad &&
+  return slot.column && !slot.is_key && !slot.is_known_at && !slot.is_join && !slot.is_list() && slot.has_integers() && !facts.may_be_bad &&
          std::ranges::find(plan.slot_of_parent, id) == plan.slot_of_parent.end();
 }
 

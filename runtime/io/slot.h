@@ -38,6 +38,11 @@ struct Slot {
   // The kind of the values themselves: of the elements for a list.
   [[nodiscard]] Kind scalar_kind() const { return spec.type.kind == Kind::kList ? spec.type.element : spec.type.kind; }
   [[nodiscard]] bool is_list() const { return spec.type.kind == Kind::kList; }
+  // Whether the values lie in memory as integers of their own, of which a file may state the least and the greatest.
+  [[nodiscard]] bool has_integers() const {
+    const Kind kind = scalar_kind();
+    return kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp;
+  }
 };
 
 // A slot for a column of the schema.

@@ -43,11 +43,6 @@ bool has_codes(const ReadPlan& plan) {
 
 bool is_plain_plan(const ReadPlan& plan) { return plan.money.empty() && plan.points.empty() && !has_codes(plan); }
 
-bool has_stated_width(const Slot& slot) {
-  const Kind kind = slot.scalar_kind();
-  return kind == Kind::kInt || kind == Kind::kDecimal || kind == Kind::kDate || kind == Kind::kTimestamp;
-}
-
 // What the groups state of each slot; false where a width is not known.
 bool add_slots(const ColumnarTable& opened, const ReadPlan& plan, SortedRows& sorted) {
   for (std::uint32_t slot = 0; slot < plan.slots.size(); ++slot) {
@@ -56,13 +51,13 @@ bool add_slots(const ColumnarTable& opened, const ReadPlan& plan, SortedRows& so
     for (std::size_t group = 0; group < opened.groups().size(); ++group) {
       const GroupFacts facts = opened.facts(group, slot);
       may_miss = may_miss || facts.may_be_missing;
-      if (!has_stated_width(plan.slots[slot]) || !facts.may_be_known) continue;
+      if (!plan.slots[slot].has_integers() || !facts.may_be_known) continue;
       if (!facts.integers) return false;
       least = std::min(least, facts.integers->first);
       greatest = std::max(greatest, facts.integers->second);
     }
     if (plan.slots[slot].scalar_kind() == Kind::kEnum) greatest = static_cast<std::int64_t>(plan.slots[slot].spec.enum_values.size());
-    const bool has_width = has_stated_width(plan.slots[slot]) || plan.slots[slot].scalar_kind() == Kind::kEnum;
+    const bool has_width = plan.slots[slot].has_integers() || plan.slots[slot].scalar_kind() == Kind::kEnum;
     sorted.storages.push_back(has_width ? narrowest(least, greatest) : Storage::kNone);
     sorted.may_miss.push_back(may_miss);
   }
